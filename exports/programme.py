@@ -1,0 +1,184 @@
+"""What the workbook is made of: the programme as the server hands it over.
+
+Everything the package knows about women, submissions, conflicts and reference lists comes in through :class:`Programme`.
+Nothing here reads a clock, a file or a database: the moment of extraction, the author and the rows are arguments, so the
+same programme always gives the same tables.
+
+The entry point is ``exports.workbook.write_workbook(programme, options, out)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Final, Literal, NamedTuple
+
+from forms.definition import FormDefinition
+from forms.instance import Instance
+
+#: Algeria has kept UTC+1 all year since 1981; a fixed offset needs no time zone files.
+ALGIERS: Final[tzinfo] = timezone(timedelta(hours=1), "Africa/Algiers")
+
+Language = Literal["fr", "ar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune of the wilaya; ``pilot`` communes come first in ``02_Par_commune``."""
+
+    code: str
+    name_fr: str
+    name_ar: str = ""
+    daira_fr: str = ""
+    daira_ar: str = ""
+    pilot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One trade (métier) and the domain it belongs to."""
+
+    code: str
+    fr: str
+    ar: str = ""
+    domain: str = ""
+    domain_ar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One association; the label usually holds both scripts ("Nom – الاسم")."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woman:
+    """One woman as reconciled: what is shown of her today, merged records counted once.
+
+    ``values`` maps property to text (plus ``label`` when there is one). ``open`` names the properties still disputed.
+    Deleted women and the losers of a merge are not in the programme at all.
+    """
+
+    entity_id: str
+    version: int
+    values: Mapping[str, str]
+    open: frozenset[str] = frozenset()
+    registered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The current version of one submission.
+
+    ``definition`` is the form version the instance was filled with. ``submitted_at`` is aware (UTC). ``state`` is Central's
+    review state ("", "edited", "hasIssues", "rejected", "approved"); what is rejected is listed but never counted.
+    ``entity_ids`` are the entities it acted on, in the order of the form; losers of a merge may be named, they are resolved
+    through ``Programme.merged``.
+    """
+
+    definition: FormDefinition
+    instance: Instance
+    submitted_at: datetime
+    author: str = ""
+    device: str = ""
+    state: str = ""
+    entity_ids: tuple[str, ...] = ()
+    edits: int = 0
+    attachments_present: int | None = None
+    attachments_expected: int | None = None
+
+
+class Candidate(NamedTuple):
+    """One of the values that dispute a property. A plain tuple of the same four is as good."""
+
+    value: str
+    author: str
+    at: datetime
+    form_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One disputed property of one woman, open or settled by its policy."""
+
+    entity_id: str
+    code: str
+    name: str
+    property: str
+    policy: str
+    open: bool
+    shown: str
+    candidates: Sequence[tuple[str, str, datetime, str | None]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which form plays which part in the indicators. A form the programme lacks leaves its columns empty or at 0."""
+
+    registration: str = "cam_a_inscription"
+    attendance: str = "cam_b_presence"
+    exam: str = "cam_c_examen"
+    loan: str = "cam_d_angem"
+    visit: str = "cam_e_visite"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person who asks for the workbook may choose.
+
+    - ``language``: headings, labels and reading notes; Arabic sheets run from right to left. Sheet names do not change.
+    - ``labels``: choices as labels in that language; ``False`` gives their names, as in the XML.
+    - ``headings``: headings of form sheets, Central's ``group-field`` names (the same in every language and for every
+      program that reads them) or the questions' labels.
+    - ``personal``: ``False`` leaves out every sheet that names somebody and hides counts from 1 to 4.
+    - ``zone``: the zone timestamps are shown in.
+    """
+
+    language: Language = "fr"
+    labels: bool = True
+    personal: bool = True
+    headings: Literal["names", "labels"] = "names"
+    zone: tzinfo = ALGIERS
+
+
+def no_submissions(form_id: str) -> Iterable[Submission]:
+    """Give no submission, whatever the form: the default of a programme nobody has sent anything to."""
+    del form_id
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One programme, ready to be written.
+
+    - ``women``: iterated several times, so a list or a re-iterable; the women of the entity list ``list_name``.
+    - ``forms``: every published version of every form, oldest version first; sheets follow the order of first appearance.
+    - ``submissions``: given a form id, a fresh stream of the current version of each of its submissions, in the order of
+      the rows wanted. Called once a form; never held in memory.
+    - ``merged``: id of a merged record -> id of the record it was merged into (chains are followed).
+    - ``lists``: labels of external choice lists, list name -> value -> label. The women (``list_name``) and ``associations``
+      need not be repeated there.
+    - ``filters``: what was asked for, as (words, value), shown on ``14_Lisez_moi``; the server has already applied them.
+    - ``extracted_at``: aware.
+    - ``attendance_percent``: share of the half-days of a session that earns the attestation, from 0 to 100.
+    """
+
+    extracted_at: datetime
+    author: str
+    forms: Sequence[FormDefinition] = ()
+    submissions: Callable[[str], Iterable[Submission]] = no_submissions
+    women: Iterable[Woman] = ()
+    communes: Sequence[Commune] = ()
+    trades: Sequence[Trade] = ()
+    associations: Sequence[Association] = ()
+    conflicts: Iterable[ConflictRow] = ()
+    merged: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    filters: Sequence[tuple[str, str]] = ()
+    title: str = ""
+    list_name: str = "artisanes"
+    roles: Roles = Roles()
+    attendance_percent: int = 80
