@@ -1,11 +1,13 @@
 // How the app is built: served under /app/, one service worker that holds the app alone (forms and records live in IndexedDB).
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { patchEngine } from './src/engine/vite-patch';
 import { VitePWA } from 'vite-plugin-pwa';
 
 export default defineConfig({
   base: '/app/',
   plugins: [
+    patchEngine(),
     solid(),
     VitePWA({
       strategies: 'generateSW',
