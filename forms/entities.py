@@ -1,0 +1,230 @@
+"""What a filled form asks of entity lists: each `<entity>` node is one request.
+
+Follows https://getodk.github.io/xforms-spec/entities, versions 2022.1 (create), 2023.1 (update), 2024.1 (offline
+branches) and 2025.1 (entities in groups and repeats). A form can write attributes that are false: a request whose
+`create` and `update` are both false asks nothing; when both are true it is an update if it says on which version.
+
+A request that cannot be understood becomes an `EntityProblem`; the submission is kept all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from forms.definition import EntityDeclaration, FormDefinition
+from forms.instance import Instance, require_form
+from forms.xmltree import local_name, text_of
+
+_TRUE = frozenset({"1", "true", "true()"})
+_UUID4 = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
+_VERSION = re.compile(r"[0-9]{1,10}")
+_MAX_VERSION = 2**31 - 1
+_MAX_BRANCH = 255
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRequest:
+    """What one `<entity>` node asks for.
+
+    `position` tells the nodes of one filled form apart and is the same in every edit of it: the number of the
+    declaration in the form, plus the count of declarations for each earlier pass of its repeat. `saved` goes from
+    property to text; a question that is absent is absent, one left blank is "". "label" is a property too, and never
+    blank. `prefilled` are those of them whose value can come from the record, `blankable` those of these that a person
+    can answer: a blank there is an answer.
+    """
+
+    position: int
+    list: str
+    entity_id: str
+    kind: str
+    """`create` or `update`."""
+    branch: str | None
+    pos: int | None
+    base: int | None
+    saved: Mapping[str, str]
+    prefilled: frozenset[str]
+    blankable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityProblem:
+    """Why an `<entity>` node cannot be followed, in words for an officer."""
+
+    position: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """Which question is saved where: worked out once for each definition."""
+
+    declaration: int
+    property: str
+    prefilled: bool
+    blankable: bool
+
+
+@dataclass(slots=True)
+class _Scope:
+    """One node of the filled form that holds a declaration, while it is walked through."""
+
+    declaration: int
+    position: int
+    entity: etree._Element | None = None
+    saved: dict[str, str] = field(default_factory=dict)
+    prefilled: set[str] = field(default_factory=set)
+    blankable: set[str] = field(default_factory=set)
+
+
+def find_entity_requests(
+    definition: FormDefinition, instance: Instance
+) -> tuple[tuple[EntityRequest, ...], tuple[EntityProblem, ...]]:
+    """Find what a filled form asks of entity lists, in document order.
+
+    :raises InstanceError: `wrong_form`.
+    """
+    require_form(definition, instance)
+    if not definition.entities:
+        return (), ()
+    walk = _Walk(definition)
+    walk.visit(instance.root, definition.root)
+    requests: list[EntityRequest] = []
+    problems: list[EntityProblem] = []
+    for scope in walk.scopes:
+        if scope.entity is None:
+            continue
+        found = _read_request(definition.entities[scope.declaration], scope)
+        if isinstance(found, EntityRequest):
+            requests.append(found)
+        elif found is not None:
+            problems.append(found)
+    return tuple(requests), tuple(problems)
+
+
+class _Walk:
+    """Walks a filled form once, keeping for each declaration the scope it is in."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self._count = len(definition.entities)
+        self._passes = [0] * self._count
+        self._open: list[_Scope | None] = [None] * self._count
+        self._containers = {d.container: number for number, d in enumerate(definition.entities)}
+        self._entities = {d.path: number for number, d in enumerate(definition.entities)}
+        self._savings = _find_savings(definition)
+        self._parents = _find_parents(definition)
+        self.scopes: list[_Scope] = []
+
+    def visit(self, element: etree._Element, path: str) -> None:
+        number = self._containers.get(path)
+        before = None
+        if number is not None:
+            before = self._open[number]
+            scope = _Scope(number, number + self._count * self._passes[number])
+            self._passes[number] += 1
+            self._open[number] = scope
+            self.scopes.append(scope)
+        for child in element:
+            child_path = f"{path}/{local_name(child)}"
+            saving = self._savings.get(child_path)
+            if saving is not None:
+                self._save(saving, text_of(child))
+            elif child_path in self._entities:
+                holder = self._open[self._entities[child_path]]
+                if holder is not None and holder.entity is None:
+                    holder.entity = child
+            elif child_path in self._parents:
+                self.visit(child, child_path)
+        if number is not None:
+            self._open[number] = before
+
+    def _save(self, saving: _Saving, text: str) -> None:
+        scope = self._open[saving.declaration]
+        if scope is None or scope.saved.get(saving.property):
+            return  # a property that two questions save: the first answer that is not blank counts
+        scope.saved[saving.property] = text
+        for names, holds in ((scope.prefilled, saving.prefilled), (scope.blankable, saving.blankable)):
+            if holds:
+                names.add(saving.property)
+            elif text:
+                names.discard(saving.property)
+
+
+def _find_savings(definition: FormDefinition) -> dict[str, _Saving]:
+    savings: dict[str, _Saving] = {}
+    for node in definition.nodes:
+        if not node.save_to:
+            continue
+        around = [(len(d.container), n) for n, d in enumerate(definition.entities) if _holds(d, node.path)]
+        if around:
+            blankable = node.prefilled and node.answerable
+            savings[node.path] = _Saving(max(around)[1], node.save_to, node.prefilled, blankable)
+    return savings
+
+
+def _holds(declaration: EntityDeclaration, path: str) -> bool:
+    return path.startswith(declaration.container + "/")
+
+
+def _find_parents(definition: FormDefinition) -> set[str]:
+    """Return the paths below which something is saved or an entity declared."""
+    parents: set[str] = set()
+    for path in [*_find_savings(definition), *(d.path for d in definition.entities)]:
+        steps = path.split("/")
+        parents.update("/".join(steps[:length]) for length in range(2, len(steps)))
+    return parents
+
+
+def _read_request(declaration: EntityDeclaration, scope: _Scope) -> EntityRequest | EntityProblem | None:
+    """Return what one node asks for, why it cannot be followed, or None when it asks nothing."""
+    assert scope.entity is not None  # noqa: S101  # the caller passes over the others
+    attributes = {str(name).rpartition("}")[2]: str(value).strip() for name, value in scope.entity.attrib.items()}
+    creates = attributes.get("create", "").lower() in _TRUE
+    updates = attributes.get("update", "").lower() in _TRUE
+    if not creates and not updates:
+        return None
+    position = scope.position
+    list_name = attributes.get("dataset") or declaration.list
+    if list_name != declaration.list:
+        return EntityProblem(position, f"The entity list {_shown(list_name)} is not the form's, {declaration.list}.")
+    written = attributes.get("id", "")
+    entity_id = _UUID4.fullmatch(written.lower())
+    if entity_id is None:
+        return EntityProblem(position, f"The entity id {_shown(written)} is not a version 4 UUID.")
+    numbers: dict[str, int | None] = {}
+    for name in ("baseVersion", "trunkVersion"):
+        text = attributes.get(name, "")
+        if text and (not _VERSION.fullmatch(text) or int(text) > _MAX_VERSION):
+            return EntityProblem(position, f"The {name} {_shown(text)} is not a version number.")
+        numbers[name] = int(text) if text else None
+    branch = attributes.get("branchId", "").lower() or None
+    if branch is not None and len(branch) > _MAX_BRANCH:
+        return EntityProblem(position, f"The branchId {_shown(branch)} is too long.")
+    base_version, trunk_version = numbers["baseVersion"], numbers["trunkVersion"]
+    label = next((text_of(child) for child in scope.entity if local_name(child) == "label"), "")
+    if label:
+        scope.saved["label"] = label
+        if declaration.label_prefilled:
+            scope.prefilled.add("label")
+    if branch is not None and base_version is None:
+        branch, base_version = None, trunk_version  # no place in the branch: what the author surely saw is the trunk
+    return EntityRequest(
+        position=position,
+        list=declaration.list,
+        entity_id=entity_id[1],
+        kind="update" if updates and (not creates or bool(attributes.get("baseVersion"))) else "create",
+        branch=branch,
+        pos=base_version if branch is not None else None,
+        base=trunk_version if branch is not None else base_version,
+        saved=scope.saved,
+        prefilled=frozenset(scope.prefilled),
+        blankable=frozenset(scope.blankable),
+    )
+
+
+def _shown(text: str) -> str:
+    return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'

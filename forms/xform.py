@@ -1,0 +1,310 @@
+"""Read an XForm, as pyxform or anybody else writes it, into a `FormDefinition`.
+
+Follows the ODK XForms specification (https://getodk.github.io/xforms-spec/) and its entities part. Elements are
+recognised by their local name, because forms in the field declare namespaces in many ways; the attributes that are ours
+(`merge`, `visibility`, `unit`, `decimals`) by the namespace `urn:hirfa:xforms:1`, whatever its prefix.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from forms.controls import Body, find_path, read_body, to_path
+from forms.definition import Choice, EntityDeclaration, FormDefinition, Node
+from forms.errors import XformError
+from forms.prefill import Formula, find_lists_read
+from forms.texts import Texts, children
+from forms.types import Bind, find_type, is_answerable
+from forms.xmltree import local_name, parse_xml, text_of
+
+NAMESPACE = "urn:hirfa:xforms:1"
+_MAX_FORM_BYTES = 50 * 2**20
+_JR = "{http://openrosa.org/javarosa}"
+_CSV = "jr://file-csv/"
+_LAST_SAVED = "jr://instance/"
+_SEARCH = re.compile(r"""search\(\s*['"]([^'"]+)['"]""")
+_PULLDATA = re.compile(r"""pulldata\(\s*['"]([^'"]+)['"]""")
+_INSTANCE = re.compile(r"""^\s*instance\(\s*['"]([^'"]+)['"]""")
+_OWN_META = frozenset({"instanceID", "instanceName", "deprecatedID", "entity", "userID", "deviceID", "timeStart"})
+_OWN_META |= {"timeEnd", "email", "phoneNumber", "simSerial", "subscriberID", "username"}
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where one node of the primary instance stands, found before anything is known about lists."""
+
+    path: str
+    element: etree._Element
+    kind: str
+    repeat: str | None
+    groups: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Form:
+    """What is read on the way to a definition."""
+
+    texts: Texts
+    body: Body
+    binds: dict[str, Bind]
+    places: list[_Place] = field(default_factory=list)
+    entities: list[tuple[etree._Element, str, str | None]] = field(default_factory=list)
+    formulas: list[Formula] = field(default_factory=list)
+    instances: dict[str, str] = field(default_factory=dict)  # instance id -> src, "" when it is written in the form
+
+
+def parse_form(xform: bytes) -> FormDefinition:
+    """Read an XForm.
+
+    :raises XmlError: when it is no XML that may be read.
+    :raises XformError: when it has no model, instance or form id, a question is defined in a way nobody can use, or
+        two questions give one property different policies.
+    """
+    root = parse_xml(xform, max_bytes=_MAX_FORM_BYTES)
+    model = next(root.iter("{*}model"), None)
+    if model is None:
+        raise XformError("This is no XForm: it has no model.")
+    primary = next((child for child in children(model, "instance") for _ in child), None)
+    data = next((child for child in primary if local_name(child)), None) if primary is not None else None
+    if data is None:
+        raise XformError("The form has no instance, so nothing can be filled in.")
+    form_id = (data.get("id") or etree.QName(data).namespace or "").strip()
+    if not form_id:
+        raise XformError("The form has no form_id.")
+    texts = Texts(model)
+    binds = _read_binds(model)
+    body = next(root.iter("{*}body"), None)
+    references = {bind.id: path for path, bind in binds.items() if bind.id}
+    form = _Form(texts, read_body(body, texts, references) if body is not None else Body(), binds)
+    for instance in children(model, "instance"):
+        if instance is not primary and instance.get("id"):
+            form.instances.setdefault(instance.get("id", ""), instance.get("src", "").strip())
+    _find_places(form, data)
+    _find_formulas(form, root, references)
+    entities = tuple(_read_entity(form, *found) for found in form.entities)
+    choices = _read_choices(form, model)
+    title = next((text_of(element).strip() for element in root.iter("{*}title")), "")
+    lists, media = _find_files(form, root)
+    nodes, entities = _build_nodes(form, entities, choices)
+    return FormDefinition(
+        form_id=form_id,
+        version=data.get("version", "").strip(),
+        title=title or form_id,
+        languages=texts.languages,
+        default_language=texts.default,
+        nodes=nodes,
+        choices=choices,
+        entities=entities,
+        lists=lists,
+        media=media,
+        root="/" + local_name(data),
+    )
+
+
+def _read_binds(model: etree._Element) -> dict[str, Bind]:
+    binds: dict[str, Bind] = {}
+    for element in children(model, "bind"):
+        path = to_path(element.get("nodeset", ""))
+        bind = Bind(
+            id=element.get("id", ""),
+            type=element.get("type", "").rpartition(":")[2],
+            calculate=element.get("calculate", ""),
+            readonly=element.get("readonly", ""),
+            preload=element.get(_JR + "preload", ""),
+            preload_params=element.get(_JR + "preloadParams", ""),
+            save_to=next((str(v).strip() for k, v in element.attrib.items() if _is_save_to(str(k))), ""),
+            policy=_own(element, "merge"),
+            visibility=_own(element, "visibility"),
+            unit=_own(element, "unit"),
+            decimals=_to_decimals(_own(element, "decimals")),
+        )
+        binds.setdefault(path, bind)
+    return binds
+
+
+def _is_save_to(attribute: str) -> bool:
+    return attribute.endswith("}saveto") or attribute == "saveto"
+
+
+def _own(element: etree._Element, name: str) -> str | None:
+    return element.get(f"{{{NAMESPACE}}}{name}", "").strip() or None
+
+
+def _to_decimals(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 3 else None
+
+
+def _find_places(form: _Form, data: etree._Element) -> None:
+    """List the nodes of the primary instance in document order; of a repeat that stands twice the template counts."""
+    seen: set[str] = set()
+    waiting: list[tuple[etree._Element, str, str | None, tuple[str, ...]]] = [(data, "/" + local_name(data), None, ())]
+    root = waiting[0][1]
+    while waiting:
+        element, path, repeat, groups = waiting.pop()
+        if local_name(element) == "entity" and path.endswith("/meta/entity"):
+            form.entities.append((element, path, repeat))
+            continue
+        in_meta = path.endswith("/meta") or "/meta/" in path
+        if path != root and path not in seen and not (in_meta and local_name(element) in _OWN_META):
+            kind = "repeat" if path in form.body.repeats or element.get(_JR + "template") is not None else "question"
+            if kind == "question" and (len(element) or path in form.body.groups):
+                kind = "group"
+            if not path.endswith("/meta"):
+                form.places.append(_Place(path, element, kind, repeat, groups))
+            if kind == "repeat":
+                repeat, groups = path, ()
+            elif kind == "group":
+                groups = (*groups, local_name(element))
+        elif path in seen:
+            continue
+        seen.add(path)
+        below = [(child, f"{path}/{local_name(child)}", repeat, groups) for child in element if local_name(child)]
+        waiting += reversed(below)
+
+
+def _find_formulas(form: _Form, root: etree._Element, references: dict[str, str]) -> None:
+    """Gather every expression that gives a node its value: calculations, and setvalue for any event."""
+    for path, bind in form.binds.items():
+        if bind.calculate:
+            form.formulas.append(Formula(path, bind.calculate))
+    for element in root.iter("{*}setvalue", "{*}recordaudio"):
+        path = find_path(element, "", references)
+        if local_name(element) == "recordaudio":
+            form.binds.setdefault(path, Bind()).records_audio = True
+            continue
+        form.binds.setdefault(path, Bind()).is_set = True
+        if element.get("value"):
+            form.formulas.append(Formula(path, element.get("value", "")))
+
+
+def _read_entity(form: _Form, element: etree._Element, path: str, repeat: str | None) -> EntityDeclaration:
+    list_name = element.get("dataset", "").strip()
+    if not list_name:
+        raise XformError(f"{path} says no entity list (dataset).")
+    asks = {name: element.get(name) is not None or f"{path}/@{name}" in form.binds for name in ("create", "update")}
+    return EntityDeclaration(list_name, path, repeat, asks["create"], asks["update"])
+
+
+def _read_choices(form: _Form, model: etree._Element) -> dict[str, tuple[Choice, ...]]:
+    """Read the lists that are written in the form; those of a select that writes its own are keyed by its path."""
+    refs: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[Choice, ...]] = {}
+    for path, control in form.body.controls.items():
+        if control.items:
+            control.choice_list = path
+            found[path] = tuple(Choice(name, labels) for name, labels in control.items)
+        elif control.choice_list:
+            refs.setdefault(control.choice_list, (control.value_ref, control.label_ref))
+    for instance in children(model, "instance"):
+        name = instance.get("id", "")
+        if name in refs and not form.instances.get(name) and name in form.instances:
+            found[name] = tuple(_read_items(form.texts, instance, *refs[name]))
+    return found
+
+
+def _read_items(texts: Texts, instance: etree._Element, value_ref: str, label_ref: str) -> Iterator[Choice]:
+    for item in (item for root in instance for item in root):
+        columns = {local_name(column): column for column in item}
+        value = columns.get(value_ref.rpartition("/")[2])
+        if value is None:
+            continue
+        if "itextId" in columns:
+            labels = texts.find(text_of(columns["itextId"]).strip())
+        else:
+            labels = texts.read(item, label_ref.rpartition("/")[2] or "label")
+        yield Choice(text_of(value).strip(), labels)
+
+
+def _find_files(form: _Form, root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the CSV lists the form reads, and the names of all other files it needs."""
+    lists: set[str] = set()
+    media: set[str] = set()
+    for src in [*form.instances.values(), *form.texts.media]:
+        if src.startswith(_CSV):
+            lists.add(src[len(_CSV) :].rpartition("/")[2].removesuffix(".csv"))
+        elif src.startswith("jr://") and not src.startswith(_LAST_SAVED):
+            media.add(src.rpartition("/")[2])
+    for formula in form.formulas:
+        lists.update(name.removesuffix(".csv") for name in _PULLDATA.findall(formula.expression))
+    for control in form.body.controls.values():
+        lists.update(name.removesuffix(".csv") for name in _SEARCH.findall(control.appearance))
+        if control.external:
+            media.add("itemsets.csv")
+    return frozenset(lists - {""}), frozenset(media - {""})
+
+
+def _build_nodes(
+    form: _Form, entities: tuple[EntityDeclaration, ...], choices: dict[str, tuple[Choice, ...]]
+) -> tuple[tuple[Node, ...], tuple[EntityDeclaration, ...]]:
+    names = {
+        name: src[len(_CSV) :].removesuffix(".csv") if src.startswith(_CSV) else ""
+        for name, src in form.instances.items()
+    }
+    external = {
+        path: names.get(control.choice_list, control.choice_list)
+        for path, control in form.body.controls.items()
+        if control.choice_list and control.choice_list not in choices
+    }
+    labels = [f"{declaration.path}/label" for declaration in entities]
+    paths = [place.path for place in form.places]
+    read = find_lists_read(form.formulas, [*paths, *labels], names, external)
+    declared = {declaration.list for declaration in entities}
+    nodes = tuple(_build_node(form, place, entities, external, read.get(place.path), declared) for place in form.places)
+    with_labels = tuple(
+        EntityDeclaration(d.list, d.path, d.repeat, d.can_create, d.can_update, _reaches(read.get(label), {d.list}))
+        for d, label in zip(entities, labels, strict=True)
+    )
+    return nodes, with_labels
+
+
+def _build_node(
+    form: _Form,
+    place: _Place,
+    entities: tuple[EntityDeclaration, ...],
+    external: dict[str, str],
+    read: frozenset[str] | None,
+    declared: set[str],
+) -> Node:
+    bind = form.binds.get(place.path, Bind())
+    control = form.body.controls.get(place.path)
+    if control is None and place.kind != "question":
+        control = form.body.groups.get(place.path)
+    question = place.kind == "question"
+    list_name = _find_list(place, entities) if question and bind.save_to else None
+    default = text_of(place.element) if question else ""
+    return Node(
+        path=place.path,
+        name=place.path.rpartition("/")[2],
+        kind=place.kind,
+        type=find_type(place.path, bind, control, default) if question else "",
+        labels=control.labels if control else {},
+        hints=control.hints if control else {},
+        choice_list=external.get(place.path, control.choice_list) if control and question else None,
+        repeat=place.repeat,
+        groups=place.groups,
+        save_to=bind.save_to if list_name else None,
+        list=list_name,
+        policy=bind.policy,
+        visibility=bind.visibility,
+        unit=bind.unit,
+        decimals=bind.decimals,
+        appearance=control.appearance if control else "",
+        answerable=question and is_answerable(place.path, form.binds, control, default),
+        prefilled=question and _reaches(read, {list_name} if list_name else declared),
+    )
+
+
+def _find_list(place: _Place, entities: tuple[EntityDeclaration, ...]) -> str | None:
+    """Return the list an answer is saved to: that of the entity declared in the nearest node around it."""
+    around = [d for d in entities if place.path.startswith(d.container + "/")]
+    return max(around, key=lambda declaration: len(declaration.container)).list if around else None
+
+
+def _reaches(read: frozenset[str] | None, lists: set[str]) -> bool:
+    return bool(read) and ("*" in (read or ()) or not lists.isdisjoint(read or ()))
+
+
