@@ -9,7 +9,7 @@ Follows the ODK XForms specification (https://getodk.github.io/xforms-spec/) and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forms.errors import XformError
@@ -93,6 +93,16 @@ class PropertyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Saving:
+    """Which property of which declaration (its index in `entities`) the answer to one question is saved to."""
+
+    declaration: int
+    property: str
+    prefilled: bool
+    blankable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormDefinition:
     """One version of a form. `nodes` are in document order; `default_language` is "" when the form names none."""
 
@@ -111,6 +121,10 @@ class FormDefinition:
     _properties: dict[str, dict[str, PropertyRule]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    savings: dict[str, Saving] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """By the path of the question; worked out here once, because every filled form needs it."""
+    saving_parents: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
+    """The paths below which something is saved or an entity declared."""
 
     def __post_init__(self) -> None:
         """Prepare the look-ups.
@@ -127,6 +141,23 @@ class FormDefinition:
                 rules[node.save_to] = self._join(rules.get(node.save_to), node, problems)
         if problems:
             raise XformError(*problems)
+        self.savings.update(self._find_savings())
+        for path in [*self.savings, *(declaration.path for declaration in self.entities)]:
+            steps = path.split("/")
+            self.saving_parents.update("/".join(steps[:length]) for length in range(2, len(steps)))
+
+    def _find_savings(self) -> Iterator[tuple[str, Saving]]:
+        for node in self.nodes:
+            if not node.save_to:
+                continue
+            around = [
+                (len(declaration.container), number)
+                for number, declaration in enumerate(self.entities)
+                if node.path.startswith(declaration.container + "/")
+            ]
+            if around:
+                blankable = node.prefilled and node.answerable
+                yield node.path, Saving(max(around)[1], node.save_to, node.prefilled, blankable)
 
     def node(self, path: str) -> Node | None:
         """Return the node at an absolute path, or None."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from forms.definition import EntityDeclaration, FormDefinition
+from forms.definition import EntityDeclaration, FormDefinition, Saving
 from forms.instance import Instance, require_form
 from forms.xmltree import local_name, text_of
 
@@ -57,16 +57,6 @@ class EntityProblem:
 
     position: int
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Saving:
-    """Which question is saved where: worked out once for each definition."""
-
-    declaration: int
-    property: str
-    prefilled: bool
-    blankable: bool
 
 
 @dataclass(slots=True)
@@ -115,8 +105,8 @@ class _Walk:
         self._open: list[_Scope | None] = [None] * self._count
         self._containers = {d.container: number for number, d in enumerate(definition.entities)}
         self._entities = {d.path: number for number, d in enumerate(definition.entities)}
-        self._savings = _find_savings(definition)
-        self._parents = _find_parents(definition)
+        self._savings = definition.savings
+        self._parents = definition.saving_parents
         self.scopes: list[_Scope] = []
 
     def visit(self, element: etree._Element, path: str) -> None:
@@ -142,7 +132,7 @@ class _Walk:
         if number is not None:
             self._open[number] = before
 
-    def _save(self, saving: _Saving, text: str) -> None:
+    def _save(self, saving: Saving, text: str) -> None:
         scope = self._open[saving.declaration]
         if scope is None or scope.saved.get(saving.property):
             return  # a property that two questions save: the first answer that is not blank counts
@@ -152,31 +142,6 @@ class _Walk:
                 names.add(saving.property)
             elif text:
                 names.discard(saving.property)
-
-
-def _find_savings(definition: FormDefinition) -> dict[str, _Saving]:
-    savings: dict[str, _Saving] = {}
-    for node in definition.nodes:
-        if not node.save_to:
-            continue
-        around = [(len(d.container), n) for n, d in enumerate(definition.entities) if _holds(d, node.path)]
-        if around:
-            blankable = node.prefilled and node.answerable
-            savings[node.path] = _Saving(max(around)[1], node.save_to, node.prefilled, blankable)
-    return savings
-
-
-def _holds(declaration: EntityDeclaration, path: str) -> bool:
-    return path.startswith(declaration.container + "/")
-
-
-def _find_parents(definition: FormDefinition) -> set[str]:
-    """Return the paths below which something is saved or an entity declared."""
-    parents: set[str] = set()
-    for path in [*_find_savings(definition), *(d.path for d in definition.entities)]:
-        steps = path.split("/")
-        parents.update("/".join(steps[:length]) for length in range(2, len(steps)))
-    return parents
 
 
 def _read_request(declaration: EntityDeclaration, scope: _Scope) -> EntityRequest | EntityProblem | None:
