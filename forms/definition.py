@@ -118,9 +118,7 @@ class FormDefinition:
     media: frozenset[str]
     root: str = "/data"
     _by_path: dict[str, Node] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _properties: dict[str, dict[str, PropertyRule]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _properties: dict[str, dict[str, PropertyRule]] = field(init=False, repr=False, compare=False, default_factory=dict)
     savings: dict[str, Saving] = field(init=False, repr=False, compare=False, default_factory=dict)
     """By the path of the question; worked out here once, because every filled form needs it."""
     saving_parents: set[str] = field(init=False, repr=False, compare=False, default_factory=set)

@@ -1,14 +1,14 @@
 """Which questions are prefilled from the record of an entity list.
 
-A blank answer to a question that showed the value of the record is an answer ("there is none any more"); a blank answer
-to one that did not is none. And a number that was counted on from the record ("visits so far + 1") is not an addition of
-its own. So it must be known from where a value can come: from the default, calculation or setvalue of a question, whether
-by `instance('list')/root/item[…]/column`, `pulldata('list', 'column', …)` or the label of a picked record, directly or
-through other questions of the form.
+A blank answer to a question that showed the value of the record is an answer ("there is none any more"); a blank
+answer to one that did not is none. And a number that was counted on from the record ("visits so far + 1") is not an
+addition of its own. So it must be known from where a value can come: from the default, calculation or setvalue of a
+question, whether by `instance('list')/root/item[…]/column`, `pulldata('list', 'column', …)` or the label of a picked
+record, directly or through other questions of the form.
 
-What only chooses a record reads nothing from it: `name`, the `__` columns, a predicate, a trigger, a relevance. Neither
-does the last saved form. A question that saves to a list is prefilled by that list alone; one that saves nothing, by any
-list the form declares.
+What only chooses a record reads nothing from it: `name`, the `__` columns, a predicate, a trigger, a relevance.
+Neither does the last saved form. A question that saves to a list is prefilled by that list alone; one that saves
+nothing, by any list the form declares.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def canonical(type: str, text: str) -> str | tuple[str, ...]:
     """Return what a text is compared by: two texts that mean the same by their type give the same.
 
     Numbers by their value ("1.0" is "1"), `select_multiple` as a sorted tuple without repetitions, dates and times as
-    ISO 8601 (a date with a time and an offset in UTC), places by their numbers, everything else as text in NFC. A calculation can
-    be anything: only "3.0", which some phones write for "3", is taken for it.
+    ISO 8601 (a date with a time and an offset in UTC), places by their numbers, everything else as text in NFC. A
+    calculation can be anything: only "3.0", which some phones write for "3", is taken for it.
     """
     text = text.strip()
     if type == "select_multiple":

@@ -75,6 +75,10 @@ def parse_form(xform: bytes) -> FormDefinition:
     form_id = (data.get("id") or etree.QName(data).namespace or "").strip()
     if not form_id:
         raise XformError("The form has no form_id.")
+    if any(element.get("base64RsaPublicKey") for element in children(model, "submission")):
+        raise XformError(
+            "The form encrypts its answers (public_key in the settings). Remove the key: answers are read here."
+        )
     texts = Texts(model)
     binds = _read_binds(model)
     body = next(root.iter("{*}body"), None)
@@ -245,7 +249,7 @@ def _build_nodes(
         for name, src in form.instances.items()
     }
     external = {
-        path: names.get(control.choice_list, control.choice_list)
+        path: names.get(control.choice_list) or control.choice_list
         for path, control in form.body.controls.items()
         if control.choice_list and control.choice_list not in choices
     }
@@ -306,5 +310,3 @@ def _find_list(place: _Place, entities: tuple[EntityDeclaration, ...]) -> str | 
 
 def _reaches(read: frozenset[str] | None, lists: set[str]) -> bool:
     return bool(read) and ("*" in (read or ()) or not lists.isdisjoint(read or ()))
-
-

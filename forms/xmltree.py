@@ -49,9 +49,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     """
     if len(data) > max_bytes:
         raise XmlError("too_large", f"The XML has {len(data)} bytes; at most {max_bytes} are read.")
-    text = _to_utf8(data)
-    if has_doctype(text):
-        raise XmlError("entities", "The XML declares a document type (DTD). None is allowed here.")
+    text = refuse_doctype(data)
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -76,9 +74,15 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     return root
 
 
-def has_doctype(data: bytes) -> bool:
-    """Tell whether UTF-8 XML begins with a document type; the same words inside a comment or CDATA are harmless."""
-    return b"<!DOCTYPE" in data and _PROLOGUE.match(data.removeprefix(codecs.BOM_UTF8)) is not None
+def refuse_doctype(data: bytes) -> bytes:
+    """Return XML as UTF-8 bytes; the words "<!DOCTYPE" inside a comment or CDATA are harmless.
+
+    :raises XmlError: `entities` when it begins with a document type, `malformed` when its encoding cannot be read.
+    """
+    text = _to_utf8(data)
+    if b"<!DOCTYPE" in text and _PROLOGUE.match(text.removeprefix(codecs.BOM_UTF8)):
+        raise XmlError("entities", "The XML declares a document type (DTD). None is allowed here.")
+    return text
 
 
 def local_name(element: etree._Element) -> str:
@@ -133,9 +137,12 @@ def _read_error(error: etree.XMLSyntaxError) -> XmlError:
     message = str(error.msg or error)
     if _TOO_DEEP.search(message):
         return XmlError("too_deep", "The XML is nested too deep.")
-    if error.code in (_ERRORS.ERR_UNDECLARED_ENTITY, _ERRORS.WAR_UNDECLARED_ENTITY, _ERRORS.ERR_ENTITY_LOOP):
+    if getattr(error, "code", None) in (
+        _ERRORS.ERR_UNDECLARED_ENTITY,
+        _ERRORS.WAR_UNDECLARED_ENTITY,
+        _ERRORS.ERR_ENTITY_LOOP,
+    ):
         return XmlError("entities", f"The XML uses an entity that is not built in: {message}")
     if _TOO_LARGE.search(message):
         return XmlError("too_large", f"The XML has a text or a name that is too long: {message}")
     return XmlError("malformed", f"The XML is not well-formed: {message}")
-

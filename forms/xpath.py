@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 
 Steps = tuple[str, ...]
 
-_START = "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+_START = (
+    "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+)
 _START += "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 _NAME = rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f-\u2040]*"
 _TOKEN = re.compile(
@@ -95,26 +97,26 @@ def _walk(scan: _Scan, context: _Path, depth: int) -> list[_Path]:
     if depth > _MAX_NESTING:
         raise ExpressionError(f"The expression has more than {_MAX_NESTING} brackets in one another.")
     own: list[_Path] = []
-    operand = False  # whether the token before ends an operand: then * and names are operators
+    operand = False  # whether the word before ends an operand: then * and names are operators
     while scan.at < len(scan.tokens):
-        kind, token = scan.tokens[scan.at]
-        if token in (")", "]", ","):
+        kind, word = scan.tokens[scan.at]
+        if word in (")", "]", ","):
             break
         if kind in ("literal", "number"):
             scan.at += 1
             operand = True
-        elif operand and (token == "*" or token in _OPERATOR_NAMES):
+        elif operand and (word == "*" or word in _OPERATOR_NAMES):
             scan.at += 1
             operand = False
-        elif token == "(" or _is_call(scan):
+        elif word == "(" or _is_call(scan):
             own += _call(scan, context, depth)
             operand = True
-        elif kind == "name" or token in ("/", "//", ".", "..", "@", "*"):
+        elif kind == "name" or word in ("/", "//", ".", "..", "@", "*"):
             own.append(_path(scan, _start(scan, context), context, depth))
             operand = True
         else:
             scan.at += 1
-            operand = token == "["  # nonsense; walked through
+            operand = word == "["  # nonsense; walked through
     return own
 
 
@@ -140,20 +142,20 @@ def _path(scan: _Scan, path: _Path, context: _Path, depth: int) -> _Path:
 
 def _steps(scan: _Scan, paths: list[_Path], depth: int) -> None:
     while scan.at < len(scan.tokens):
-        kind, token = scan.tokens[scan.at]
+        kind, word = scan.tokens[scan.at]
         step = ""
-        if token == "@":
+        if word == "@":
             scan.at += 1
             step = "@" + scan.peek()
-        elif token in (".", "..", "*") or kind == "name":
-            step = token
+        elif word in (".", "..", "*") or kind == "name":
+            step = word
             if kind == "name" and scan.peek(1) == "::":
                 scan.at += 2
-                step = _axis(token, scan.peek())
+                step = _axis(word, scan.peek())
         if step:
             scan.at += 1
-            if scan.peek() == "(" and token in _NODE_TESTS:
-                step = "" if token == "text" else "*"
+            if scan.peek() == "(" and word in _NODE_TESTS:
+                step = "" if word == "text" else "*"
                 scan.at += 2
             for path in paths:
                 _add_step(path, step)
@@ -219,9 +221,7 @@ def _call(scan: _Scan, context: _Path, depth: int) -> list[_Path]:
     return paths
 
 
-def _results(
-    scan: _Scan, name: str, spans: list[list[tuple[str, str]]], arguments: list[list[_Path]]
-) -> list[_Path]:
+def _results(scan: _Scan, name: str, spans: list[list[tuple[str, str]]], arguments: list[list[_Path]]) -> list[_Path]:
     """Return the paths a call stands for, which following steps go on from."""
     literals = [span[0][1][1:-1] if len(span) == 1 and span[0][0] == "literal" else None for span in spans]
     if name == "instance" and literals and literals[0] is not None:
