@@ -1,0 +1,93 @@
+// The one door to IndexedDB. Every table that holds something personal is opened here and nowhere else; the rest of the app
+// speaks to the functions of this folder. Changes are told by topic, to this tab and to the others.
+import { openDB, deleteDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type {
+  Draft, HistoryLine, InboxItem, InstanceFile, MediaFile, OutboxItem, StoredForm, StoredRecord,
+} from './types';
+
+export interface HirfaSchema extends DBSchema {
+  settings: { key: string; value: unknown };
+  forms: { key: [string, string]; value: StoredForm };
+  media: { key: string; value: MediaFile };
+  records: { key: string; value: StoredRecord };
+  /** A record merged into another: id -> id of the one that goes on. */
+  aliases: { key: string; value: string };
+  drafts: { key: string; value: Draft };
+  files: { key: [string, string]; value: InstanceFile };
+  outbox: { key: string; value: OutboxItem };
+  history: { key: string; value: HistoryLine };
+  inbox: { key: string; value: InboxItem };
+  cursors: { key: string; value: number | string };
+}
+
+export type Topic = 'settings' | 'forms' | 'records' | 'drafts' | 'outbox' | 'inbox';
+export type Database = IDBPDatabase<HirfaSchema>;
+
+const NAME = 'hirfa';
+const VERSION = 1;
+let opened: Promise<Database> | null = null;
+
+/** Open the database once; every caller shares the connection. */
+export function database(): Promise<Database> {
+  opened ??= openDB<HirfaSchema>(NAME, VERSION, {
+    upgrade(db) {
+      db.createObjectStore('settings');
+      db.createObjectStore('forms', { keyPath: ['formId', 'version'] });
+      db.createObjectStore('media', { keyPath: 'hash' });
+      db.createObjectStore('records', { keyPath: 'id' });
+      db.createObjectStore('aliases');
+      db.createObjectStore('drafts', { keyPath: 'instanceId' });
+      db.createObjectStore('files', { keyPath: ['instanceId', 'name'] });
+      db.createObjectStore('outbox', { keyPath: 'instanceId' });
+      db.createObjectStore('history', { keyPath: 'instanceId' });
+      db.createObjectStore('inbox', { keyPath: 'key' });
+      db.createObjectStore('cursors');
+    },
+    blocking() {
+      // A newer app in another tab waits for this connection: let it through.
+      void close();
+    },
+    terminated() {
+      opened = null;
+    },
+  });
+  return opened;
+}
+
+/** Close the connection; the next use opens it again. */
+export async function close(): Promise<void> {
+  const waiting = opened;
+  opened = null;
+  if (waiting) (await waiting).close();
+}
+
+/** Delete everything this app holds on the phone. Only a change of project or a test asks for this. */
+export async function wipe(): Promise<void> {
+  await close();
+  await deleteDB(NAME);
+}
+
+type Listener = (topic: Topic) => void;
+const listeners = new Set<Listener>();
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('hirfa');
+if (channel) {
+  channel.onmessage = (event: MessageEvent<Topic>) => {
+    for (const listener of listeners) listener(event.data);
+  };
+  // In Node (tests) an open channel would keep the process alive.
+  (channel as unknown as { unref?: () => void }).unref?.();
+}
+
+/** Tell this tab and the others that a kind of data changed. */
+export function announce(...topics: Topic[]): void {
+  for (const topic of topics) {
+    for (const listener of listeners) listener(topic);
+    channel?.postMessage(topic);
+  }
+}
+
+/** Hear of changes; returns how to stop. */
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

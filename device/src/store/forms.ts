@@ -1,0 +1,68 @@
+// Form definitions and their media. Versions that a draft still needs are kept; media are kept by hash, once.
+import { announce, database } from './db';
+import type { MediaFile, StoredForm } from './types';
+
+export async function listForms(): Promise<StoredForm[]> {
+  return (await database()).getAll('forms');
+}
+
+export async function readForm(formId: string, version: string): Promise<StoredForm | undefined> {
+  return (await database()).get('forms', [formId, version]);
+}
+
+/** Make a downloaded version the current one of its form, with its media, in one transaction. */
+export async function keepForm(form: StoredForm, media: MediaFile[]): Promise<void> {
+  const db = await database();
+  const tx = db.transaction(['forms', 'media'], 'readwrite');
+  const forms = tx.objectStore('forms');
+  for (const file of media) void tx.objectStore('media').put(file);
+  for (const other of await forms.getAll()) {
+    if (other.formId === form.formId && other.version !== form.version && other.current) {
+      void forms.put({ ...other, current: false });
+    }
+  }
+  void forms.put(form);
+  await tx.done;
+  announce('forms');
+}
+
+/** Hide forms the chamber withdrew. They stay for the drafts that use them. */
+export async function withdrawForms(formIds: string[]): Promise<void> {
+  if (formIds.length === 0) return;
+  const tx = (await database()).transaction('forms', 'readwrite');
+  let changed = false;
+  for (const form of await tx.store.getAll()) {
+    if (formIds.includes(form.formId) && !form.withdrawn) {
+      void tx.store.put({ ...form, withdrawn: true, current: false });
+      changed = true;
+    }
+  }
+  await tx.done;
+  if (changed) announce('forms');
+}
+
+/** Delete old versions that neither a draft nor a kept instance names, and media that no form names. */
+export async function dropUnusedForms(): Promise<void> {
+  const tx = (await database()).transaction(['forms', 'media', 'drafts', 'outbox'], 'readwrite');
+  const used = new Set<string>();
+  for (const draft of await tx.objectStore('drafts').getAll()) used.add(`${draft.formId}\n${draft.version}`);
+  for (const item of await tx.objectStore('outbox').getAll()) used.add(`${item.formId}\n${item.version}`);
+  const hashes = new Set<string>();
+  for (const form of await tx.objectStore('forms').getAll()) {
+    if (form.current || used.has(`${form.formId}\n${form.version}`)) form.attachments.forEach((a) => hashes.add(a.hash));
+    else void tx.objectStore('forms').delete([form.formId, form.version]);
+  }
+  for (const hash of await tx.objectStore('media').getAllKeys()) {
+    if (!hashes.has(hash)) void tx.objectStore('media').delete(hash);
+  }
+  await tx.done;
+}
+
+export async function hasMedia(hash: string): Promise<boolean> {
+  return (await (await database()).getKey('media', hash)) !== undefined;
+}
+
+export async function readMedia(hash: string): Promise<Blob | null> {
+  const file = await (await database()).get('media', hash);
+  return file ? new Blob([file.bytes], { type: file.type }) : null;
+}

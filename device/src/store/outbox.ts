@@ -1,0 +1,86 @@
+// Finalized instances: from the moment a draft becomes one to the moment the phone may forget it.
+import { announce, database } from './db';
+import { toInstanceFiles } from './drafts';
+import type { HistoryLine, OutboxItem } from './types';
+
+/**
+ * Turn a draft into a finalized instance, in one transaction: draft away, item and files in, sequence number taken.
+ *
+ * The number is given here, not by the caller, so that two tabs never give the same one.
+ */
+export async function finalize(
+  item: Omit<OutboxItem, 'seq'>, files: { name: string; blob: Blob }[],
+): Promise<OutboxItem> {
+  const stored = await toInstanceFiles(item.instanceId, files);
+  const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings'], 'readwrite');
+  const present = await tx.objectStore('outbox').get(item.instanceId);
+  if (present) {
+    await tx.done;
+    return present;
+  }
+  const seq = (((await tx.objectStore('settings').get('seq')) as number | undefined) ?? 0) + 1;
+  const numbered: OutboxItem = { ...item, seq };
+  void tx.objectStore('settings').put(seq, 'seq');
+  void tx.objectStore('outbox').put(numbered);
+  void tx.objectStore('drafts').delete(item.instanceId);
+  void tx.objectStore('files').delete(IDBKeyRange.bound([item.instanceId, ''], [item.instanceId, '\uffff']));
+  for (const file of stored) void tx.objectStore('files').put(file);
+  await tx.done;
+  announce('drafts', 'outbox');
+  return numbered;
+}
+
+export async function listOutbox(): Promise<OutboxItem[]> {
+  const items = await (await database()).getAll('outbox');
+  return items.sort((a, b) => a.seq - b.seq);
+}
+
+/** Change items by a pure rule, each read and written in one transaction. Only those that came out different are written. */
+export async function updateOutbox(change: (item: OutboxItem) => OutboxItem): Promise<void> {
+  const tx = (await database()).transaction('outbox', 'readwrite');
+  let changed = false;
+  for (const item of await tx.store.getAll()) {
+    const next = change(item);
+    if (next !== item) {
+      void tx.store.put(next);
+      changed = true;
+    }
+  }
+  await tx.done;
+  if (changed) announce('outbox');
+}
+
+/** Give every item a new number, for a new enrolment whose count begins again. */
+export async function renumberOutbox(): Promise<void> {
+  const tx = (await database()).transaction(['outbox', 'settings'], 'readwrite');
+  const items = (await tx.objectStore('outbox').getAll()).sort((a, b) => a.seq - b.seq);
+  items.forEach((item, index) => void tx.objectStore('outbox').put({ ...item, seq: index + 1 }));
+  void tx.objectStore('settings').put(items.length, 'seq');
+  await tx.done;
+  announce('outbox');
+}
+
+/** Forget instances that nobody can ask for any more; one line of each stays. */
+export async function forget(instanceIds: string[], now: string): Promise<void> {
+  if (instanceIds.length === 0) return;
+  const tx = (await database()).transaction(['outbox', 'files', 'history'], 'readwrite');
+  for (const instanceId of instanceIds) {
+    const item = await tx.objectStore('outbox').get(instanceId);
+    if (!item?.outcome) continue;
+    const line: HistoryLine = {
+      instanceId, formId: item.formId, title: item.title, instanceName: item.instanceName,
+      finalizedAt: item.finalizedAt, outcome: item.outcome, forgottenAt: now,
+    };
+    void tx.objectStore('history').put(line);
+    void tx.objectStore('outbox').delete(instanceId);
+    void tx.objectStore('files').delete(IDBKeyRange.bound([instanceId, ''], [instanceId, '\uffff']));
+  }
+  await tx.done;
+  announce('outbox');
+}
+
+/** Read one file of a finalized instance by the hash of its bytes. */
+export async function readAttachment(instanceId: string, name: string): Promise<Blob | null> {
+  const file = await (await database()).get('files', [instanceId, name]);
+  return file ? new Blob([file.bytes], { type: file.type }) : null;
+}

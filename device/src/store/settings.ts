@@ -1,0 +1,39 @@
+// Small facts about this phone: who is enrolled, in which language, up to which era.
+import { announce, database } from './db';
+import type { Enrolment } from './types';
+
+interface Settings {
+  enrolment: Enrolment;
+  language: string;
+  era: string | number;
+  /** Counts the finalized instances of this enrolment. */
+  seq: number;
+  lastSyncAt: string;
+  /** Server time minus phone time at the last answer, in milliseconds. */
+  clockOffsetMs: number;
+  backedUp: string | number | boolean | null;
+  deviceState: 'ok' | 'revoked';
+  autoSync: boolean;
+  /** The last scope the agent looked at in the records. */
+  scopeFilter: string;
+}
+
+export async function readSetting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined> {
+  return (await (await database()).get('settings', key)) as Settings[K] | undefined;
+}
+
+export async function writeSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
+  await (await database()).put('settings', value, key);
+  announce('settings');
+}
+
+/** Where a cut upload goes on: kept beside the settings, by the hash of the file. */
+export async function readUpload(sha256: string): Promise<unknown> {
+  return (await database()).get('settings', `upload:${sha256}`);
+}
+
+export async function writeUpload(sha256: string, value: unknown): Promise<void> {
+  const db = await database();
+  if (value === null) await db.delete('settings', `upload:${sha256}`);
+  else await db.put('settings', value, `upload:${sha256}`);
+}

@@ -1,0 +1,130 @@
+// What the phone keeps. One place for these shapes, so that encryption at rest has one home (this folder) when it comes.
+import type { FormFacts } from '../records/facts';
+import type { LocalAction } from '../records/actions';
+
+export interface Labels { fr?: string; ar?: string; [language: string]: string | undefined }
+export interface Scope { value: string; labels: Labels }
+
+/** The phone's right to sync: one app user, one project, one device id made at enrolment. */
+export interface Enrolment {
+  token: string;
+  deviceId: string;
+  appUser: { id: string | number; name: string };
+  project: { id: string | number; name: string; publicKey?: string | null };
+  scopes: Scope[];
+  enrolledAt: string;
+}
+
+/** A form version held on the phone. `current` is what new instances use; older ones stay for their drafts. */
+export interface StoredForm {
+  formId: string;
+  version: string;
+  hash: string;
+  title: string;
+  audience: string;
+  xml: string;
+  attachments: { name: string; hash: string }[];
+  facts: FormFacts;
+  current: boolean;
+  withdrawn: boolean;
+}
+
+export interface MediaFile { hash: string; type: string; bytes: ArrayBuffer }
+
+export interface RecordEvent { formId: string; date: string; byName: string }
+
+/** A record as last pulled. `scopes` are the scopes that delivered it; `branchId` is fresh for each pulled version. */
+export interface StoredRecord {
+  id: string;
+  list: string;
+  version: number;
+  data: Record<string, string>;
+  open: string[];
+  events: RecordEvent[];
+  scopes: string[];
+  branchId: string;
+  /** Left the phone's scopes, or not seen again after a restore: kept only until its unsent work is sent. */
+  dropped: boolean;
+  /** Not yet seen again since the server's era changed. */
+  stale: boolean;
+}
+
+/** One row of an entity list as the form engine reads it: property -> text, versions included. */
+export type ListRow = Record<string, string>;
+
+/** What a follow-up was opened on. Restoring its draft uses this row again, whatever was pulled since. */
+export interface PinnedRow { list: string; entityId: string; label: string; row: ListRow }
+
+export interface Draft {
+  instanceId: string;
+  formId: string;
+  version: string;
+  title: string;
+  instanceName: string;
+  xml: string;
+  answered: number;
+  total: number;
+  pageIndex: number;
+  createdAt: string;
+  updatedAt: string;
+  /** "" when the draft is about no record. */
+  entityId: string;
+  pinned: PinnedRow | null;
+  entityQuestion: string | null;
+}
+
+/** A file of a draft or of a finalized instance. */
+export interface InstanceFile { instanceId: string; name: string; type: string; size: number; bytes: ArrayBuffer }
+
+export type Outcome = 'accepted' | 'duplicate' | 'quarantined';
+
+export interface OutboxAttachment {
+  name: string;
+  sha256: string;
+  size: number;
+  contentType: string;
+  /** unknown: the server has not said yet; wanted: to upload; present: the server has the bytes; refused: it said no. */
+  state: 'unknown' | 'wanted' | 'present' | 'refused';
+}
+
+/** A finalized instance, kept until nothing more can be asked of it. */
+export interface OutboxItem {
+  instanceId: string;
+  seq: number;
+  formId: string;
+  version: string;
+  title: string;
+  instanceName: string;
+  finalizedAt: string;
+  xml: string;
+  attachments: OutboxAttachment[];
+  actions: LocalAction[];
+  state: 'waiting' | 'sent';
+  outcome: Outcome | null;
+  /** Entities the server changed by it, with the version each took and the properties in dispute. */
+  entities: { id: string; version: number; conflicts: string[] }[];
+  error: { code: string; message: string } | null;
+  attempts: number;
+  /** Server time of the answer that settled it. */
+  answeredAt: string | null;
+  /** A whole pull begun after the answer has ended. */
+  pulled: boolean;
+  /** When it was settled in every respect; the phone forgets it some time later. */
+  doneAt: string | null;
+}
+
+/** What stays of a forgotten instance: one line for the agent's own memory. */
+export interface HistoryLine {
+  instanceId: string;
+  formId: string;
+  title: string;
+  instanceName: string;
+  finalizedAt: string;
+  outcome: Outcome;
+  forgottenAt: string;
+}
+
+/** What the chamber asks of the agent: a form to correct, or a question about a disputed value. */
+export type InboxItem =
+  | { key: string; kind: 'correction'; instanceId: string; formId: string; formVersion: string; comment: string; at: string; by: string; xml: string }
+  | { key: string; kind: 'question'; entity: string; property: string; values: string[]; words: string; at: string };

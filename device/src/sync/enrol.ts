@@ -1,0 +1,53 @@
+// Enrolment: a one-time code becomes this phone's token. The code is in the fragment of a link or in a QR, never in a log.
+import { announce, listOutbox, readSetting, renumberOutbox, wipe, writeSetting, type Enrolment, type Scope } from '../store';
+import { askJson, type Fetch } from './http';
+import { ProtocolError } from './protocol';
+
+/** What a scanned or typed text means: a code for this server, or a link to another one. */
+export function readCode(text: string, origin: string): { code: string } | { link: string } | null {
+  const clean = text.trim();
+  const link = /^(https?:\/\/[^/\s]+)\/app\/?(?:index\.html)?#\/enrol\/([A-Za-z0-9_-]{4,200})\/?$/.exec(clean);
+  if (link) return link[1] === origin ? { code: link[2]! } : { link: clean };
+  return /^[A-Za-z0-9_-]{4,200}$/.test(clean) ? { code: clean } : null;
+}
+
+/** The phone still has unsent work of another project: enrolling would strand it. */
+export class OtherProjectError extends Error {}
+
+/**
+ * Exchange a code for a token and keep it.
+ *
+ * The same project again keeps everything, under a new device id whose count begins anew. Another project starts empty.
+ * :throws LineError: :throws ServerProblem: the code is unknown, used or expired. :throws OtherProjectError:
+ */
+export async function enrol(fetcher: Fetch, code: string, makeId: () => string, now: () => number): Promise<Enrolment> {
+  const before = await readSetting('enrolment');
+  const unsent = (await listOutbox()).some((item) => item.state === 'waiting');
+  const deviceId = makeId();
+  const answer = (await askJson(fetcher, '/v1/enrol', { json: { code, deviceId } })) as Partial<Enrolment> & { era?: string | number };
+  if (!answer || typeof answer.token !== 'string' || !answer.appUser || !answer.project) throw new ProtocolError('enrolment answer without token');
+  if (before && String(before.project.id) !== String(answer.project.id)) {
+    if (unsent) throw new OtherProjectError(before.project.name);
+    const language = await readSetting('language');
+    await wipe();
+    if (language) await writeSetting('language', language);
+  }
+  const enrolment: Enrolment = {
+    token: answer.token, deviceId, appUser: answer.appUser, project: answer.project,
+    scopes: (Array.isArray(answer.scopes) ? answer.scopes : []).filter((scope: Scope) => typeof scope?.value === 'string'),
+    enrolledAt: new Date(now()).toISOString(),
+  };
+  await renumberOutbox();
+  await writeSetting('deviceState', 'ok');
+  await writeSetting('enrolment', enrolment);
+  announce('settings', 'records', 'forms', 'drafts', 'outbox');
+  return enrolment;
+}
+
+/** Fetch the names of the scopes again; the old ones stay when the line fails. */
+export async function refreshScopes(fetcher: Fetch, enrolment: Enrolment): Promise<void> {
+  const answer = await askJson(fetcher, `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}/scopes`, { token: enrolment.token });
+  if (!Array.isArray(answer)) return;
+  const scopes = (answer as Scope[]).filter((scope) => typeof scope?.value === 'string');
+  await writeSetting('enrolment', { ...enrolment, scopes });
+}

@@ -1,0 +1,106 @@
+// Take in what changed: records page by page, each page with its cursor in one transaction, then forms. A cut costs a page.
+import {
+  announce, beginEra, dropUnusedForms, endPull, hasMedia, keepForm, keepPage, listForms, listOutbox, readCursors, readSetting, updateOutbox,
+  withdrawForms, writeSetting, type Enrolment, type MediaFile,
+} from '../store';
+import { readFacts } from '../records/facts';
+import { ask, askJson, LineError, ServerProblem, type Fetch } from './http';
+import { PROTOCOL, readPullAnswer, type FormOffer } from './protocol';
+import { offerAgain } from './rules';
+
+export interface PullProgress { records: number; forms: number; formsTotal: number }
+
+export interface PullReport {
+  records: number;
+  forms: string[];
+  /** Forms that could not be fetched or read this time, with the reason. They are asked for again at the next pull. */
+  failedForms: { title: string; reason: string }[];
+  newEra: boolean;
+  device: 'ok' | 'revoked';
+}
+
+const LIMIT = 500;
+
+/** Pull until the server has no more. :throws LineError: :throws ServerProblem: :throws ProtocolError: */
+export async function pull(
+  fetcher: Fetch, enrolment: Enrolment, makeId: () => string, progress: (p: PullProgress) => void, signal?: AbortSignal,
+): Promise<PullReport> {
+  const project = `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}`;
+  const answered = new Set((await listOutbox()).filter((item) => item.state === 'sent').map((item) => item.instanceId));
+  const report: PullReport = { records: 0, forms: [], failedForms: [], newEra: false, device: 'ok' };
+  const offers = new Map<string, FormOffer>();
+  const withdrawn = new Set<string>();
+  let limit = LIMIT;
+  let failures = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const cursors = await readCursors();
+    const era = (await readSetting('era')) ?? null;
+    const forms = Object.fromEntries((await listForms()).filter((form) => form.current).map((form) => [form.formId, form.hash]));
+    let answer;
+    try {
+      answer = readPullAnswer(await askJson(fetcher, `${project}/sync/pull`, {
+        token: enrolment.token, json: { protocol: PROTOCOL, deviceId: enrolment.deviceId, era, scopes: cursors, forms, limit },
+      }));
+      failures = 0;
+      limit = Math.min(LIMIT, limit * 2);
+    } catch (error) {
+      if (!(error instanceof LineError) || ++failures >= 3) throw error;
+      limit = Math.max(20, Math.floor(limit / 2));
+      continue;
+    }
+    report.device = answer.device;
+    if (era !== null && answer.era !== null && String(answer.era) !== String(era)) {
+      // The server came back from a backup: what it has is older than what it told us. Start over, offer everything again.
+      await beginEra(answer.era);
+      await updateOutbox(offerAgain);
+      answered.clear();
+      report.newEra = true;
+      continue;
+    }
+    await keepPage(answer, makeId);
+    for (const page of Object.values(answer.scopes)) report.records += page.upserts.length;
+    answer.forms.forEach((form) => offers.set(form.formId, form));
+    answer.withdrawn.forEach((formId) => withdrawn.add(formId));
+    progress({ records: report.records, forms: 0, formsTotal: offers.size });
+    const more = Object.values(answer.scopes).some((page) => page.more);
+    const added = answer.addScopes.some((scope) => !(scope in answer.scopes) && !(scope in cursors));
+    if (!more && !added) break;
+    const moved = added || Object.entries(answer.scopes).some(([scope, page]) => page.cursor !== cursors[scope]);
+    if (!moved) throw new LineError('the server repeats the same page');
+  }
+  await endPull(answered, makeId);
+  await withdrawForms([...withdrawn].filter((formId) => !offers.has(formId)));
+  let done = 0;
+  for (const offer of offers.values()) {
+    signal?.throwIfAborted();
+    if (offer.audience === 'office') continue;
+    try {
+      await fetchForm(fetcher, enrolment, project, offer);
+      report.forms.push(offer.title);
+    } catch (error) {
+      if (error instanceof ServerProblem && error.status === 401) throw error;
+      report.failedForms.push({ title: offer.title || offer.formId, reason: error instanceof Error ? error.message : '' });
+    }
+    done += 1;
+    progress({ records: report.records, forms: done, formsTotal: offers.size });
+  }
+  await dropUnusedForms();
+  if (report.device === 'revoked') await writeSetting('deviceState', 'revoked');
+  announce('records', 'forms');
+  return report;
+}
+
+/** Fetch one form version and the media the phone lacks; it becomes current only when all of it is here. */
+async function fetchForm(fetcher: Fetch, enrolment: Enrolment, project: string, offer: FormOffer): Promise<void> {
+  const base = `${project}/forms/${encodeURIComponent(offer.formId)}/versions/${encodeURIComponent(offer.version)}`;
+  const xml = await (await ask(fetcher, `${base}.xml`, { token: enrolment.token })).text();
+  const facts = readFacts(xml);
+  const media: MediaFile[] = [];
+  for (const file of offer.attachments) {
+    if (await hasMedia(file.hash)) continue;
+    const response = await ask(fetcher, `${base}/attachments/${encodeURIComponent(file.name)}`, { token: enrolment.token });
+    media.push({ hash: file.hash, type: response.headers.get('Content-Type') ?? '', bytes: await response.arrayBuffer() });
+  }
+  await keepForm({ ...offer, title: offer.title || facts.title || offer.formId, xml, facts, current: true, withdrawn: false }, media);
+}

@@ -1,0 +1,44 @@
+// Sending by itself: when there is work and a line, with growing pauses after failures. The button stays for everything else.
+import { listOutbox, readSetting } from '../store';
+import { progress, sync } from './run';
+import { backOffMs } from './rules';
+import { wantedFiles } from './upload';
+
+let failures = 0;
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+async function isWorkWaiting(): Promise<boolean> {
+  const items = await listOutbox();
+  return items.some((item) => item.state === 'waiting') || wantedFiles(items).length > 0;
+}
+
+async function attempt(): Promise<void> {
+  timer = null;
+  if (!navigator.onLine || progress() || (await readSetting('autoSync')) === false || !(await readSetting('enrolment'))) return;
+  if (!(await isWorkWaiting())) return;
+  const report = await sync();
+  failures = report.failure ? failures + 1 : 0;
+  if (report.failure === 'line' || report.failure === 'server') plan(backOffMs(failures, Math.random()));
+}
+
+function plan(delayMs: number): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = setTimeout(() => void attempt(), delayMs);
+}
+
+/** Watch the line: a new connection, or the app coming back to the front, starts a try. */
+export function startSchedule(): void {
+  window.addEventListener('online', () => {
+    failures = 0;
+    plan(1500);
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && timer === null) plan(2000);
+  });
+  plan(4000);
+}
+
+/** A form was finalized: try soon. */
+export function scheduleSoon(): void {
+  if (timer === null) plan(1500);
+}
