@@ -1,0 +1,40 @@
+"""One blueprint a resource: parse, call one service, dump. No logic, no session. All URLs stand in ``init_api``."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server.api import app_files, attachments, enrolment, forms, sessions, sync, workbook
+
+
+def init_api(app: Flask) -> None:
+    """Put every resource on its URL: the readable list of the HTTP API."""
+    p = "/v1/projects/<int:project_id>"
+    rules = (
+        ("POST", "/v1/enrol", enrolment.enrol),
+        ("POST", "/v1/sessions", sessions.open_session),
+        ("POST", f"{p}/sync/push", sync.push),
+        ("POST", f"{p}/sync/pull", sync.pull),
+        ("GET", f"{p}/scopes", sync.scopes),
+        ("GET", f"{p}/forms", forms.list_forms),
+        ("GET", f"{p}/forms/<form_id>.xml", forms.form_xml),
+        ("GET", f"{p}/forms/<form_id>/versions/<version>.xml", forms.form_xml),
+        ("GET", f"{p}/forms/<form_id>/attachments/<name>", forms.attachment),
+        ("GET", f"{p}/forms/<form_id>/versions/<version>/attachments/<name>", forms.attachment),
+        ("OPTIONS", f"{p}/attachments", attachments.options),
+        ("POST", f"{p}/attachments", attachments.create),
+        ("HEAD", f"{p}/attachments/<upload_id>", attachments.head),
+        ("PATCH", f"{p}/attachments/<upload_id>", attachments.patch),
+        ("GET", f"{p}/submissions/<instance_id>/attachments/<name>", attachments.download),
+        ("GET", f"{p}/workbook.xlsx", workbook.download),
+        ("GET", "/app/", app_files.index),
+        ("GET", "/app/<path:name>", app_files.asset),
+    )
+    for method, url, view in rules:
+        app.add_url_rule(
+            url,
+            endpoint=f"api.{view.__module__.rsplit('.', 1)[1]}.{view.__name__}",
+            view_func=view,
+            methods=[method],
+            provide_automatic_options=False,
+        )

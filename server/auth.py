@@ -1,0 +1,211 @@
+"""Who is calling, and what they may do: decided here for every route.
+
+Each view carries ``@require(verb)``; a route without one is refused, so that forgetting is a closed door and not an open one.
+Verbs are granted to roles in one table. A test walks the URL map.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from server.database import db, end_reads
+from server.errors import Problem, wants_page
+from server.models import AppUser, AppUserToken, User, UserToken
+
+PUBLIC = "public"
+GRANTS: dict[str, frozenset[str]] = {
+    "app_user": frozenset({"sync", "form.read", "scope.read"}),
+    "viewer": frozenset({"desk.read", "form.read", "scope.read"}),
+    "officer": frozenset(
+        {"desk.read", "form.read", "scope.read", "register.read", "conflict.settle", "workbook.read", "attachment.read"}
+    ),
+    "administrator": frozenset(
+        {
+            "desk.read",
+            "form.read",
+            "scope.read",
+            "register.read",
+            "conflict.settle",
+            "workbook.read",
+            "attachment.read",
+            "form.publish",
+            "app_user.manage",
+            "user.manage",
+        }
+    ),
+}
+ROLES = ("administrator", "officer", "viewer")
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes this request."""
+
+    kind: str
+    """``app_user``, ``user`` or ``command`` (the command line)."""
+    id: int
+    name: str
+    role: str
+    project_id: int | None = None
+    """The only project an app user may touch."""
+    revoked: bool = False
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    def may(self, verb: str) -> bool:
+        return verb in GRANTS.get(self.role, frozenset())
+
+
+COMMAND = Actor(kind="command", id=0, name="command line", role="administrator")
+
+
+def require(verb: str) -> Callable[[View], View]:
+    """Say which verb a view needs; ``PUBLIC`` for none."""
+
+    def mark(view: View) -> View:
+        view.required_verb = verb  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def check_password(stored: str, password: str) -> bool:
+    """Compare in constant time with the argon2 hash kept."""
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def make_token() -> str:
+    """Make a secret that fits in a URL: 48 random bytes."""
+    return secrets.token_urlsafe(48)
+
+
+def hash_token(token: str) -> str:
+    """Hash a secret for storage. Tokens are random and long, so plain sha256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor() -> Actor:
+    """Return who makes this request.
+
+    :raises Problem: 401.2 when nobody is signed in.
+    """
+    found: Actor | None = g.get("actor")
+    if found is None:
+        raise Problem("401.2")
+    return found
+
+
+def init_auth(app: Flask) -> None:
+    login_manager.init_app(app)
+
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def _load(user_id: str) -> User | None:
+        user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+        return None if user is None or user.disabled_at else user
+
+    @app.before_request
+    def _check() -> Response | None:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if view is None:
+            return None  # an unknown address: answered as 404 or 405
+        verb = "public" if request.endpoint == "static" else getattr(view, "required_verb", None)
+        if verb == PUBLIC:
+            return None
+        g.actor = find_actor(request)
+        end_reads()
+        if g.actor is None:
+            if wants_page():
+                return redirect(url_for("console.sign_in", next=request.full_path))
+            raise Problem("401.2")
+        if verb is None or not g.actor.may(verb):
+            raise Problem("403.1")
+        project_id = (request.view_args or {}).get("project_id")
+        if g.actor.project_id is not None and project_id is not None and g.actor.project_id != project_id:
+            raise Problem("403.1")
+        return None
+
+
+def find_actor(incoming: Request) -> Actor | None:
+    """Find who the credentials of a request belong to: bearer token, Basic over HTTPS or loopback, or the session cookie.
+
+    The cookie alone is never enough for a write under ``/v1/``: those answers have no CSRF token.
+    """
+    given = incoming.authorization
+    if given is not None and given.type == "bearer" and given.token:
+        return _bearer(given.token)
+    if given is not None and given.type == "basic":
+        if not (incoming.is_secure or incoming.remote_addr in ("127.0.0.1", "::1")):
+            raise Problem("401.3")
+        return sign_in(given.username or "", given.password or "")
+    if given is None and current_user.is_authenticated:
+        if incoming.path.startswith("/v1/") and incoming.method not in ("GET", "HEAD", "OPTIONS"):
+            raise Problem("401.2")
+        return _of_user(current_user)
+    return None
+
+
+def sign_in(email: str, password: str) -> Actor | None:
+    """Return the officer whose e-mail and password these are, or None."""
+    user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
+    stored = user.password_hash if user else _DECOY
+    if not check_password(stored, password) or user is None or user.disabled_at:
+        return None
+    return _of_user(user)
+
+
+_DECOY = _hasher.hash("the time a wrong e-mail takes is the time a wrong password takes")
+
+
+def _of_user(user: User) -> Actor:
+    return Actor(kind="user", id=user.id, name=user.name or user.email, role=user.role)
+
+
+def _bearer(token: str) -> Actor | None:
+    hashed = hash_token(token)
+    row = db.session.execute(
+        select(AppUserToken, AppUser)
+        .join(AppUser, (AppUser.project_id == AppUserToken.project_id) & (AppUser.id == AppUserToken.app_user_id))
+        .where(AppUserToken.token_hash == hashed)
+    ).first()
+    if row is not None:
+        given, agent = row
+        return Actor(
+            kind="app_user",
+            id=agent.id,
+            name=agent.name,
+            role="app_user",
+            project_id=agent.project_id,
+            revoked=given.revoked_at is not None or agent.revoked_at is not None,
+        )
+    found = db.session.execute(
+        select(UserToken, User).join(User, User.id == UserToken.user_id).where(UserToken.token_hash == hashed)
+    ).first()
+    if found is None or found[0].expires_at < datetime.now(UTC) or found[1].disabled_at:
+        return None
+    return _of_user(found[1])

@@ -1,0 +1,308 @@
+"""The command line: ``flask --app server …``. Each command calls one service and prints for people, or JSON for scripts."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import segno
+from flask import Flask, current_app
+from flask_migrate import upgrade
+
+from forms.errors import XlsformError
+from server.auth import COMMAND, ROLES
+from server.config import Settings
+from server.errors import Problem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def project_and_json(command: Command) -> Command:
+    """Give a command its ``--project`` and ``--json`` options."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
+    return click.option("--project", "project_id", type=int, default=1, show_default=True, help="Project number.")(
+        command
+    )
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["HIRFA"]
+    return found
+
+
+def say(as_json: bool, value: dict[str, Any], text: str) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def fail(as_json: bool, code: str, message: str, **details: Any) -> None:
+    """Say what is wrong and end with status 1; scripts get JSON on standard output."""
+    if as_json:
+        click.echo(json.dumps({"error": {"code": code, "message": message, **details}}, ensure_ascii=False, indent=2))
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(1)
+
+
+def link_of(code: str) -> str:
+    """Write an enrolment link; the code stands in the fragment, which no server log ever sees."""
+    return f"{settings().url}/app/#/enrol/{code}"
+
+
+def show_qr(text: str) -> str:
+    out = io.StringIO()
+    segno.make(text, error="m").terminal(out=out, compact=True, border=2)
+    return out.getvalue()
+
+
+@click.command("init")
+@project_and_json
+def init(project_id: int, as_json: bool) -> None:
+    """Migrate the database and install what is missing of the programme. Safe to run again."""
+    from server.services import programme
+
+    _migrate()
+    done = programme.install_programme(project_id)
+    value: dict[str, Any] = {"project": done.project_id, "published": done.forms}
+    lines = []
+    if done.forms:
+        lines.append(f"Forms published: {', '.join(done.forms)}")
+    if done.password is not None:
+        value |= {"email": done.email, "password": done.password}
+        lines += ["", "First administrator (this password is shown once):", f"  {done.email}", f"  {done.password}"]
+    if done.agent is not None:
+        link = link_of(done.agent.code)
+        value |= {"appUser": done.agent.id, "link": link, "token": done.agent.token}
+        lines += [
+            "",
+            f"First agent: {done.agent.name}, communes {', '.join(done.agent.scopes)}. Open on her phone, or scan:",
+            f"  {link}",
+            show_qr(link),
+        ]
+    say(as_json, value, "\n".join(lines) or "Nothing to install: everything is there.")
+
+
+def _migrate() -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade(directory=str(current_app.config["MIGRATIONS"]))
+
+
+@click.command("create-user")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--name", default="", help="Name shown in histories.")
+@click.option("--language", type=click.Choice(["fr", "ar", "en"]), default="fr", show_default=True)
+@click.option("--password", default=None, help="At least 10 characters; made and shown once when not given.")
+@project_and_json
+def create_user(
+    email: str, role: str, name: str, language: str, password: str | None, project_id: int, as_json: bool
+) -> None:
+    """Create an officer or administrator."""
+    from server.services import actors
+
+    shown = password or secrets.token_urlsafe(12)
+    try:
+        user_id = actors.create_user(email, role, shown, name=name, language=language)
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem))
+        return
+    value = {"id": user_id, "email": email, "role": role}
+    text = f"{email} created as {role}."
+    if password is None:
+        value["password"] = shown
+        text += f"\nPassword (shown once): {shown}"
+    say(as_json, value, text)
+
+
+@click.command("create-app-user")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, help="A commune's code or French name; repeat, or separate by commas.")
+@project_and_json
+def create_app_user(name: str, scopes: tuple[str, ...], project_id: int, as_json: bool) -> None:
+    """Create an agent; print her enrolment link and QR, with a one-time code."""
+    from server.services import actors
+
+    try:
+        codes = actors.resolve_scopes(project_id, scopes)
+        made = actors.create_app_user(project_id, name, codes, COMMAND)
+    except actors.UnknownScope as unknown:
+        fail(
+            as_json,
+            "400.8",
+            f"{unknown}. Nothing was created.",
+            near=[{"code": code, "name": label} for code, label in unknown.near],
+        )
+        return
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem))
+        return
+    link = link_of(made.code)
+    value = {
+        "id": made.id,
+        "name": made.name,
+        "project": project_id,
+        "scopes": list(made.scopes),
+        "link": link,
+        "code": made.code,
+        "token": made.token,
+        "server": settings().url,
+    }
+    held = ", ".join(made.scopes) or "none (she receives only lists without a commune)"
+    say(
+        as_json,
+        value,
+        f"Agent {made.id}: {made.name}. Communes: {held}.\n"
+        f"Open on her phone within {actors.CODE_DAYS} days, once, or scan:\n  {link}\n{show_qr(link)}",
+    )
+
+
+@click.command("publish-form")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@project_and_json
+def publish_form(files: tuple[Path, ...], project_id: int, as_json: bool) -> None:
+    """Publish XLSForms, together: all of them or none.
+
+    Media and plain CSV files are taken from the folder NAME-media beside NAME.xlsx.
+    """
+    from server.services import forms
+
+    given = []
+    for path in files:
+        try:
+            given.append(forms.FormFile(path.name, path.read_bytes(), _media_of(path)))
+        except OSError as error:
+            fail(as_json, "404.1", f"{path}: {error.strerror}")
+            return
+    results = []
+    current = None
+    try:
+        for file in given:
+            current = file.name
+            forms.read_form_id(file)
+        current = None
+        results = forms.publish_forms(project_id, given, COMMAND)
+    except XlsformError as error:
+        rows = [(p.sheet, p.row, p.column, p.message) for p in error.problems]
+        text = "\n".join(
+            "  " + " ".join(filter(None, [f"{s} sheet," if s else "", f"row {r}:" if r else "", m])) for s, r, _c, m in rows
+        )
+        fail(
+            as_json,
+            "400.15",
+            f"{current}: this XLSForm is not valid. Nothing was published.\n{text}",
+            file=current,
+            problems=[{"sheet": s, "row": r, "column": c, "message": m} for s, r, c, m in rows],
+        )
+    except Problem as problem:
+        fail(as_json, problem.code, f"{problem} Nothing was published.")
+    lines = []
+    for done in results:
+        state = "published" if done.changed else "was published already, unchanged"
+        lines.append(f"{done.form_id} version {done.version}: {state}.")
+        lines += [f"  Warning: {warning}" for warning in done.warnings]
+        lines += [f"  Missing file: {name} (put it into the NAME-media folder)" for name in done.missing]
+    value = {
+        "published": [
+            {
+                "formId": d.form_id,
+                "version": d.version,
+                "title": d.title,
+                "changed": d.changed,
+                "warnings": list(d.warnings),
+                "missing": list(d.missing),
+            }
+            for d in results
+        ]
+    }
+    say(as_json, value, "\n".join(lines))
+
+
+def _media_of(path: Path) -> dict[str, bytes]:
+    folder = path.with_name(f"{path.stem}-media")
+    if not folder.is_dir():
+        return {}
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
+
+
+@click.command("export")
+@click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--language", type=click.Choice(["fr", "ar"]), default="fr", show_default=True)
+@click.option("--names", is_flag=True, help="Choice names instead of labels.")
+@click.option("--without-personal-data", is_flag=True)
+@project_and_json
+def export(out: Path, language: str, names: bool, without_personal_data: bool, project_id: int, as_json: bool) -> None:
+    """Write the consolidated workbook to a file."""
+    from exports.programme import Options
+    from server.services.exports import export_workbook
+
+    options = Options(language="ar" if language == "ar" else "fr", labels=not names, personal=not without_personal_data)
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("wb") as file:
+            export_workbook(project_id, COMMAND, options, file)
+        part.replace(out)  # whole or not at all
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        fail(as_json, "500.1", f"{out}: {error.strerror}")
+    except Problem as problem:
+        part.unlink(missing_ok=True)
+        fail(as_json, problem.code, str(problem))
+    size = out.stat().st_size
+    say(as_json, {"file": str(out), "size": size}, f"{out} written, {size:,} bytes.")
+
+
+@click.command("rebuild-entities")
+@project_and_json
+def rebuild_entities(project_id: int, as_json: bool) -> None:
+    """Compute every record anew from its recorded actions. Version rows are read, never rewritten."""
+    from server.services.entities import rebuild_entities as rebuild
+
+    try:
+        total, changed = rebuild(project_id)
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem))
+        return
+    say(as_json, {"entities": total, "changed": changed}, f"{total} records computed anew, {changed} showed something else.")
+
+
+@click.command("serve")
+def serve() -> None:
+    """Serve the API, the officers' pages and the agents' app."""
+    from server.serve import run
+
+    here = settings()
+    click.echo(f"Officers' desk:  {here.url}/")
+    click.echo(f"Agents' app:     {here.url}/app/")
+    warning = phones_warning(here)
+    if warning:
+        click.echo(warning, err=True)
+    click.echo("Stop with Ctrl-C.")
+    run(here)
+
+
+def phones_warning(here: Settings) -> str:
+    """Say why phones will not work, when the address is reached from elsewhere without HTTPS."""
+    host = here.bind.rsplit(":", 1)[0].strip("[]")
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if loopback or here.https:
+        return ""
+    return (
+        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work: outside HTTPS a "
+        "browser gives no offline storage for the app (service worker), no camera and no position; and passwords travel in clear.\n"
+        "What to do: put an HTTPS server such as Caddy in front (see deploy/README.md) and set HIRFA_URL=https://your.name, "
+        "or listen on 127.0.0.1 only.\n"
+    )
+
+
+def init_commands(app: Flask) -> None:
+    for command in (init, create_user, create_app_user, publish_form, export, rebuild_entities, serve):
+        app.cli.add_command(command)

@@ -1,0 +1,86 @@
+"""Settings: read once from the environment, kept in one frozen object.
+
+Every setting is a ``HIRFA_*`` variable and is documented in server/README.md (a test compares the two).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the administrator decides outside the database."""
+
+    data: Path
+    """Folder of everything that is kept: database, photographs, secret key."""
+    database_url: str
+    bind: str
+    """``host:port`` that ``serve`` listens on."""
+    url: str
+    """Public address that phones reach, without a slash at the end; links and QR codes start with it."""
+    secret_key: str
+    workers: int
+    """Server processes started by ``serve``."""
+    https: bool
+    """Whether the public address is HTTPS: cookies are then sent over HTTPS only."""
+
+    @property
+    def blobs(self) -> Path:
+        return self.data / "blobs"
+
+    @property
+    def uploads(self) -> Path:
+        return self.data / "uploads"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the ``HIRFA_*`` settings and make the data folder if it is missing.
+
+    :param environ: variables to read; the process's own when not given.
+    """
+    env = os.environ if environ is None else environ
+    data = Path(env.get("HIRFA_DATA") or "data").resolve()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in ("blobs", "uploads"):
+        (data / folder).mkdir(exist_ok=True, mode=0o700)
+    bind = env.get("HIRFA_BIND") or "127.0.0.1:8000"
+    if ":" not in bind:
+        bind += ":8000"
+    url = (env.get("HIRFA_URL") or f"http://{bind}").rstrip("/")
+    return Settings(
+        data=data,
+        database_url=_driver(env.get("HIRFA_DATABASE_URL") or f"sqlite:///{data / 'hirfa.sqlite3'}"),
+        bind=bind,
+        url=url,
+        secret_key=env.get("HIRFA_SECRET_KEY") or _kept_secret(data / "secret_key"),
+        workers=int(env.get("HIRFA_WORKERS") or 2),
+        https=url.startswith("https://"),
+    )
+
+
+def _driver(url: str) -> str:
+    """Name psycopg 3 for a plain ``postgresql://`` address, as people write it."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url[len(plain) :]
+    return url
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret key of this data folder, made once, readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_text().strip()
+        if kept:
+            return kept
+        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_hex(32)
+        file.write(key)
+    return key

@@ -1,0 +1,24 @@
+"""Read the files of the programme that come with the product (forms/library): the pure packages touch no file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+LIBRARY = Path(__file__).resolve().parent.parent / "forms" / "library"
+
+
+def read_library(name: str) -> bytes:
+    """Return a library file's bytes.
+
+    :raises ValueError: for a name with a folder in it.
+    """
+    if Path(name).name != name:
+        raise ValueError(name)
+    return (LIBRARY / name).read_bytes()
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Return a library CSV as a list of rows."""
+    return list(csv.DictReader(io.StringIO(read_library(name).decode("utf-8-sig"))))

@@ -1,0 +1,44 @@
+"""Tables, one aggregate a module, no business rule. ``project_id`` stands first in every key."""
+
+from server.models.actor import AppUser, AppUserScope, AppUserToken, Device, EnrolmentCode, User, UserToken
+from server.models.audit import Audit
+from server.models.blob import Blob
+from server.models.entity import (
+    ConflictEntry,
+    Entity,
+    EntityActionRow,
+    EntityList,
+    EntityScope,
+    EntityVersion,
+    ListProperty,
+)
+from server.models.form import Form, FormAttachment, FormVersion
+from server.models.project import Place, Project
+from server.models.submission import Quarantined, Submission, SubmissionAttachment
+
+__all__ = [
+    "AppUser",
+    "AppUserScope",
+    "AppUserToken",
+    "Audit",
+    "Blob",
+    "ConflictEntry",
+    "Device",
+    "EnrolmentCode",
+    "Entity",
+    "EntityActionRow",
+    "EntityList",
+    "EntityScope",
+    "EntityVersion",
+    "Form",
+    "FormAttachment",
+    "FormVersion",
+    "ListProperty",
+    "Place",
+    "Project",
+    "Quarantined",
+    "Submission",
+    "SubmissionAttachment",
+    "User",
+    "UserToken",
+]

@@ -1,0 +1,101 @@
+"""What phones sent: raw XML byte for byte, and what was set aside."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Base
+from server.models.columns import json_object, maybe_moment, moment, project_key, text_key
+
+
+class Submission(Base):
+    """One accepted instance. An edit is a row of its own, chained by ``deprecated_id`` and sharing ``root_id``."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        Index("ix_submissions_project_id_root_id", "project_id", "root_id"),
+        Index("ix_submissions_project_id_deprecated_id", "project_id", "deprecated_id"),
+        Index("ix_submissions_project_id_form_id_received_at", "project_id", "form_id", "received_at"),
+        Index("ix_submissions_project_id_received_at", "project_id", "received_at"),
+        Index("ix_submissions_project_id_app_user_id_device_id_seq", "project_id", "app_user_id", "device_id", "seq"),
+        ForeignKeyConstraint(
+            ["project_id", "form_id", "form_version"],
+            ["form_versions.project_id", "form_versions.form_id", "form_versions.version"],
+        ),
+        Index("ix_submissions_project_id_form_id_form_version", "project_id", "form_id", "form_version"),
+        ForeignKeyConstraint(["project_id", "app_user_id"], ["app_users.project_id", "app_users.id"]),
+    )
+
+    project_id: Mapped[project_key]
+    instance_id: Mapped[text_key]
+    root_id: Mapped[str] = mapped_column(String(255))
+    deprecated_id: Mapped[str | None] = mapped_column(String(255))
+    superseded: Mapped[bool] = mapped_column(default=False)
+    """An accepted edit replaces it."""
+    form_id: Mapped[str] = mapped_column(String(255))
+    form_version: Mapped[str] = mapped_column(String(255))
+    instance_name: Mapped[str] = mapped_column(String, default="")
+    xml: Mapped[bytes] = mapped_column(LargeBinary)
+    xml_sha256: Mapped[str] = mapped_column(String(64))
+    finalized_at: Mapped[maybe_moment]
+    """As the phone's clock said."""
+    at: Mapped[moment]
+    """When it happened, clock offset taken off, clamped: breaks ties, never loses."""
+    received_at: Mapped[moment]
+    app_user_id: Mapped[int | None]
+    device_id: Mapped[str | None] = mapped_column(String(255))
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    answer: Mapped[json_object]
+    """What its sender was told, told again to a repeat."""
+    problem: Mapped[str | None] = mapped_column(String)
+    """Why its entity work was impossible, if it was; the submission is kept all the same."""
+    outside_scope: Mapped[bool] = mapped_column(default=False)
+
+
+class SubmissionAttachment(Base):
+    """A file that a submission names; ``present`` once its bytes are here and their hash was verified."""
+
+    __tablename__ = "submission_attachments"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]
+        ),
+        Index("ix_submission_attachments_project_id_sha256", "project_id", "sha256"),
+    )
+
+    project_id: Mapped[project_key]
+    instance_id: Mapped[text_key]
+    name: Mapped[text_key]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    content_type: Mapped[str] = mapped_column(String(255), default="application/octet-stream")
+    present: Mapped[bool] = mapped_column(default=False)
+
+
+class Quarantined(Base):
+    """Stored whole, not applied, with the reason; an officer releases it. Never emptied by itself."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index("ix_quarantine_project_id_instance_id", "project_id", "instance_id"),
+        Index("ix_quarantine_project_id_received_at", "project_id", "received_at"),
+        Index("ix_quarantine_project_id_app_user_id_device_id_seq", "project_id", "app_user_id", "device_id", "seq"),
+        ForeignKeyConstraint(["project_id", "app_user_id"], ["app_users.project_id", "app_users.id"]),
+    )
+
+    project_id: Mapped[project_key]
+    content_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Of instance id and content: the same thing sent again is one row."""
+    instance_id: Mapped[str] = mapped_column(String(255))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    item: Mapped[json_object]
+    """The item as it was sent, without its content."""
+    code: Mapped[str] = mapped_column(String(16))
+    message: Mapped[str] = mapped_column(String)
+    received_at: Mapped[moment]
+    app_user_id: Mapped[int | None]
+    device_id: Mapped[str | None] = mapped_column(String(255))
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    clock_offset_s: Mapped[float] = mapped_column(default=0.0)
+    released_at: Mapped[maybe_moment]

@@ -1,0 +1,107 @@
+"""Envelopes of push, pull and enrolment (design: sync protocol, version 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from sync.protocol import PROTOCOL
+
+_ID = validate.Length(min=1, max=255)
+
+
+class Envelope(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    protocol = fields.Integer(load_default=PROTOCOL, validate=validate.Range(min=1, max=PROTOCOL))
+
+
+class PushSchema(Envelope):
+    deviceId = fields.String(required=True, validate=_ID)
+    sentAt = fields.String(load_default=None, allow_none=True)
+    submissions = fields.List(fields.Raw(allow_none=True), load_default=list)
+
+
+class PullSchema(Envelope):
+    deviceId = fields.String(load_default="", allow_none=True)
+    era = fields.Integer(load_default=None, allow_none=True)
+    scopes = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(allow_none=True, validate=validate.Range(min=0)),
+        load_default=dict,
+        allow_none=True,
+    )
+    forms = fields.Dict(
+        keys=fields.String(), values=fields.String(allow_none=True), load_default=dict, allow_none=True
+    )
+    limit = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+
+
+class EnrolSchema(Envelope):
+    code = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    deviceId = fields.String(required=True, validate=_ID)
+
+
+class SessionSchema(Envelope):
+    email = fields.String(required=True, validate=_ID)
+    password = fields.String(required=True, validate=validate.Length(min=1, max=1024))
+
+
+class Moment(fields.Field[Any]):
+    """A UTC instant as ISO 8601 with milliseconds and Z."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else iso(value)
+
+
+def iso(value: Any) -> str:
+    """Write a UTC instant as clients expect it."""
+    text: str = value.isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+class EventSchema(Schema):
+    formId = fields.String()
+    date = Moment()
+    byName = fields.String()
+
+
+class UpsertSchema(Schema):
+    id = fields.String()
+    list = fields.String()
+    version = fields.Integer()
+    data = fields.Dict()
+    open = fields.List(fields.String())
+    events = fields.List(fields.Nested(EventSchema))
+
+
+class PageSchema(Schema):
+    cursor = fields.Integer()
+    more = fields.Boolean()
+    upserts = fields.List(fields.Nested(UpsertSchema))
+    gone = fields.List(fields.Dict())
+
+
+class PullAnswerSchema(Schema):
+    serverTime = Moment()
+    era = fields.Integer()
+    backedUp = Moment(allow_none=True)
+    scopes = fields.Dict(keys=fields.String(), values=fields.Nested(PageSchema))
+    dropScopes = fields.List(fields.String())
+    addScopes = fields.List(fields.String())
+    forms = fields.List(fields.Dict())
+    withdrawn = fields.List(fields.String())
+    corrections = fields.List(fields.Dict())
+    questions = fields.List(fields.Dict())
+    device = fields.String()
+
+
+class PushAnswerSchema(Schema):
+    serverTime = Moment(attribute="server_time")
+    era = fields.Integer()
+    results = fields.List(fields.Dict())
+    missing = fields.List(fields.Integer())
+    attachmentsWanted = fields.List(fields.String(), attribute="attachments_wanted")
+    device = fields.String()

@@ -1,0 +1,43 @@
+"""Serve with gunicorn: threads in a few processes, set up from the same settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from server.config import Settings
+
+THREADS = 4
+TIMEOUT_S = 300
+"""A large workbook takes its time."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self.settings.bind,
+            "workers": self.settings.workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": TIMEOUT_S,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from server import create_app
+
+        return create_app(self.settings)
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped. Addresses are never logged: they may hold tokens."""
+    Server(settings).run()

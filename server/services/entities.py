@@ -1,0 +1,257 @@
+"""Read the register, and settle what two people said differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from server.auth import Actor
+from server.database import db, retried, transaction
+from server.errors import Problem
+from server.models import (
+    AppUser,
+    ConflictEntry,
+    Entity,
+    EntityActionRow,
+    EntityVersion,
+    ListProperty,
+    Project,
+    Submission,
+    User,
+)
+from server.services import audits
+from server.services.register import Register, new_action
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[Any]
+    total: int
+    number: int
+    size: int = PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def list_entities(project_id: int, list_name: str, *, search: str = "", scope: str = "", page: int = 1) -> Page:
+    """List the entities of a list that are neither deleted nor merged away, by label.
+
+    :param search: words; each must be in some value of the record, in any script.
+    """
+    rows = db.session.scalars(
+        select(Entity).where(
+            Entity.project_id == project_id,
+            Entity.list == list_name,
+            Entity.deleted.is_(False),
+            Entity.merged_into.is_(None),
+        )
+    ).all()
+    words = search.casefold().split()
+    kept = [
+        row
+        for row in rows
+        if (not scope or row.data.get("commune") == scope)
+        and all(any(word in str(value).casefold() for value in row.data.values()) for word in words)
+    ]
+    kept.sort(key=lambda row: (row.data.get("label", "").casefold(), row.id))
+    start = (max(page, 1) - 1) * PAGE
+    return Page(kept[start : start + PAGE], len(kept), max(page, 1))
+
+
+def get_entity(project_id: int, entity_id: str) -> Entity:
+    """Return one entity.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(Entity, (project_id, entity_id))
+    if found is None:
+        raise Problem("404.1")
+    return found
+
+
+def list_properties(project_id: int, list_name: str) -> list[ListProperty]:
+    return list(
+        db.session.scalars(
+            select(ListProperty)
+            .where(ListProperty.project_id == project_id, ListProperty.list == list_name)
+            .order_by(ListProperty.position)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One action on a record: what it wrote, who, when, on which form."""
+
+    action: EntityActionRow
+    version: int
+    committed_at: datetime
+    author: str
+    writes: Mapping[str, str]
+    submission: Submission | None
+
+
+def find_history(project_id: int, entity: Entity) -> list[HistoryEntry]:
+    """Tell what happened to a record, newest first."""
+    rows = db.session.execute(
+        select(EntityActionRow, EntityVersion, Submission)
+        .join(
+            EntityVersion,
+            (EntityVersion.project_id == EntityActionRow.project_id) & (EntityVersion.action_id == EntityActionRow.id),
+        )
+        .join(
+            Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id)
+        )
+        .outerjoin(
+            Submission,
+            (Submission.project_id == EntityActionRow.project_id)
+            & (Submission.instance_id == EntityActionRow.instance_id),
+        )
+        .where(EntityActionRow.project_id == project_id, Entity.component == entity.component)
+        .order_by(EntityVersion.counter.desc())
+    ).all()
+    names = find_author_names(project_id)
+    writes = Register(db.session(), project_id, datetime.now(UTC)).state_of(entity).writes
+    return [
+        HistoryEntry(
+            action,
+            version.version,
+            version.at,
+            names.get(action.author, action.author),
+            writes.get(action.id, {}),
+            submission,
+        )
+        for action, version, submission in rows
+    ]
+
+
+def find_author_names(project_id: int) -> dict[str, str]:
+    """Name who is behind each author label kept with an action."""
+    names = {"command:0": "Hirfa"}
+    for agent in db.session.scalars(select(AppUser).where(AppUser.project_id == project_id)):
+        names[f"app_user:{agent.id}"] = agent.name
+    for user in db.session.scalars(select(User)):
+        names[f"user:{user.id}"] = user.name or user.email
+    return names
+
+
+def list_conflicts(project_id: int, *, open_only: bool = True, entity_id: str | None = None) -> list[tuple[ConflictEntry, Entity]]:
+    """List disputed properties with their record, oldest first; settled ones only when asked for."""
+    wanted = (
+        select(ConflictEntry, Entity)
+        .join(Entity, (Entity.project_id == ConflictEntry.project_id) & (Entity.id == ConflictEntry.entity_id))
+        .where(ConflictEntry.project_id == project_id)
+        .order_by(ConflictEntry.opened_at, ConflictEntry.entity_id, ConflictEntry.property)
+    )
+    if open_only:
+        wanted = wanted.where(ConflictEntry.open.is_(True))
+    if entity_id is not None:
+        wanted = wanted.where(ConflictEntry.entity_id == entity_id)
+    return [(conflict, entity) for conflict, entity in db.session.execute(wanted)]
+
+
+def count_open_conflicts(project_id: int) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(ConflictEntry)
+            .where(ConflictEntry.project_id == project_id, ConflictEntry.open.is_(True))
+        )
+        or 0
+    )
+
+
+@retried
+def settle_conflict(
+    project_id: int, entity_id: str, seen_version: int, values: Mapping[str, str], actor: Actor
+) -> int:
+    """Settle disputed properties as an officer decided; return the record's new version.
+
+    :param seen_version: the version that the officer had before her eyes.
+    :raises Problem: 404.1; 409.51 when the record changed since: nothing is settled on data she had not seen; 400.8 for a
+        property that is not disputed.
+    """
+    now = datetime.now(UTC)
+    with transaction() as session:
+        register = Register(session, project_id, now)
+        register.lock([entity_id])
+        entity = register.entity(entity_id)
+        if entity is None:
+            raise Problem("404.1")
+        if entity.version != seen_version:
+            raise Problem("409.51")
+        for name in values:
+            if name not in entity.open:
+                raise Problem("400.8", field=name, reason="this property is not disputed")
+        action = new_action(
+            action_id=str(uuid4()),
+            entity_id=entity_id,
+            list_name=entity.list,
+            kind="resolve",
+            saved=values,
+            author=actor.label,
+            at=now,
+            base=seen_version,
+        )
+        applied = register.apply(action, None)
+        audits.note(session, project_id, actor, "conflict.settle", entity_id, now, properties=sorted(values))
+        return applied.version
+
+
+@retried
+def create_entities(project_id: int, list_name: str, records: list[Mapping[str, str]], actor: Actor) -> list[str]:
+    """Create records directly, without a form; return their ids."""
+    now = datetime.now(UTC)
+    created = []
+    with transaction() as session:
+        register = Register(session, project_id, now)
+        for saved in records:
+            entity_id = str(uuid4())
+            register.apply(
+                new_action(
+                    action_id=str(uuid4()),
+                    entity_id=entity_id,
+                    list_name=list_name,
+                    kind="create",
+                    saved=saved,
+                    author=actor.label,
+                    at=now,
+                ),
+                None,
+            )
+            created.append(entity_id)
+        audits.note(session, project_id, actor, "entity.create", list_name, now, count=len(created))
+    return created
+
+
+def has_entities(project_id: int, list_name: str) -> bool:
+    return (
+        db.session.scalar(
+            select(Entity.id).where(Entity.project_id == project_id, Entity.list == list_name).limit(1)
+        )
+        is not None
+    )
+
+
+@retried
+def rebuild_entities(project_id: int) -> tuple[int, int]:
+    """Compute every record anew from its recorded actions; return (records, records that showed something else).
+
+    Version rows are read, never rewritten.
+    """
+    with transaction() as session:
+        if session.get(Project, project_id) is None:
+            raise Problem("404.1")
+        register = Register(session, project_id, datetime.now(UTC))
+        ids = session.scalars(select(Entity.id).where(Entity.project_id == project_id).order_by(Entity.id)).all()
+        changed = sum(register.recompute(register.session.get_one(Entity, (project_id, i))) for i in ids)
+        return len(ids), changed

@@ -1,0 +1,210 @@
+"""Hand the programme over to ``exports``: rows are streamed, nothing is interpreted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from exports.programme import (
+    ALGIERS,
+    Association,
+    Commune,
+    ConflictRow,
+    Options,
+    Programme,
+    Trade,
+    Woman,
+)
+from exports.programme import Submission as ExportedSubmission
+from exports.workbook import write_workbook
+from forms.instance import parse_instance
+from server.auth import Actor
+from server.database import db, transaction
+from server.library import read_table
+from server.models import AppUser, Entity, EntityActionRow, FormVersion, Place, Project, Submission, SubmissionAttachment
+from server.services import audits
+from server.services.entities import find_author_names, list_conflicts
+from server.services.forms import definition_of
+
+BATCH = 500
+WOMEN = "artisanes"
+ASSOCIATIONS = "associations"
+
+
+def export_workbook(project_id: int, actor: Actor, options: Options, out: BinaryIO) -> None:
+    """Write the consolidated workbook into a binary file.
+
+    All its sheets show one moment: they are read in one transaction. The export is noted in the operations log.
+
+    :raises Problem: 404.1 for an unknown project.
+    """
+    now = datetime.now(UTC)
+    with transaction() as session:
+        audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
+    try:
+        write_workbook(build_programme(project_id, actor, now), options, out)
+    finally:
+        db.session.rollback()
+
+
+def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
+    """Gather what the workbook is made of; submissions are read from the database as they are written."""
+    session = db.session
+    project = session.get_one(Project, project_id)
+    versions = session.scalars(
+        select(FormVersion)
+        .where(FormVersion.project_id == project_id)
+        .order_by(FormVersion.form_id, FormVersion.published_at, FormVersion.version)
+    ).all()
+    entities = session.scalars(
+        select(Entity).where(Entity.project_id == project_id, Entity.deleted.is_(False)).order_by(Entity.id)
+    ).all()
+    registered = _registered_on(project_id)
+    authors = find_author_names(project_id)
+    return Programme(
+        extracted_at=now,
+        author=actor.name,
+        title=project.name,
+        forms=[definition_of(version) for version in versions],
+        submissions=lambda form_id: _stream(project_id, form_id),
+        women=[
+            Woman(e.id, e.version, e.data, frozenset(e.open), registered.get(e.id))
+            for e in entities
+            if e.list == WOMEN and not e.merged_into
+        ],
+        merged={e.id: e.merged_into for e in entities if e.merged_into},
+        communes=[
+            Commune(p.code, p.name_fr, p.name_ar, p.district_fr, p.district_ar, p.pilot)
+            for p in session.scalars(select(Place).where(Place.project_id == project_id).order_by(Place.code))
+        ],
+        trades=_trades(),
+        associations=[
+            Association(e.data.get("code", e.id), e.data.get("label", ""))
+            for e in entities
+            if e.list == ASSOCIATIONS and not e.merged_into
+        ],
+        conflicts=[
+            ConflictRow(
+                entity_id=entity.id,
+                code=entity.data.get("code_artisane", ""),
+                name=entity.data.get("label", ""),
+                property=conflict.property,
+                policy=conflict.policy,
+                open=conflict.open,
+                shown=conflict.shown,
+                candidates=[
+                    (c["value"], authors.get(c["author"], c["author"]), datetime.fromisoformat(c["at"]), c["formId"])
+                    for c in conflict.candidates
+                ],
+            )
+            for conflict, entity in list_conflicts(project_id, open_only=False)
+        ],
+    )
+
+
+def _registered_on(project_id: int) -> dict[str, date]:
+    """Say when each woman was registered: the day of the earliest create."""
+    found: dict[str, date] = {}
+    for entity_id, at in db.session.execute(
+        select(EntityActionRow.entity_id, EntityActionRow.at)
+        .where(EntityActionRow.project_id == project_id, EntityActionRow.kind == "create")
+        .order_by(EntityActionRow.at)
+    ):
+        found.setdefault(entity_id, at.astimezone(ALGIERS).date())
+    return found
+
+
+def _trades() -> list[Trade]:
+    return [
+        Trade(r["code"], r["libelle_fr"], r["libelle_ar"], r["domaine_probable"]) for r in read_table("trades.csv")
+    ]
+
+
+def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
+    """Give the current submissions of a form in order of arrival, a batch at a time."""
+    definitions = {
+        version.version: definition_of(version)
+        for version in db.session.scalars(
+            select(FormVersion).where(FormVersion.project_id == project_id, FormVersion.form_id == form_id)
+        )
+    }
+    last: tuple[datetime, str] | None = None
+    while True:
+        wanted = (
+            select(Submission, AppUser.name)
+            .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+            .where(
+                Submission.project_id == project_id,
+                Submission.form_id == form_id,
+                Submission.superseded.is_(False),
+            )
+            .order_by(Submission.received_at, Submission.instance_id)
+            .limit(BATCH)
+        )
+        if last is not None:
+            wanted = wanted.where(
+                (Submission.received_at > last[0])
+                | ((Submission.received_at == last[0]) & (Submission.instance_id > last[1]))
+            )
+        rows = db.session.execute(wanted).all()
+        if not rows:
+            return
+        last = (rows[-1][0].received_at, rows[-1][0].instance_id)
+        ids = [submission.instance_id for submission, _name in rows]
+        touched = _touched(project_id, ids)
+        files = _files(project_id, ids)
+        edits = _edits(project_id, [s.root_id for s, _ in rows if s.root_id != s.instance_id])
+        for submission, name in rows:
+            expected, present = files.get(submission.instance_id, (0, 0))
+            yield ExportedSubmission(
+                definition=definitions[submission.form_version],
+                instance=parse_instance(submission.xml),
+                submitted_at=submission.received_at,
+                author=name or "",
+                device=submission.device_id or "",
+                state="",
+                entity_ids=touched.get(submission.instance_id, ()),
+                edits=edits.get(submission.root_id, 0),
+                attachments_present=present,
+                attachments_expected=expected,
+            )
+            db.session.expunge(submission)
+
+
+def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for instance_id, entity_id in db.session.execute(
+        select(EntityActionRow.instance_id, EntityActionRow.named_id)
+        .where(EntityActionRow.project_id == project_id, EntityActionRow.instance_id.in_(instance_ids))
+        .order_by(EntityActionRow.id)
+    ):
+        found.setdefault(instance_id or "", []).append(entity_id)
+    return {instance_id: tuple(ids) for instance_id, ids in found.items()}
+
+
+def _files(project_id: int, instance_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for instance_id, present in db.session.execute(
+        select(SubmissionAttachment.instance_id, SubmissionAttachment.present).where(
+            SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id.in_(list(instance_ids))
+        )
+    ):
+        expected, here = counts.get(instance_id, (0, 0))
+        counts[instance_id] = (expected + 1, here + int(present))
+    return counts
+
+
+def _edits(project_id: int, root_ids: list[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for root_id in db.session.scalars(
+        select(Submission.root_id).where(
+            Submission.project_id == project_id,
+            Submission.root_id.in_(root_ids),
+            Submission.deprecated_id.is_not(None),
+        )
+    ):
+        counts[root_id] = counts.get(root_id, 0) + 1
+    return counts

@@ -1,0 +1,359 @@
+"""Publish forms, and give phones what they need of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from forms.definition import FormDefinition, Node
+from forms.errors import XlsformError, XlsformProblem
+from forms.xform import parse_form
+from forms.xlsform import convert_xlsform
+from server.auth import Actor
+from server.blobs import BlobStore
+from server.database import db, retried, transaction
+from server.errors import Problem
+from server.models import Blob, EntityList, Form, FormAttachment, FormVersion, ListProperty, Project
+from server.services import audits
+from server.services.register import Register
+from sync.policies import POLICIES, fits
+
+VISIBILITIES = ("", "office")
+
+
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """A form as it was given: an XLSForm, with the media files that belong to it."""
+
+    name: str
+    data: bytes
+    media: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    form_id: str
+    version: str
+    title: str
+    warnings: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Media files it names that nobody gave."""
+    changed: bool
+    """False when exactly this was published already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    file: FormFile
+    xform: bytes
+    definition: FormDefinition
+    warnings: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _parsed(xform_hash: str, xform: bytes) -> FormDefinition:
+    return parse_form(xform)
+
+
+def definition_of(version: FormVersion) -> FormDefinition:
+    """Return what a published form says, parsed once per process."""
+    return _parsed(version.hash, version.xform)
+
+
+def find_definition(session: Any, project_id: int, form_id: str, version: str) -> FormDefinition | None:
+    row = session.get(FormVersion, (project_id, form_id, version))
+    return definition_of(row) if row else None
+
+
+@retried
+def publish_forms(project_id: int, files: Sequence[FormFile], actor: Actor) -> list[Published]:
+    """Publish XLSForms together: all or none.
+
+    Publishing the same content again changes nothing. Policies of entity properties are gathered over the latest version of
+    every published form; forms that say nothing inherit.
+
+    :raises XlsformError: with sheet and row, when a file is no good form.
+    :raises Problem: 409.6 same form and version with other content; 409.50 forms that contradict one another.
+    """
+    drafts = [_draft(file) for file in files]
+    now = datetime.now(UTC)
+    store = BlobStore(current_app.config["HIRFA"].blobs)
+    with transaction() as session:
+        _project(session, project_id)
+        results = [_publish_one(session, project_id, draft, actor, now, store) for draft in drafts]
+        _gather_rules(session, project_id, now)
+    return results
+
+
+def _draft(file: FormFile) -> _Draft:
+    converted = convert_xlsform(file.data, file_name=file.name)
+    definition = parse_form(converted.xform)
+    problems = [
+        XlsformProblem(message=message, sheet="survey", row=None, column=column)
+        for node in definition.nodes
+        for message, column in _unfit(node)
+    ]
+    if problems:
+        raise XlsformError(tuple(problems))
+    return _Draft(file, converted.xform, definition, converted.warnings)
+
+
+def read_form_id(file: FormFile) -> str:
+    """Return the form_id of an XLSForm that is not published yet.
+
+    :raises XlsformError: when it is no good form.
+    """
+    return _draft(file).definition.form_id
+
+
+def _unfit(node: Node) -> list[tuple[str, str]]:
+    """Say what is wrong with a question's own columns."""
+    found = []
+    if node.policy is not None:
+        column = "bind::hirfa:merge"
+        if node.policy not in POLICIES:
+            found.append((f"{node.name}: '{node.policy}' is no merge policy; use one of {', '.join(POLICIES)}.", column))
+        elif not fits(node.policy, node.type):
+            found.append((f"{node.name}: merge policy '{node.policy}' does not fit a question of type {node.type}.", column))
+        elif not node.save_to:
+            found.append((f"{node.name}: a merge policy needs save_to: only entity properties are merged.", column))
+    if node.visibility is not None and node.visibility not in VISIBILITIES:
+        found.append((f"{node.name}: '{node.visibility}' is no visibility; write office or leave it blank.", "bind::hirfa:visibility"))
+    return found
+
+
+def _publish_one(
+    session: Session, project_id: int, draft: _Draft, actor: Actor, now: datetime, store: BlobStore
+) -> Published:
+    definition = draft.definition
+    key = (project_id, definition.form_id, definition.version)
+    needed = sorted(definition.media | _plain_lists(session, project_id, definition))
+    media = {name: data for name, data in draft.file.media.items() if name in needed}
+    form_hash = _hash_form(draft.xform, {name: hashlib.sha256(data).hexdigest() for name, data in media.items()})
+    missing = tuple(name for name in needed if name not in media)
+    existing = session.get(FormVersion, key)
+    if existing is not None:
+        if existing.hash != form_hash:
+            raise Problem("409.6", form_id=definition.form_id, version=definition.version)
+        return _published(draft, missing, changed=False)
+    form = session.get(Form, (project_id, definition.form_id))
+    if form is None:
+        session.add(
+            Form(project_id=project_id, form_id=definition.form_id, title=definition.title, version=definition.version)
+        )
+    else:
+        form.title, form.version, form.withdrawn_at = definition.title, definition.version, None
+    session.flush()
+    session.add(
+        FormVersion(
+            project_id=project_id,
+            form_id=definition.form_id,
+            version=definition.version,
+            title=definition.title,
+            hash=form_hash,
+            xform=draft.xform,
+            source=draft.file.data,
+            published_at=now,
+            published_by=actor.label,
+        )
+    )
+    session.flush()
+    for name in needed:
+        _attach(session, key, name, media.get(name), now, store)
+    audits.note(session, project_id, actor, "form.publish", f"{definition.form_id} {definition.version}", now)
+    return _published(draft, missing, changed=True)
+
+
+def _published(draft: _Draft, missing: tuple[str, ...], *, changed: bool) -> Published:
+    d = draft.definition
+    return Published(d.form_id, d.version, d.title, draft.warnings, missing, changed)
+
+
+def _attach(
+    session: Session, key: tuple[int, str, str], name: str, data: bytes | None, now: datetime, store: BlobStore
+) -> None:
+    sha256 = None
+    if data is not None:
+        sha256 = store.put(key[0], data)
+        if session.get(Blob, (key[0], sha256)) is None:
+            session.add(Blob(project_id=key[0], sha256=sha256, size=len(data), created_at=now))
+            session.flush()
+    session.add(FormAttachment(project_id=key[0], form_id=key[1], version=key[2], name=name, sha256=sha256))
+
+
+def _plain_lists(session: Session, project_id: int, definition: FormDefinition) -> set[str]:
+    """Name the CSV files that are no entity list: they travel with the form, entity lists are pulled."""
+    known = set(session.scalars(select(EntityList.name).where(EntityList.project_id == project_id)))
+    known |= {declared.list for declared in definition.entities}
+    return {f"{name}.csv" for name in definition.lists if name not in known}
+
+
+def _hash_form(xform: bytes, media: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(xform)
+    for name in sorted(media):
+        digest.update(f"\n{name} {media[name]}".encode())
+    return digest.hexdigest()
+
+
+def _project(session: Session, project_id: int) -> Project:
+    project = session.get(Project, project_id)
+    if project is None:
+        raise Problem("404.1")
+    return project
+
+
+def _gather_rules(session: Session, project_id: int, now: datetime) -> None:
+    """Write the rules of every entity property anew from the latest version of each published form."""
+    latest = session.scalars(
+        select(FormVersion)
+        .join(
+            Form,
+            (Form.project_id == FormVersion.project_id)
+            & (Form.form_id == FormVersion.form_id)
+            & (Form.version == FormVersion.version),
+        )
+        .where(FormVersion.project_id == project_id)
+        .order_by(FormVersion.form_id)
+    )
+    gathered: dict[tuple[str, str], dict[str, Any]] = {}
+    contradictions: list[str] = []
+    for version in latest:
+        definition = definition_of(version)
+        for declared in definition.entities:
+            if session.get(EntityList, (project_id, declared.list)) is None:
+                session.add(EntityList(project_id=project_id, name=declared.list))
+                session.flush()
+        for list_name in sorted({d.list for d in definition.entities}):
+            labels = {n.save_to: n.labels for n in definition.nodes if n.save_to and n.list == list_name}
+            for rule in definition.properties(list_name).values():
+                _gather_one(gathered, contradictions, (list_name, rule.name), rule, labels.get(rule.name, {}), version)
+    if contradictions:
+        raise Problem("409.50", reason=" ".join(contradictions))
+    before = {
+        (r.list, r.name): (r.policy, r.type, list(r.choices))
+        for r in session.scalars(select(ListProperty).where(ListProperty.project_id == project_id))
+    }
+    session.execute(delete(ListProperty).where(ListProperty.project_id == project_id))
+    session.expunge_all()
+    for position, ((list_name, name), rule) in enumerate(gathered.items()):
+        session.add(
+            ListProperty(
+                project_id=project_id,
+                list=list_name,
+                name=name,
+                position=position,
+                **{k: v for k, v in rule.items() if k not in ("declared", "form_id")},
+            )
+        )
+    session.flush()
+    after = {key: (r["policy"], r["type"], r["choices"]) for key, r in gathered.items()}
+    changed = {key[0] for key in before if key in after and before[key] != after[key]}
+    for list_name in sorted(changed):
+        Register(session, project_id, now).recompute_list(list_name)
+
+
+def _gather_one(
+    gathered: dict[tuple[str, str], dict[str, Any]],
+    contradictions: list[str],
+    key: tuple[str, str],
+    rule: Any,
+    labels: Mapping[str, str],
+    version: FormVersion,
+) -> None:
+    kept = gathered.setdefault(
+        key,
+        {
+            "type": rule.type,
+            "policy": rule.policy,
+            "declared": rule.declared,
+            "form_id": version.form_id,
+            "visibility": rule.visibility,
+            "unit": rule.unit,
+            "choices": list(rule.choices),
+            "labels": dict(labels),
+        },
+    )
+    if rule.declared:
+        if not kept["declared"]:
+            kept.update(policy=rule.policy, declared=True, form_id=version.form_id)
+        elif kept["policy"] != rule.policy:
+            contradictions.append(
+                f"property '{key[1]}' of list '{key[0]}' is '{kept['policy']}' in {kept['form_id']} "
+                f"and '{rule.policy}' in {version.form_id}; publish both together with the same policy."
+            )
+    if rule.visibility == "office":
+        kept["visibility"] = "office"  # one form that hides it is enough
+    if kept["type"] in ("calculate", "hidden", "text") and rule.type not in ("calculate", "hidden", "text"):
+        kept["type"] = rule.type  # a question says more of the type than a calculation
+    if not kept["labels"] and labels:
+        kept["labels"] = dict(labels)
+    kept["unit"] = kept["unit"] or rule.unit
+    kept["choices"] += [choice for choice in rule.choices if choice not in kept["choices"]]
+
+
+def list_forms(project_id: int) -> list[dict[str, Any]]:
+    """List the forms that phones are offered, with their version's hash and attachments."""
+    session = db.session
+    rows = session.execute(
+        select(Form, FormVersion)
+        .join(
+            FormVersion,
+            (Form.project_id == FormVersion.project_id)
+            & (Form.form_id == FormVersion.form_id)
+            & (Form.version == FormVersion.version),
+        )
+        .where(Form.project_id == project_id, Form.withdrawn_at.is_(None))
+        .order_by(Form.form_id)
+    ).all()
+    attachments = session.scalars(select(FormAttachment).where(FormAttachment.project_id == project_id)).all()
+    return [
+        {
+            "formId": version.form_id,
+            "version": version.version,
+            "hash": version.hash,
+            "title": version.title,
+            "audience": "agents",
+            "publishedAt": version.published_at,
+            "attachments": [
+                {"name": a.name, "hash": a.sha256}
+                for a in attachments
+                if a.form_id == version.form_id and a.version == version.version and a.sha256
+            ],
+        }
+        for _form, version in rows
+    ]
+
+
+def find_version(project_id: int, form_id: str, version: str | None) -> FormVersion:
+    """Return a published version, the offered one when ``version`` is None.
+
+    :raises Problem: 404.6 when it is not known.
+    """
+    if version is None:
+        form = db.session.get(Form, (project_id, form_id))
+        version = form.version if form else ""
+    found = db.session.get(FormVersion, (project_id, form_id, version))
+    if found is None:
+        raise Problem("404.6", form_id=form_id, form_version=version)
+    return found
+
+
+def find_attachment(project_id: int, form_id: str, version: str | None, name: str) -> tuple[str, str]:
+    """Return the sha256 and name of a form's file.
+
+    :raises Problem: 404.1 when the form does not name it or nobody gave it.
+    """
+    row = db.session.get(
+        FormAttachment, (project_id, form_id, find_version(project_id, form_id, version).version, name)
+    )
+    if row is None or row.sha256 is None:
+        raise Problem("404.1")
+    return row.sha256, row.name

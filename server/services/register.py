@@ -1,0 +1,406 @@
+"""Apply actions to the register inside one transaction: the shell around ``sync.merge``.
+
+Used by every service that writes entities (pushes, officers' decisions, installation). It never commits. Order of locks: entity rows
+sorted by id, then the project's change counter, which stays locked until the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import (
+    ConflictEntry,
+    Entity,
+    EntityActionRow,
+    EntityList,
+    EntityScope,
+    EntityVersion,
+    ListProperty,
+    Project,
+)
+from sync.actions import EntityAction, Recorded, row_from_json, row_to_json
+from sync.feed import scopes_of
+from sync.merge import EntityState, Rule, apply, state
+
+EVERY_PHONE = "*"
+"""The scope key of records that belong to no scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one action did."""
+
+    entity_id: str
+    version: int
+    conflicts: tuple[str, ...]
+    """Properties in open conflict after it."""
+    scopes: frozenset[str]
+    """Scopes that held the entity before or hold it after."""
+
+
+class Register:
+    """The register of one project, for the time of one transaction."""
+
+    def __init__(self, session: Session, project_id: int, now: datetime) -> None:
+        self.session = session
+        self.project_id = project_id
+        self.now = now
+        self._project: Project | None = None
+        self._rules: dict[str, dict[str, Rule]] = {}
+        self._history: dict[str, list[Recorded]] = {}
+
+    def lock(self, entity_ids: Iterable[str]) -> None:
+        """Lock the entities (and those merged with them) that the transaction will touch, sorted, then the counter."""
+        wanted = sorted(set(entity_ids))
+        components = set(self._select(Entity.component, Entity.id.in_(wanted))) if wanted else set()
+        if components:
+            self.session.scalars(
+                select(Entity)
+                .where(Entity.project_id == self.project_id, Entity.component.in_(components))
+                .order_by(Entity.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            ).all()
+        self._counter_row()
+
+    def _select(self, column: Any, *where: Any) -> Sequence[Any]:
+        return self.session.scalars(select(column).where(Entity.project_id == self.project_id, *where)).all()
+
+    def _counter_row(self) -> Project:
+        if self._project is None:
+            self._project = self.session.scalars(
+                select(Project)
+                .where(Project.id == self.project_id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            ).one()
+        return self._project
+
+    def forget(self) -> None:
+        """Read histories again: a savepoint was rolled back under them."""
+        self._history.clear()
+        self._project = None
+
+    def next_counter(self) -> int:
+        project = self._counter_row()
+        project.counter += 1
+        return project.counter
+
+    def rules(self, list_name: str) -> dict[str, Rule]:
+        """Return the merge rules of a list's properties."""
+        if list_name not in self._rules:
+            self._rules[list_name] = {
+                row.name: Rule(policy=row.policy, type=row.type, choices=tuple(row.choices))
+                for row in self.session.scalars(
+                    select(ListProperty).where(ListProperty.project_id == self.project_id, ListProperty.list == list_name)
+                )
+            }
+        return self._rules[list_name]
+
+    def entity(self, entity_id: str) -> Entity | None:
+        return self.session.get(Entity, (self.project_id, entity_id))
+
+    def winner(self, entity_id: str) -> Entity | None:
+        """Return the entity itself, or the one it was merged into."""
+        found = self.entity(entity_id)
+        while found is not None and found.merged_into:
+            found = self.entity(found.merged_into)
+        return found
+
+    def history(self, component: str) -> list[Recorded]:
+        """Return every recorded action of a component, with the row recorded when it was first applied."""
+        if component not in self._history:
+            rows = self.session.execute(
+                select(EntityActionRow, EntityVersion)
+                .join(
+                    EntityVersion,
+                    (EntityVersion.project_id == EntityActionRow.project_id)
+                    & (EntityVersion.action_id == EntityActionRow.id),
+                )
+                .join(
+                    Entity,
+                    (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id),
+                )
+                .where(Entity.project_id == self.project_id, Entity.component == component)
+                .order_by(EntityVersion.counter)
+            ).all()
+            self._history[component] = [
+                Recorded(
+                    action=to_action(action),
+                    numbered=version.entity_id,
+                    version=version.version,
+                    row=row_from_json(version.row),
+                )
+                for action, version in rows
+            ]
+        return self._history[component]
+
+    def committed_at(self, entity_id: str, base: int | None) -> datetime | None:
+        """Say when the row that an author saw was committed: no action of hers can be older."""
+        if not base:
+            return None
+        return self.session.scalar(
+            select(EntityVersion.at)
+            .where(
+                EntityVersion.project_id == self.project_id,
+                EntityVersion.entity_id == entity_id,
+                EntityVersion.version <= base,
+            )
+            .order_by(EntityVersion.version.desc())
+            .limit(1)
+        )
+
+    def apply(self, action: EntityAction, instance_id: str | None) -> Applied:
+        """Apply one action: version row, values shown, conflicts, what phones hold.
+
+        :raises ValueError: when the entity lives in another list.
+        """
+        numbered = self.winner(action.entity_id)
+        if numbered is None:
+            numbered = self._new_entity(action)
+        if numbered.list != action.list:
+            raise ValueError(f"entity {action.entity_id} is in list '{numbered.list}', not in '{action.list}'")
+        past = self.history(numbered.component)
+        version = numbered.version + 1
+        after = apply(numbered.id, past, action, self.rules(action.list), version=version)
+        counter = self.next_counter()
+        self.session.add(_action_row(self.project_id, numbered.id, action, instance_id))
+        self.session.add(
+            EntityVersion(
+                project_id=self.project_id,
+                entity_id=numbered.id,
+                version=version,
+                counter=counter,
+                action_id=action.id,
+                row=row_to_json(after.row),
+                at=self.now,
+            )
+        )
+        past.append(Recorded(action=action, numbered=numbered.id, version=version, row=after.row))
+        numbered.version = version
+        touched = self._show(numbered, after, counter)
+        self.session.flush()
+        return Applied(numbered.id, version, tuple(numbered.open), touched)
+
+    def _new_entity(self, action: EntityAction) -> Entity:
+        if self.session.get(EntityList, (self.project_id, action.list)) is None:
+            self.session.add(EntityList(project_id=self.project_id, name=action.list))
+            self.session.flush()
+        entity = Entity(
+            project_id=self.project_id,
+            id=action.entity_id,
+            list=action.list,
+            version=0,
+            counter=0,
+            data={},
+            open=[],
+            component=action.entity_id,
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        self.session.add(entity)
+        self.session.flush()
+        self._history[action.entity_id] = []
+        return entity
+
+    def _show(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
+        """Write what is shown of an entity; return the scopes concerned."""
+        entity.counter = counter
+        entity.data = dict(after.values)
+        entity.open = sorted(c.property for c in after.conflicts if c.open)
+        entity.deleted = after.deleted
+        entity.updated_at = self.now
+        self._write_conflicts(entity, after)
+        return self._write_scopes(entity, after, counter)
+
+    def _write_scopes(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
+        if entity.deleted or entity.merged_into:
+            holding: frozenset[str] = frozenset()
+        else:
+            scope_property = self.session.get_one(EntityList, (self.project_id, entity.list)).scope_property
+            holding = frozenset(scopes_of(after, scope_property)) or frozenset({EVERY_PHONE})
+        rows = {
+            row.scope: row
+            for row in self.session.scalars(
+                select(EntityScope).where(
+                    EntityScope.project_id == self.project_id, EntityScope.entity_id == entity.id
+                )
+            )
+        }
+        before = frozenset(scope for scope, row in rows.items() if row.present)
+        for scope in before - holding:
+            rows[scope].present, rows[scope].counter = False, counter
+        for scope in holding:
+            if scope in rows:
+                rows[scope].present, rows[scope].counter = True, counter
+            else:
+                self.session.add(
+                    EntityScope(
+                        project_id=self.project_id, scope=scope, entity_id=entity.id, counter=counter, present=True
+                    )
+                )
+        return before | holding
+
+    def _write_conflicts(self, entity: Entity, after: EntityState) -> None:
+        kept = {
+            row.property: row
+            for row in self.session.scalars(
+                select(ConflictEntry).where(
+                    ConflictEntry.project_id == self.project_id, ConflictEntry.entity_id == entity.id
+                )
+            )
+        }
+        listed = {conflict.property: conflict for conflict in after.conflicts}
+        for name, row in kept.items():
+            if name not in listed and row.open:
+                row.open, row.settled_at = False, self.now
+                row.shown = after.values.get(name, "")
+        for name, conflict in listed.items():
+            candidates = [
+                {
+                    "action": head.action_id,
+                    "value": head.value,
+                    "at": head.at.isoformat(),
+                    "author": head.author,
+                    "device": head.device,
+                    "formId": head.form_id,
+                }
+                for head in conflict.candidates
+            ]
+            row = kept.get(name)
+            if row is None:
+                row = ConflictEntry(
+                    project_id=self.project_id, entity_id=entity.id, property=name, opened_at=self.now, open=conflict.open
+                )
+                self.session.add(row)
+            elif conflict.open and not row.open:
+                row.opened_at = self.now
+            row.open, row.settled_at = conflict.open, None
+            row.policy, row.shown, row.candidates = conflict.policy, conflict.shown, candidates
+
+    def state_of(self, entity: Entity) -> EntityState:
+        """Compute an entity anew from its recorded actions."""
+        return state(entity.id, self.history(entity.component), self.rules(entity.list))
+
+    def recompute_list(self, list_name: str) -> int:
+        """Show every entity of a list by the present rules; rows stay as recorded. Return how many changed."""
+        changed = 0
+        for entity in self.session.scalars(
+            select(Entity).where(Entity.project_id == self.project_id, Entity.list == list_name).order_by(Entity.id)
+        ).all():
+            changed += self.recompute(entity)
+        return changed
+
+    def recompute(self, entity: Entity) -> bool:
+        """Show one entity anew; say whether anything shown was different."""
+        after = self.state_of(entity)
+        if self._shown(entity) == (
+            dict(after.values),
+            sorted(c.property for c in after.conflicts if c.open),
+            after.deleted,
+            sorted((c.property, c.open) for c in after.conflicts),
+        ):
+            return False
+        self._show(entity, after, self.next_counter())
+        self.session.flush()
+        return True
+
+    def _shown(self, entity: Entity) -> tuple[Any, ...]:
+        listed = self.session.execute(
+            select(ConflictEntry.property, ConflictEntry.open).where(
+                ConflictEntry.project_id == self.project_id,
+                ConflictEntry.entity_id == entity.id,
+                ConflictEntry.settled_at.is_(None),
+            )
+        ).all()
+        return (entity.data, sorted(entity.open), entity.deleted, sorted((name, is_open) for name, is_open in listed))
+
+
+def to_action(row: EntityActionRow) -> EntityAction:
+    """Read a stored action back as the pure value."""
+    return EntityAction(
+        id=row.id,
+        entity_id=row.named_id,
+        list=row.list,
+        kind=row.kind,
+        saved=dict(row.saved),
+        prefilled=frozenset(row.prefilled),
+        blankable=frozenset(row.blankable),
+        branch=row.branch,
+        pos=row.pos,
+        base=row.base,
+        at=row.at,
+        author=row.author,
+        device=row.device,
+        form_id=row.form_id,
+        form_version=row.form_version,
+        edits=row.edits,
+        target=row.target,
+    )
+
+
+def _action_row(
+    project_id: int, entity_id: str, action: EntityAction, instance_id: str | None
+) -> EntityActionRow:
+    return EntityActionRow(
+        project_id=project_id,
+        id=action.id,
+        entity_id=entity_id,
+        named_id=action.entity_id,
+        list=action.list,
+        kind=action.kind,
+        branch=action.branch,
+        pos=action.pos,
+        base=action.base,
+        saved=dict(action.saved),
+        prefilled=sorted(action.prefilled),
+        blankable=sorted(action.blankable),
+        at=action.at,
+        author=action.author,
+        device=action.device,
+        form_id=action.form_id,
+        form_version=action.form_version,
+        instance_id=instance_id,
+        edits=action.edits,
+        target=action.target,
+    )
+
+
+def new_action(
+    *,
+    action_id: str,
+    entity_id: str,
+    list_name: str,
+    kind: str,
+    saved: Mapping[str, str],
+    author: str,
+    at: datetime,
+    base: int | None = None,
+    target: str | None = None,
+) -> EntityAction:
+    """Make an officer's action: no branch, no device, no form."""
+    return EntityAction(
+        id=action_id,
+        entity_id=entity_id,
+        list=list_name,
+        kind=kind,
+        saved=dict(saved),
+        prefilled=frozenset(saved),
+        blankable=frozenset(saved),
+        branch=None,
+        pos=None,
+        base=base,
+        at=at.astimezone(UTC),
+        author=author,
+        device=None,
+        form_id=None,
+        form_version=None,
+        edits=None,
+        target=target,
+    )

@@ -1,0 +1,138 @@
+"""Read what phones sent, and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from forms.definition import FormDefinition
+from forms.instance import Instance, parse_instance
+from server.database import db
+from server.errors import Problem
+from server.models import AppUser, EntityActionRow, FormVersion, Quarantined, Submission, SubmissionAttachment
+from server.services.entities import PAGE, Page
+from server.services.forms import definition_of
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A submission for a list: with its agent and its photos' state."""
+
+    submission: Submission
+    agent: str
+    expected: int
+    present: int
+
+
+def list_submissions(project_id: int, *, form_id: str = "", app_user_id: int | None = None, page: int = 1) -> Page:
+    """List the current submissions, newest first; edited ones by their newest version."""
+    where = [Submission.project_id == project_id, Submission.superseded.is_(False)]
+    if form_id:
+        where.append(Submission.form_id == form_id)
+    if app_user_id is not None:
+        where.append(Submission.app_user_id == app_user_id)
+    total = db.session.scalar(select(func.count()).select_from(Submission).where(*where)) or 0
+    rows = db.session.execute(
+        select(Submission, AppUser.name)
+        .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+        .where(*where)
+        .order_by(Submission.received_at.desc(), Submission.instance_id)
+        .limit(PAGE)
+        .offset((max(page, 1) - 1) * PAGE)
+    ).all()
+    files = _files(project_id, [s.instance_id for s, _ in rows])
+    return Page(
+        [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows], total, max(page, 1)
+    )
+
+
+def _files(project_id: int, instance_ids: list[str]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for instance_id, present in db.session.execute(
+        select(SubmissionAttachment.instance_id, SubmissionAttachment.present).where(
+            SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id.in_(instance_ids)
+        )
+    ):
+        expected, here = counts.get(instance_id, (0, 0))
+        counts[instance_id] = (expected + 1, here + int(present))
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One submission, read."""
+
+    submission: Submission
+    definition: FormDefinition
+    instance: Instance
+    agent: str
+    attachments: list[SubmissionAttachment]
+    entity_ids: list[str]
+    versions: list[Submission]
+    """The chain of edits it belongs to, oldest first."""
+
+
+def open_submission(project_id: int, instance_id: str) -> Opened:
+    """Return one submission with all that a page about it shows.
+
+    :raises Problem: 404.1.
+    """
+    submission = db.session.get(Submission, (project_id, instance_id))
+    if submission is None:
+        raise Problem("404.1")
+    version = db.session.get_one(FormVersion, (project_id, submission.form_id, submission.form_version))
+    agent = db.session.get(AppUser, (project_id, submission.app_user_id)) if submission.app_user_id else None
+    return Opened(
+        submission,
+        definition_of(version),
+        parse_instance(submission.xml),
+        agent.name if agent else "",
+        list(
+            db.session.scalars(
+                select(SubmissionAttachment).where(
+                    SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id == instance_id
+                )
+            )
+        ),
+        list(
+            db.session.scalars(
+                select(EntityActionRow.entity_id)
+                .where(EntityActionRow.project_id == project_id, EntityActionRow.instance_id == instance_id)
+                .distinct()
+            )
+        ),
+        list(
+            db.session.scalars(
+                select(Submission)
+                .where(Submission.project_id == project_id, Submission.root_id == submission.root_id)
+                .order_by(Submission.received_at)
+            )
+        ),
+    )
+
+
+def list_quarantine(project_id: int) -> list[Any]:
+    """List what was set aside and not yet released, newest first, with the agent's name."""
+    return list(
+        db.session.execute(
+            select(Quarantined, AppUser.name)
+            .outerjoin(
+                AppUser, (AppUser.project_id == Quarantined.project_id) & (AppUser.id == Quarantined.app_user_id)
+            )
+            .where(Quarantined.project_id == project_id, Quarantined.released_at.is_(None))
+            .order_by(Quarantined.received_at.desc())
+        ).all()
+    )
+
+
+def count_submissions(project_id: int) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Submission)
+            .where(Submission.project_id == project_id, Submission.superseded.is_(False))
+        )
+        or 0
+    )

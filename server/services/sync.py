@@ -1,0 +1,584 @@
+"""Receive a phone's batch: every item gets an outcome, none harms another, nothing that was stored is lost.
+
+The way of one submission: parse (pure, before any transaction) → one transaction for a chunk of items, each in a savepoint → decide the
+receipt (pure) → store → find and apply its entity actions, in a savepoint of their own, since receipt never fails because of
+interpretation → commit → outcomes in the same order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forms.definition import FormDefinition
+from forms.entities import EntityRequest, find_entity_requests
+from forms.errors import FormsError
+from forms.instance import Instance, named_attachments, parse_instance
+from server.auth import Actor
+from server.database import db, retried, transaction
+from server.errors import Problem, problem_of
+from server.models import (
+    AppUserScope,
+    Blob,
+    Device,
+    EntityActionRow,
+    Project,
+    Quarantined,
+    Submission,
+    SubmissionAttachment,
+)
+from server.services.forms import find_definition
+from server.services.register import EVERY_PHONE, Register
+from sync.actions import EntityAction
+from sync.receipt import decide_at
+
+log = structlog.get_logger("hirfa.sync")
+
+CHUNK = 50
+"""Items of one transaction."""
+MISSING_TOLD = 1000
+ID_CHARS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One item of a batch, read but not yet stored."""
+
+    instance_id: str
+    content: bytes
+    sha256: str
+    item: dict[str, Any]
+    """As sent, without its content."""
+    seq: int | None
+    finalized_at: datetime | None
+    instance: Instance | None
+    definition: FormDefinition | None
+    requests: tuple[EntityRequest, ...]
+    trouble: tuple[str, ...]
+    """What is impossible about its entities; it is accepted all the same."""
+    problem: Problem | None
+    """Why it cannot be applied; it is quarantined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a batch, from which enrolment, with which clock."""
+
+    actor: Actor
+    device_id: str
+    offset_s: float
+    received_at: datetime
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    server_time: datetime
+    era: int
+    results: list[dict[str, Any]]
+    missing: list[int]
+    attachments_wanted: list[str]
+    device: str
+
+
+def receive_batch(
+    project_id: int, actor: Actor, device_id: str, sent_at: datetime | None, items: Sequence[Any]
+) -> BatchAnswer:
+    """Store a batch and answer for each item, in the same order.
+
+    :param sent_at: the phone's clock when it sent; the difference to ours corrects its other times.
+    :param items: as they came; each is read alone, so that a bad one harms nobody.
+    """
+    now = datetime.now(UTC)
+    offset_s = (now - sent_at).total_seconds() if sent_at else 0.0
+    scopes = frozenset(
+        db.session.scalars(
+            select(AppUserScope.scope).where(
+                AppUserScope.project_id == project_id, AppUserScope.app_user_id == actor.id
+            )
+        )
+    )
+    sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes)
+    parsed = [_parse(project_id, item) for item in items]
+    results: list[dict[str, Any]] = []
+    for start in range(0, len(parsed), CHUNK):
+        chunk = parsed[start : start + CHUNK]
+        results += _receive_chunk(project_id, sender, chunk)
+    if not parsed:
+        _receive_chunk(project_id, sender, [])
+    project = db.session.get_one(Project, project_id)
+    return BatchAnswer(
+        server_time=datetime.now(UTC),
+        era=project.era,
+        results=results,
+        missing=find_missing(project_id, sender.actor.id, sender.device_id),
+        attachments_wanted=_wanted(project_id, parsed),
+        device="revoked" if actor.revoked else "ok",
+    )
+
+
+def _parse(project_id: int, item: Any) -> Parsed:
+    """Read one item; never raises: what is wrong is told in ``problem``."""
+    fields = dict(item) if isinstance(item, Mapping) else {"given": item}
+    xml, sealed = fields.pop("xml", None), fields.pop("sealed", None)
+    text = xml if isinstance(xml, str) else sealed if isinstance(sealed, str) else json.dumps(item, sort_keys=True)
+    content = text.encode("utf-8", "surrogatepass")
+    given_id = fields.get("instanceId")
+    instance_id = given_id if isinstance(given_id, str) and _plain(given_id) else ""
+    instance, definition = None, None
+    requests: tuple[EntityRequest, ...] = ()
+    trouble: tuple[str, ...] = ()
+    problem: Problem | None = None
+    try:
+        if not isinstance(xml, str):
+            raise Problem("422.50", reason="sealed items need the project's private key" if sealed else "xml is missing")
+        instance = parse_instance(content)
+        if given_id is not None and given_id != instance.instance_id:
+            raise Problem("422.50", reason="instanceId is not the one in the XML")
+        instance_id = instance.instance_id
+        if not _plain(instance_id):
+            raise Problem("422.50", reason="instanceID is too long or has control characters")
+        definition = find_definition(db.session, project_id, instance.form_id, instance.version)
+        if definition is None:
+            raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
+        requests, problems = find_entity_requests(definition, instance)
+        trouble = tuple(p.message for p in problems)
+    except (FormsError, Problem) as error:
+        problem = problem_of(error)
+    seq = fields.get("seq")
+    return Parsed(
+        instance_id=instance_id,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        item=_storable(fields),
+        seq=seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq < 2**53 else None,
+        finalized_at=parse_moment(fields.get("finalizedAt")),
+        instance=instance,
+        definition=definition,
+        requests=requests,
+        trouble=trouble,
+        problem=problem,
+    )
+
+
+def _plain(text: str) -> bool:
+    return 0 < len(text) <= ID_CHARS and text.isprintable()
+
+
+def _storable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep an item's other fields as JSON that both databases take (no NUL, no lone surrogate)."""
+    text = json.dumps(fields, ensure_ascii=True)
+    if len(text) > 100_000:
+        return {"cut": text[:100_000]}
+    kept: dict[str, Any] = json.loads(text.replace("\\u0000", "\\ufffd").encode("utf-8", "replace"))
+    return _without_surrogates(kept)
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_without_surrogates(v) for v in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
+    return value
+
+
+def parse_moment(value: Any) -> datetime | None:
+    """Read an ISO 8601 instant; None when it is none. One without a zone is taken as UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+@retried
+def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> list[dict[str, Any]]:
+    with transaction() as session:
+        _see_device(session, project_id, sender, chunk)
+        register = Register(session, project_id, sender.received_at)
+        register.lock(_entities_of(session, project_id, chunk))
+        return [_receive_one(session, register, sender, parsed) for parsed in chunk]
+
+
+def _entities_of(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
+    """Name every entity that the chunk may touch: named, or touched by what an edit replaces."""
+    named = {request.entity_id for parsed in chunk for request in parsed.requests}
+    replaced = [p.instance.deprecated_id for p in chunk if p.instance and p.instance.deprecated_id]
+    if replaced:
+        named |= set(
+            session.scalars(
+                select(EntityActionRow.named_id).where(
+                    EntityActionRow.project_id == project_id, EntityActionRow.instance_id.in_(replaced)
+                )
+            )
+        )
+    return named
+
+
+def _see_device(session: Session, project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> None:
+    key = (project_id, sender.actor.id, sender.device_id)
+    device = session.get(Device, key, with_for_update=True)
+    if device is None:
+        device = Device(
+            project_id=project_id,
+            app_user_id=sender.actor.id,
+            device_id=sender.device_id,
+            first_seen_at=sender.received_at,
+            last_seen_at=sender.received_at,
+            max_seq=0,
+        )
+        session.add(device)
+    device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
+    device.max_seq = max([device.max_seq, *(p.seq for p in chunk if p.seq is not None)])
+    session.flush()
+
+
+def _receive_one(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+    try:
+        with session.begin_nested():
+            return _decide_and_store(session, register, sender, parsed)
+    except Exception:
+        log.exception("item failed", instance_id=parsed.instance_id)
+        return _result(parsed, "failed", problem=Problem("500.1"))
+
+
+def _decide_and_store(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+    project_id = register.project_id
+    known = session.get(Submission, (project_id, parsed.instance_id)) if parsed.instance_id else None
+    if known is not None and known.xml_sha256 == parsed.sha256:
+        _note_attachments(session, known, parsed)
+        return {**known.answer, "instanceId": parsed.instance_id, "status": "duplicate"}
+    if known is not None:
+        return _set_aside(session, project_id, sender, parsed, Problem("409.1"))
+    aside = session.get(Quarantined, (project_id, _content_key(parsed)))
+    if aside is not None and aside.released_at is None:
+        return _result(parsed, "quarantined", code=aside.code, message=aside.message)
+    if sender.actor.revoked:
+        return _set_aside(session, project_id, sender, parsed, Problem("403.50"))
+    if parsed.problem is not None:
+        return _set_aside(session, project_id, sender, parsed, parsed.problem)
+    return _accept(session, register, sender, parsed)
+
+
+def _content_key(parsed: Parsed) -> str:
+    return hashlib.sha256(f"{parsed.instance_id}\n{parsed.sha256}".encode("utf-8", "replace")).hexdigest()
+
+
+def _result(
+    parsed: Parsed,
+    status: str,
+    *,
+    problem: Problem | None = None,
+    code: str | None = None,
+    message: str | None = None,
+) -> dict[str, Any]:
+    error = {"code": code, "message": message}
+    if problem is not None:
+        error = {"code": problem.code, "message": problem.message()}
+    return {"instanceId": parsed.instance_id or None, "status": status, "entities": [], "error": error}
+
+
+def _set_aside(
+    session: Session, project_id: int, sender: Sender, parsed: Parsed, problem: Problem
+) -> dict[str, Any]:
+    """Keep an item whole in quarantine, with the reason."""
+    key = (project_id, _content_key(parsed))
+    if session.get(Quarantined, key) is None:
+        session.add(
+            Quarantined(
+                project_id=project_id,
+                content_sha256=key[1],
+                instance_id=parsed.instance_id,
+                content=parsed.content,
+                item=parsed.item,
+                code=problem.code,
+                message=problem.message().replace("\0", "\ufffd"),
+                received_at=sender.received_at,
+                app_user_id=sender.actor.id,
+                device_id=sender.device_id,
+                seq=parsed.seq,
+                clock_offset_s=sender.offset_s,
+            )
+        )
+        session.flush()
+    return _result(parsed, "quarantined", problem=problem)
+
+
+def _accept(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+    assert parsed.instance is not None and parsed.definition is not None  # noqa: S101 - the parse said so
+    instance, project_id = parsed.instance, register.project_id
+    finalized_at = parsed.finalized_at or sender.received_at
+    submission = Submission(
+        project_id=project_id,
+        instance_id=parsed.instance_id,
+        root_id=_root_of(session, project_id, instance),
+        deprecated_id=instance.deprecated_id,
+        superseded=_is_superseded(session, project_id, parsed.instance_id),
+        form_id=instance.form_id,
+        form_version=instance.version,
+        instance_name=instance.instance_name,
+        xml=parsed.content,
+        xml_sha256=parsed.sha256,
+        finalized_at=parsed.finalized_at,
+        at=decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
+        received_at=sender.received_at,
+        app_user_id=sender.actor.id if sender.actor.kind == "app_user" else None,
+        device_id=sender.device_id,
+        seq=parsed.seq,
+        answer={},
+        outside_scope=False,
+    )
+    session.add(submission)
+    session.flush()
+    if instance.deprecated_id:
+        session.execute(
+            update(Submission)
+            .where(Submission.project_id == project_id, Submission.instance_id == instance.deprecated_id)
+            .values(superseded=True)
+        )
+    session.execute(  # edits that came before their original now know where their chain begins
+        update(Submission)
+        .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
+        .values(root_id=submission.root_id)
+    )
+    _note_attachments(session, submission, parsed)
+    applied, trouble = _apply_actions(session, register, sender, parsed, finalized_at)
+    submission.problem = "\n".join((*parsed.trouble, *trouble)) or None
+    touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
+    submission.outside_scope = bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE}))
+    answer: dict[str, Any] = {
+        "instanceId": parsed.instance_id,
+        "status": "accepted",
+        "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
+    }
+    submission.answer = answer
+    session.flush()
+    return answer
+
+
+def _root_of(session: Session, project_id: int, instance: Instance) -> str:
+    if not instance.deprecated_id:
+        return instance.instance_id
+    original = session.get(Submission, (project_id, instance.deprecated_id))
+    return original.root_id if original else instance.deprecated_id
+
+
+def _is_superseded(session: Session, project_id: int, instance_id: str) -> bool:
+    return (
+        session.scalar(
+            select(Submission.instance_id)
+            .where(Submission.project_id == project_id, Submission.deprecated_id == instance_id)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _apply_actions(
+    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
+) -> tuple[list[Any], list[str]]:
+    """Apply what the submission does to the register; say what could not be done."""
+    applied, trouble = [], []
+    for action in _actions_of(session, register, sender, parsed, finalized_at):
+        try:
+            with session.begin_nested():
+                applied.append(register.apply(action, parsed.instance_id))
+        except ValueError as error:
+            trouble.append(str(error))
+        except Exception:  # the submission is kept even when its entity work fails
+            log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
+            trouble.append(f"action {action.id} could not be applied")
+            register.forget()
+    return applied, trouble
+
+
+def _actions_of(
+    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
+) -> Iterable[EntityAction]:
+    assert parsed.instance is not None  # noqa: S101 - the parse said so
+    instance = parsed.instance
+    author = sender.actor.label
+    named = set()
+    for request in parsed.requests:
+        named.add(request.entity_id)
+        yield EntityAction(
+            id=f"{parsed.instance_id}#{request.position}",
+            entity_id=request.entity_id,
+            list=request.list,
+            kind=request.kind,
+            saved=dict(request.saved),
+            prefilled=request.prefilled,
+            blankable=request.blankable,
+            branch=request.branch,
+            pos=request.pos,
+            base=request.base,
+            at=decide_at(
+                finalized_at,
+                sender.offset_s,
+                not_before=register.committed_at(request.entity_id, request.base),
+                received_at=sender.received_at,
+            ),
+            author=author,
+            device=sender.device_id,
+            form_id=instance.form_id,
+            form_version=instance.version,
+            edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
+            target=None,
+        )
+    yield from _undone(session, register, sender, parsed, named)
+
+
+def _undone(
+    session: Session, register: Register, sender: Sender, parsed: Parsed, named: set[str]
+) -> Iterable[EntityAction]:
+    """Cancel what an edited submission did to a woman whom the edit does not name any more, whichever arrives first."""
+    assert parsed.instance is not None  # noqa: S101 - the parse said so
+    pairs: list[tuple[str, str, set[str]]] = []  # edit, original, women named by the edit
+    if parsed.instance.deprecated_id:
+        pairs.append((parsed.instance_id, parsed.instance.deprecated_id, named))
+    for edit in session.scalars(
+        select(Submission).where(
+            Submission.project_id == register.project_id, Submission.deprecated_id == parsed.instance_id
+        )
+    ):
+        pairs.append((edit.instance_id, parsed.instance_id, {a.named_id for a in _rows_of(session, register, edit.instance_id)}))
+    for edit_id, original_id, kept in pairs:
+        for row in _rows_of(session, register, original_id):
+            if row.kind in ("create", "update") and row.named_id not in kept:
+                yield EntityAction(
+                    id=f"{edit_id}#undo:{row.id}"[:ID_CHARS],
+                    entity_id=row.named_id,
+                    list=row.list,
+                    kind="undo",
+                    saved={},
+                    prefilled=frozenset(),
+                    blankable=frozenset(),
+                    branch=None,
+                    pos=None,
+                    base=None,
+                    at=sender.received_at,
+                    author=sender.actor.label,
+                    device=sender.device_id,
+                    form_id=parsed.instance.form_id,
+                    form_version=parsed.instance.version,
+                    edits=None,
+                    target=row.id,
+                )
+
+
+def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence[EntityActionRow]:
+    return session.scalars(
+        select(EntityActionRow).where(
+            EntityActionRow.project_id == register.project_id, EntityActionRow.instance_id == instance_id
+        )
+    ).all()
+
+
+def _note_attachments(session: Session, submission: Submission, parsed: Parsed) -> None:
+    """Note the files that a submission names; an edit keeps earlier ones still named in its XML."""
+    if parsed.definition is None or parsed.instance is None:
+        return
+    announced = {a["name"]: a for a in _announced(parsed.item)}
+    inherited: dict[str, SubmissionAttachment] = {}
+    if submission.deprecated_id:
+        inherited = {
+            row.name: row
+            for row in session.scalars(
+                select(SubmissionAttachment).where(
+                    SubmissionAttachment.project_id == submission.project_id,
+                    SubmissionAttachment.instance_id == submission.deprecated_id,
+                )
+            )
+        }
+    for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
+        if not _plain(name):
+            continue
+        row = session.get(SubmissionAttachment, (submission.project_id, submission.instance_id, name))
+        if row is None:
+            row = SubmissionAttachment(
+                project_id=submission.project_id, instance_id=submission.instance_id, name=name, present=False
+            )
+            session.add(row)
+        source: Mapping[str, Any] = announced.get(name, {})
+        if not row.present and source:
+            row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
+        elif row.sha256 is None and name in inherited:
+            old = inherited[name]
+            row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
+        if row.sha256 and not row.present:
+            row.present = session.get(Blob, (submission.project_id, row.sha256)) is not None
+    session.flush()
+
+
+def _announced(item: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """Read the attachments an item announces; what is malformed is left out (the XML still names it)."""
+    given = item.get("attachments")
+    for entry in given if isinstance(given, list) else []:
+        if not isinstance(entry, Mapping):
+            continue
+        name, sha256, size = entry.get("name"), entry.get("sha256"), entry.get("size")
+        if not (isinstance(name, str) and _plain(name) and isinstance(sha256, str)):
+            continue
+        sha256 = sha256.lower()
+        if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+            continue
+        kind = entry.get("contentType")
+        yield {
+            "name": name,
+            "sha256": sha256,
+            "size": size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
+            "contentType": kind[:ID_CHARS] if isinstance(kind, str) and kind.isprintable() else "application/octet-stream",
+        }
+
+
+def _wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:
+    """Name the hashes whose bytes are still expected, quarantined items included: a photo is never left behind."""
+    announced = {a["sha256"] for p in parsed for a in _announced(p.item)}
+    ids = [p.instance_id for p in parsed if p.instance_id]
+    announced |= set(
+        db.session.scalars(
+            select(SubmissionAttachment.sha256).where(
+                SubmissionAttachment.project_id == project_id,
+                SubmissionAttachment.instance_id.in_(ids),
+                SubmissionAttachment.present.is_(False),
+                SubmissionAttachment.sha256.is_not(None),
+            )
+        )
+    )
+    here = set(db.session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(announced))))
+    return sorted(sha for sha in announced if sha and sha not in here)
+
+
+def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:
+    """Name the ``seq`` numbers below the highest seen that never arrived, at most a thousand."""
+    seen: set[int] = set()
+    for table in (Submission, Quarantined):
+        seen |= {
+            seq
+            for seq in db.session.scalars(
+                select(table.seq).where(
+                    table.project_id == project_id, table.app_user_id == app_user_id, table.device_id == device_id
+                )
+            )
+            if seq is not None
+        }
+    missing: list[int] = []
+    expected = 1
+    for seq in sorted(seen):
+        while expected < seq and len(missing) < MISSING_TOLD:
+            missing.append(expected)
+            expected += 1
+        expected = max(expected, seq + 1)
+    return missing
