@@ -154,8 +154,9 @@ def _steps(scan: _Scan, paths: list[_Path], depth: int) -> None:
                 step = _axis(word, scan.peek())
         if step:
             scan.at += 1
-            if scan.peek() == "(" and word in _NODE_TESTS:
-                step = "" if word == "text" else "*"
+            if scan.peek() == "(" and scan.peek(-1) in _NODE_TESTS:
+                if step in _NODE_TESTS:
+                    step = "" if step == "text" else "*"
                 scan.at += 2
             for path in paths:
                 _add_step(path, step)
@@ -252,4 +253,6 @@ def _reads_column(path: _Path) -> bool:
         return False
     steps = path.steps[1:] if path.steps[:1] == ["root"] else path.steps
     steps = steps[1:] if steps[:1] == ["item"] else steps
-    return bool(steps) and steps[-1] not in ("item", "root", "**") and not _is_system(steps[-1])
+    if not steps or _is_system(steps[-1]):
+        return False
+    return steps[-1] != "**" and not (steps[-1] == "item" and "**" in steps)
