@@ -1,8 +1,8 @@
 """What the workbook is made of: the programme as the server hands it over.
 
-Everything the package knows about women, submissions, conflicts and reference lists comes in through :class:`Programme`.
-Nothing here reads a clock, a file or a database: the moment of extraction, the author and the rows are arguments, so the
-same programme always gives the same tables.
+Everything the package knows about women, submissions, conflicts and reference lists comes in through
+:class:`Programme`. Nothing here reads a clock, a file or a database: the moment of extraction, the author and the rows
+are arguments, so the same programme always gives the same tables.
 
 The entry point is ``exports.workbook.write_workbook(programme, options, out)``.
 """
@@ -73,10 +73,10 @@ class Woman:
 class Submission:
     """The current version of one submission.
 
-    ``definition`` is the form version the instance was filled with. ``submitted_at`` is aware (UTC). ``state`` is Central's
-    review state ("", "edited", "hasIssues", "rejected", "approved"); what is rejected is listed but never counted.
-    ``entity_ids`` are the entities it acted on, in the order of the form; losers of a merge may be named, they are resolved
-    through ``Programme.merged``.
+    ``definition`` is the form version the instance was filled with. ``submitted_at`` is aware (UTC). ``state`` is
+    Central's review state ("", "edited", "hasIssues", "rejected", "approved"); what is rejected is listed but never
+    counted. ``entity_ids`` are the entities it acted on, in the order of the form; losers of a merge may be named, they
+    are resolved through ``Programme.merged``.
     """
 
     definition: FormDefinition
@@ -155,13 +155,15 @@ class Programme:
     """One programme, ready to be written.
 
     - ``women``: iterated several times, so a list or a re-iterable; the women of the entity list ``list_name``.
-    - ``forms``: every published version of every form, oldest version first; sheets follow the order of first appearance.
-    - ``submissions``: given a form id, a fresh stream of the current version of each of its submissions, in the order of
-      the rows wanted. Called once a form; never held in memory.
+    - ``forms``: every published version of every form, oldest version first; sheets follow the order of first
+      appearance.
+    - ``submissions``: given a form id, a fresh stream of the current version of each of its submissions, in the order
+      of the rows wanted. Called once a form; never held in memory.
     - ``merged``: id of a merged record -> id of the record it was merged into (chains are followed).
-    - ``lists``: labels of external choice lists, list name -> value -> label. The women (``list_name``) and ``associations``
-      need not be repeated there.
-    - ``filters``: what was asked for, as (words, value), shown on ``14_Lisez_moi``; the server has already applied them.
+    - ``lists``: labels of external choice lists, list name -> value -> label. The women (``list_name``) and
+      ``associations`` need not be repeated there.
+    - ``filters``: what was asked for, as (words, value), shown on ``14_Lisez_moi``; the server has already applied
+      them.
     - ``extracted_at``: aware.
     - ``attendance_percent``: share of the half-days of a session that earns the attestation, from 0 to 100.
     """

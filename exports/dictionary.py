@@ -1,0 +1,92 @@
+"""``Dictionnaire``: what every column of the workbook means, in both languages.
+
+A workbook is read years after the form changed and by people who never saw it: each column has its question, type,
+choices, form and versions, and each figure its formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, DICTIONARY, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
+from exports.labels import pick, pick_exactly
+from exports.programme import Options, Programme
+from exports.register import to_columns
+from exports.tables import Field, FormTable, Sheet, is_secret
+from exports.texts import POLICIES, fill, say
+
+ORDER: Final = 10**9 + 1
+
+NUMBERED: Final[Mapping[str, Sequence[Heading]]] = {
+    "02_Par_commune": (*BY_COMMUNE, *COUNTS, *RATES),
+    "03_Par_metier": (*BY_TRADE, *COUNTS, *RATES, MEDIAN),
+    "07_Liste_nominative": (*(heading for _, heading in NOMINAL), KEY, VERSION),
+}
+
+
+def build_dictionary(
+    programme: Programme, options: Options, tables: Sequence[FormTable], to_name: Callable[[Sheet], str | None]
+) -> tuple[Sheet, Iterator[list[object]]]:
+    """Give the sheet and its rows.
+
+    :param to_name: the name a sheet really got, None when it is not in this workbook.
+    """
+    sheet = Sheet("Dictionnaire", to_columns(DICTIONARY, options.language), ORDER, frozen=2)
+    return sheet, _to_rows(programme, options, tables, to_name)
+
+
+def _to_rows(
+    programme: Programme, options: Options, tables: Sequence[FormTable], to_name: Callable[[Sheet], str | None]
+) -> Iterator[list[object]]:
+    language = options.language
+    for name, headings in NUMBERED.items():
+        if name == "07_Liste_nominative" and not options.personal:
+            continue
+        for heading in headings:
+            words, formula = heading.words, fill(heading.formula.to(language), percent=programme.attendance_percent)
+            yield [name, words.to(language), words.fr, words.ar, None, formula, *[None] * 6]
+    titles = {definition.form_id: definition.title for definition in programme.forms}
+    for table in tables:
+        sheet = to_name(table.sheet)
+        if sheet is None:
+            continue
+        title = titles.get(table.form_id) or table.form_id
+        for field in table.fields:
+            about = _about(field, language)
+            for name in field.headings:
+                yield [sheet, name, *about[:4], title, *about[4:]]
+
+
+def _about(field: Field, language: str) -> list[object]:
+    node = field.node
+    policy = POLICIES.get(node.policy or "")
+    choices = _to_choices(field)
+    if is_secret(node):
+        choices = say("masked", language)
+    return [
+        pick_exactly(node.labels, "fr") or node.labels.get("") or pick(node.labels, "fr"),
+        pick_exactly(node.labels, "ar"),
+        node.type,
+        choices or (say("external", language, list=node.choice_list) if node.choice_list else None),
+        join_versions(field.versions),
+        node.save_to,
+        policy.to(language) if policy else node.policy,
+        say("office", language) if node.visibility == "office" else node.visibility,
+        node.unit,
+    ]
+
+
+def _to_choices(field: Field) -> str:
+    found = []
+    for choice in field.definition.choices.get(field.node.choice_list or "", ()):
+        words = [word for word in (pick_exactly(choice.labels, "fr"), pick_exactly(choice.labels, "ar")) if word]
+        if not words and pick(choice.labels, "fr"):
+            words = [pick(choice.labels, "fr")]
+        found.append(f"{choice.name} = {' / '.join(words)}" if words else choice.name)
+    return "\n".join(found)
+
+
+def join_versions(versions: Sequence[str]) -> str:
+    """Give the versions that ask a question, the oldest first."""
+    return ", ".join(versions)

@@ -1,0 +1,229 @@
+"""The numbered sheets of the programme: by commune, by trade, and the women by name.
+
+Each is made of the women as reconciled and of what the submissions tell of them (``exports.indicators``). Columns,
+order and names are the programme's; where a programme lacks a form, a list or a property, the column stands there empty
+or at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from exports.cells import join
+from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
+from exports.indicators import MIN_ANSWERS, Figures, Story, Tally
+from exports.labels import Labeller
+from exports.programme import Options, Programme, Woman
+from exports.rows import to_day
+from exports.tables import Column, Disputed, Sheet, Total, to_headings
+from exports.texts import fill, say
+from forms.values import to_number
+
+ORDERS: Final = {"02_Par_commune": 2, "03_Par_metier": 3, "07_Liste_nominative": 7, "14_Lisez_moi": 14}
+#: Property a question of the nominal list comes from, where the heading does not say so itself.
+_PROPERTIES: Final = {"#commune": "commune", "#trade": "metier", "#association": "association"}
+
+
+def to_columns(headings: Iterable[Heading], language: str, **values: object) -> tuple[Column, ...]:
+    """Make the columns of a numbered sheet; what a heading counts is shown when it is selected."""
+    listed = list(headings)
+    names = to_headings([heading.words.to(language) for heading in listed])
+    return tuple(
+        Column(
+            name,
+            heading.format,
+            unit="DZD" if heading.format == "money" else "",
+            width=heading.width,
+            prompt=fill(heading.formula.to(language), **values),
+        )
+        for name, heading in zip(names, listed, strict=True)
+    )
+
+
+class Register:
+    """Makes the rows of the numbered sheets. Everything must have been added to the tally, and the tally closed."""
+
+    def __init__(self, programme: Programme, options: Options, tally: Tally, labeller: Labeller) -> None:
+        self._programme = programme
+        self._language = options.language
+        self._personal = options.personal
+        self._labels = options.labels
+        self._tally = tally
+        self._labeller = labeller
+        self._communes = {item.code: self._in_language(item.name_fr, item.name_ar) for item in programme.communes}
+        self._trades = {item.code: self._in_language(item.fr, item.ar) for item in programme.trades}
+        self._associations = {item.code: item.label for item in programme.associations}
+        self._forms = {definition.form_id for definition in programme.forms}
+        self._choices = {
+            role: self._find_choices(form_id, names)
+            for role, form_id, names in (
+                ("exam", programme.roles.exam, "decision"),
+                ("step", programme.roles.loan, "etape_angem"),
+                ("activity", programme.roles.visit, "etat_act"),
+            )
+        }
+
+    def _in_language(self, fr: str, ar: str) -> str:
+        return (ar or fr) if self._language == "ar" else (fr or ar)
+
+    def _find_choices(self, form_id: str, question: str) -> Mapping[str, str]:
+        """Find the words of a question's choices, in the newest version that asks it."""
+        for definition in reversed(self._programme.forms):
+            if definition.form_id == form_id:
+                for node in definition.nodes:
+                    if node.name == question and node.choice_list:
+                        return self._labeller.labels_of(definition, node.choice_list)
+        return {}
+
+    # 02 and 03
+
+    def by_commune(self) -> tuple[Sheet, Iterator[list[object]]]:
+        """Give ``02_Par_commune``: every commune, pilot communes first, then what the list does not know, the total."""
+        headings = (*BY_COMMUNE, *COUNTS, *RATES)
+        columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
+        sheet = Sheet("02_Par_commune", columns, ORDERS["02_Par_commune"], frozen=2, fit=True)
+        communes = sorted(self._programme.communes, key=lambda item: not item.pilot)
+        known = {
+            item.code: [item.code, self._communes[item.code], self._in_language(item.daira_fr, item.daira_ar)]
+            for item in communes
+        }
+        return sheet, self._summaries("commune", known, 3, at=1)
+
+    def by_trade(self) -> tuple[Sheet, Iterator[list[object]]]:
+        """Give ``03_Par_metier``: every trade, then what the list does not know, then the total."""
+        headings = (*BY_TRADE, *COUNTS, *RATES, MEDIAN)
+        columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
+        sheet = Sheet("03_Par_metier", columns, ORDERS["03_Par_metier"], frozen=1, fit=True)
+        known = {
+            item.code: [self._trades[item.code], self._in_language(item.domain, item.domain_ar)]
+            for item in self._programme.trades
+        }
+        return sheet, self._summaries("metier", known, 2, at=0, with_median=True)
+
+    def _summaries(
+        self, name: str, known: Mapping[str, Sequence[object]], width: int, *, at: int, with_median: bool = False
+    ) -> Iterator[list[object]]:
+        lines: dict[str, Figures] = {code: Figures() for code in known}
+        total = Figures()
+        for woman in self._programme.women:
+            story = self._tally.story(woman.entity_id)
+            lines.setdefault(woman.values.get(name, "").strip(), Figures()).add(story)
+            total.add(story)
+        others = sorted(code for code in lines if code not in known)
+        others.sort(key=bool, reverse=True)  # those that say nothing come last
+        rows: list[list[object]] = []
+        for code in (*known, *others):
+            head = list(known.get(code) or [None] * width)
+            if code not in known:
+                head[at] = code or say("unknown", self._language)
+                head[0] = code or head[0]
+            rows.append([*head, *self._figures(lines[code], with_median)])
+        head = [None] * width
+        head[at] = say("total", self._language)
+        rows.append(Total([*head, *self._figures(total, with_median)]))
+        if not self._personal:
+            hide_small_counts(rows, range(width, width + len(COUNTS)), range(width + len(COUNTS), len(rows[0])))
+        yield from rows
+
+    def _figures(self, figures: Figures, with_median: bool) -> list[object]:
+        found: list[object] = [*figures.counts(), *figures.rates()]
+        if with_median:
+            value = figures.median_profit()
+            asked = self._programme.roles.visit in self._forms
+            found.append(f"n<{MIN_ANSWERS}" if value is None and asked else value)
+        return found
+
+    # 07
+
+    def nominal(self) -> tuple[Sheet, Iterator[list[object]]]:
+        """Give ``07_Liste_nominative``: one line a woman, in the order of the programme; KEY and VERSION last."""
+        headings = [heading for _, heading in NOMINAL]
+        columns = to_columns((*headings, KEY, VERSION), self._language)
+        sheet = Sheet(
+            "07_Liste_nominative", columns, ORDERS["07_Liste_nominative"], key=len(columns) - 2, frozen=2, personal=True
+        )
+        return sheet, self._women()
+
+    def _women(self) -> Iterator[list[object]]:
+        for number, woman in enumerate(self._programme.women, start=1):
+            story = self._tally.story(woman.entity_id)
+            row: list[object] = []
+            for name, _ in NOMINAL:
+                if not name:
+                    row.append(number)
+                    continue
+                value = self._known[name](self, woman, story) if name in self._known else woman.values.get(name)
+                disputed = _PROPERTIES.get(name, name) in woman.open
+                if name == "#birth":
+                    disputed = not woman.open.isdisjoint({"date_naissance", "annee_naissance"})
+                row.append(Disputed(value) if disputed else value)
+            yield [*row, woman.entity_id, woman.version]
+
+    def _birth(self, woman: Woman, _: Story) -> object:
+        day = woman.values.get("date_naissance")
+        year = woman.values.get("annee_naissance")
+        return to_day(day) if day else say("presumed", self._language, year=year) if year else None
+
+    def _registered(self, woman: Woman, story: Story) -> object:
+        return woman.registered_on or to_day(story.registered)
+
+    def _word(self, known: Mapping[str, str], value: str | None) -> str | None:
+        return (known.get(value) if self._labels and value else None) or value
+
+    def _training(self, _: Woman, story: Story) -> object:
+        words = []
+        for code, attended, held, earned in story.training:
+            tail = f" ({say('attestation', self._language)})" if earned else ""
+            words.append(f"{code} – {attended * 100 // held} %{tail}")
+        return join(words)
+
+    def _card(self, woman: Woman, story: Story) -> object:
+        answer = woman.values.get("carte_artisan") or story.card[1]
+        if answer == "oui" or story.card_seen:
+            return say("yes", self._language)
+        return say("no", self._language) if answer == "non" else answer
+
+    _known: Final[Mapping[str, Callable[[Register, Woman, Story], object]]] = {
+        "#birth": _birth,
+        "#commune": lambda self, woman, _: self._word(self._communes, woman.values.get("commune")),
+        "#trade": lambda self, woman, _: self._word(self._trades, woman.values.get("metier")),
+        "#association": lambda self, woman, _: self._word(self._associations, woman.values.get("association")),
+        "#registered": _registered,
+        "#training": _training,
+        "#exam": lambda self, _, story: self._choices["exam"].get(story.decision) or story.decision,
+        "#certificate": lambda _, woman, story: woman.values.get("num_certificat") or story.certificate[1],
+        "#card": _card,
+        "#step": lambda self, _, story: self._choices["step"].get(story.step[1]) or story.step[1],
+        "#amount": lambda _self, _, story: story.amount,
+        "#activity": lambda self, _, story: self._choices["activity"].get(story.activity[1]) or story.activity[1],
+        "#jobs": lambda _self, _, story: to_number(story.activity[2]),
+        "#visit": lambda _self, _, story: to_day(story.visited),
+    }
+
+
+def hide_small_counts(rows: list[list[object]], counts: range, derived: range) -> None:
+    """Hide the counts from 1 to 4 of the lines and, where one hidden count alone could be found by subtraction, one
+    more.
+
+    The total stays, unless it is small itself. Rates and medians of a line with a hidden count are hidden with it.
+    """
+    lines = [row for row in rows if not isinstance(row, Total)]
+    for column in counts:
+        small = [row for row in lines if _is_small(row[column])]
+        others = [row for row in lines if not _is_small(row[column]) and row[column]]
+        if len(small) == 1 and others:
+            small.append(min(others, key=lambda row: row[column]))  # type: ignore[arg-type,return-value]
+        for row in small:
+            row[column] = "<5" if _is_small(row[column]) else "…"
+    for row in rows:
+        for column in counts:
+            if _is_small(row[column]):
+                row[column] = "<5"
+        if any(isinstance(row[column], str) for column in counts):
+            for column in derived:
+                row[column] = None
+
+
+def _is_small(value: object) -> bool:
+    return not isinstance(value, str) and value is not None and 0 < value < 5  # type: ignore[operator]

@@ -1,0 +1,236 @@
+"""From one submission to the rows of its form's sheets.
+
+What each answer becomes is decided once for each form version and column (:func:`_to_reader`), so a row costs one
+look-up and one call for each answer that is there. Answers keep their meaning: numbers are numbers, dates are dates,
+choices are words, and whatever does not read as its type stays the text somebody typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, tzinfo
+from decimal import Decimal
+from typing import Final
+
+from exports.cells import CellValue, to_cell
+from exports.labels import Labeller, to_words
+from exports.programme import Submission
+from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, FormTable, is_identifier, is_secret, to_steps
+from forms.definition import FormDefinition, Node
+from forms.instance import InstanceRow
+from forms.values import to_value
+
+Reader = Callable[[str], object]
+#: Shorter answers are hidden whole, and looked for nowhere else.
+MIN_SECRET: Final = 8
+Plan = Mapping[str, tuple[int, Reader]]
+
+_TO_VALUE: Final = {"date", "time", "dateTime", "start", "end", "today", "acknowledge"}
+_NUMBERS: Final = {"integer", "decimal", "range"}
+_MULTIPLE: Final = ("select_multiple", "rank", "odk:rank")
+_GEO: Final = {"geotrace", "geoshape"}
+_PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+_PLAIN_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?")
+_ZEROS: Final = re.compile(r"\s*[+-]?0[0-9]")
+
+
+class FormRows:
+    """Makes the rows of one form, all versions together, ``tables`` being those ``build_tables`` made of it."""
+
+    def __init__(self, tables: Sequence[FormTable], labeller: Labeller, zone: tzinfo) -> None:
+        self._tables = tables
+        self._by_repeat = {table.repeat: number for number, table in enumerate(tables)}
+        self._labeller = labeller
+        self._zone = zone
+        self._plans: dict[str, tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]] = {}
+        #: answers of a form version that ``build_tables`` was not given, hence without a column
+        self.homeless = 0
+
+    def to_rows(self, submission: Submission, found: Iterable[InstanceRow]) -> Iterator[tuple[int, list[CellValue]]]:
+        """Give (number of the table, cells) for the submission and for each of its repeats.
+
+        :param found: what ``forms.instance.find_rows`` finds in it.
+        """
+        tables, plans, secret_paths = self._plan(submission.definition)
+        rows = list(found) if secret_paths else found
+        secrets = _find_secrets(rows, secret_paths) if secret_paths else ()
+        zone = self._zone
+        for row in rows:
+            number = tables.get(row.table)
+            if number is None:
+                self.homeless += sum(1 for text in row.values.values() if text)
+                continue
+            table = self._tables[number]
+            cells: list[CellValue] = [None] * table.width
+            plan = plans[number]
+            for path, text in row.values.items():
+                if not text:
+                    continue
+                place = plan.get(path)
+                if place is None:
+                    self.homeless += 1
+                    continue
+                start, read = place
+                if secrets and path not in secret_paths:
+                    text = _hide(text, secrets)
+                value = read(text)
+                if type(value) is tuple:
+                    cells[start : start + len(value)] = [to_cell(part, zone) for part in value]
+                else:
+                    cells[start] = to_cell(value, zone)
+            if table.repeat:
+                cells[-2:] = [to_cell(row.parent_key), to_cell(row.key)]
+            else:
+                self._put_meta(cells, submission, row.key, secrets)
+            yield number, cells
+
+    def _put_meta(self, cells: list[CellValue], submission: Submission, key: str, secrets: Sequence[str]) -> None:
+        name = submission.instance.instance_name
+        after: tuple[object, ...] = (
+            _hide(name, secrets) if name and secrets else name,
+            key,
+            submission.author,
+            submission.attachments_present,
+            submission.attachments_expected,
+            submission.state,
+            submission.device,
+            submission.edits,
+            submission.definition.version,
+            " ".join(submission.entity_ids),
+        )
+        zone = self._zone
+        cells[: len(MAIN_BEFORE)] = [to_cell(submission.submitted_at, zone)]
+        cells[-len(MAIN_AFTER) :] = [to_cell(value, zone) for value in after]
+
+    def _plan(self, definition: FormDefinition) -> tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]:
+        known = self._plans.get(definition.version)
+        if known is None:
+            known = self._plans[definition.version] = self._make_plan(definition)
+        return known
+
+    def _make_plan(self, definition: FormDefinition) -> tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]:
+        tables = {}
+        for path in definition.tables():
+            number = self._by_repeat.get(to_steps(path) if path else ())
+            if number is not None:
+                tables[path] = number
+        places = [{(item.path, item.geo): item.start for item in table.fields} for table in self._tables]
+        plans: tuple[dict[str, tuple[int, Reader]], ...] = tuple({} for _ in self._tables)
+        secret = set()
+        for node in definition.nodes:
+            number = tables.get(node.repeat or "")
+            if node.kind != "question" or number is None:
+                continue
+            if is_secret(node):
+                secret.add(node.path)
+            start = places[number].get((to_steps(node.path), node.type in POINTS))
+            if start is not None:
+                plans[number][node.path] = start, _to_reader(node, definition, self._labeller)
+        return tables, plans, frozenset(secret)
+
+
+def _to_reader(node: Node, definition: FormDefinition, labeller: Labeller) -> Reader:
+    """Choose how the answers to a question are read."""
+    if is_secret(node):
+        return mask
+    if node.type in POINTS:
+        return _geopoint_reader(node.decimals)
+    if node.type in _GEO:
+        return _line_reader(node.decimals)
+    return to_reader(node, labeller.labels_of(definition, node.choice_list))
+
+
+def to_reader(node: Node, labels: Mapping[str, str]) -> Reader:
+    """Choose how the text of an answer, or of the property it is saved to, becomes a value.
+
+    :param labels: choice name -> label; empty: names are shown.
+    """
+    kind = node.type
+    if kind in _MULTIPLE or kind.startswith("select_multiple"):
+        return lambda text: to_words(text, labels)
+    if kind.startswith("select_one"):
+        return lambda text: labels.get(text) or text
+    if kind in _NUMBERS:
+        return lambda text: text if _ZEROS.match(text) and _keeps_zeros(text) else to_value(kind, text)
+    if kind in _TO_VALUE:
+        return lambda text: to_value(kind, text)
+    if kind in ("calculate", "hidden") and not is_identifier(node):
+        return to_plain
+    return str
+
+
+def _keeps_zeros(text: str) -> bool:
+    """Tell whether leading zeros say something: 007 does (a code typed as a number), 00.5 does not."""
+    return text.strip().lstrip("+-").isdigit()
+
+
+def to_plain(text: str) -> object:
+    """Read a calculated text: a number, date or moment only when it is written exactly as one."""
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text)
+    if _PLAIN_DATE.fullmatch(text):
+        return to_value("date", text)
+    if _PLAIN_MOMENT.fullmatch(text):
+        return to_value("dateTime", text)
+    return text
+
+
+def mask(text: str) -> str:
+    """Hide an identification number but for its last four characters, and all of it when it is short."""
+    bare = text.strip()
+    return f"****{bare[-4:]}" if len(bare) >= MIN_SECRET else "****"
+
+
+def _find_secrets(rows: Iterable[InstanceRow], paths: frozenset[str]) -> tuple[str, ...]:
+    values = {row.values[path].strip() for row in rows for path in paths if row.values.get(path)}
+    return tuple(sorted((value for value in values if len(value) >= MIN_SECRET), key=len, reverse=True))
+
+
+def _hide(text: str, secrets: Sequence[str]) -> str:
+    """Mask a number that a calculation or a note repeats."""
+    for secret in secrets:
+        if secret in text:
+            text = text.replace(secret, mask(secret))
+    return text
+
+
+def _geopoint_reader(decimals: int | None) -> Reader:
+    def read(text: str) -> object:
+        parts = text.split()
+        numbers = [_coordinate(part, decimals if place < 2 else None) for place, part in enumerate(parts)]
+        if not 2 <= len(parts) <= 4 or any(type(number) is str for number in numbers):
+            return (text, None, None, None)
+        return tuple(numbers + [None] * (4 - len(numbers)))
+
+    return read
+
+
+def _line_reader(decimals: int | None) -> Reader:
+    if decimals is None:
+        return str
+
+    def read(text: str) -> object:
+        points = []
+        for point in text.split(";"):
+            parts = point.split()
+            kept = [str(_coordinate(part, decimals)) for part in parts[:2]]
+            points.append(" ".join(kept + parts[2:]))
+        return ";".join(points)
+
+    return read
+
+
+def _coordinate(text: str, decimals: int | None) -> Decimal | str:
+    """Read one number of a position, rounded to the precision the form keeps; what is no number stays text."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,10}(?:\.[0-9]{0,30})?", text):
+        return text
+    places = 12 if decimals is None or decimals < 0 else min(decimals, 12)  # 12 are far below a millimetre
+    return round(Decimal(text), places)
+
+
+def to_day(text: str) -> date | str | None:
+    """Read a date property; text that is no date stays text, a blank is None."""
+    value = to_value("date", text) if text else None
+    return value if value is None or type(value) is date else text

@@ -1,0 +1,304 @@
+"""Sheets before any cell is written: which columns, in which order, under which names.
+
+A form changes over the years and its answers stay. The table of a form is therefore the union of the columns of all its
+versions: the newest version gives the order, and what only older versions asked stands where they asked it. Headings
+are those of ODK Central's exports (``SubmissionDate``, ``group-field``, ``field-Latitude``, ``KEY``, ``PARENT_KEY``),
+so a program that reads one reads the other. Sheet names are made here and nowhere else: unique, valid and at most 31
+characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, TypeVar
+
+from exports.labels import pick
+from forms.definition import FormDefinition, Node
+
+MAX_NAME: Final = 31
+MAX_HEADING: Final = 200
+_Item = TypeVar("_Item")
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+POINTS: Final = {"geopoint", "start-geopoint"}
+GEOPOINT: Final = ("Latitude", "Longitude", "Altitude", "Accuracy")
+
+#: How a column is shown; the writer turns each into a number format and an alignment.
+FORMATS: Final = ("text", "rtl", "id", "number", "money", "percent", "long")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet.
+
+    - ``format``: one of :data:`FORMATS`; "text" lets each value choose (dates as dates, numbers as numbers), "id" keeps
+      leading zeros for good, "rtl" and "long" (wrapped) are for texts.
+    - ``unit``: shown behind numbers ("DZD" is shown as DA); ``decimals``: how many are shown, None: as they are.
+    - ``width``: in characters; None: measured on the first rows.
+    - ``prompt``: what the reader sees when she selects the heading (the question in her language).
+    """
+
+    heading: str
+    format: str = "text"
+    unit: str = ""
+    decimals: int | None = None
+    width: float | None = None
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet, without its rows.
+
+    - ``name`` + ``tail``: the name wanted, ``tail`` kept when it must be shortened; ``order``: place among the sheets;
+    - ``key``: index of the column repeated on each continuation when there are more columns than a sheet can hold;
+    - ``frozen``: columns that stay in sight; ``personal``: names people (a printed warning);
+    - ``fit``: printed on the width of one page.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    order: int
+    tail: str = ""
+    key: int = 0
+    frozen: int = 0
+    personal: bool = False
+    fit: bool = False
+    filtered: bool = True
+
+
+class Total(list[object]):
+    """A row that sums up the others: written bold, left out of the filter."""
+
+
+class Disputed(NamedTuple):
+    """A value that is provisional, because people still disagree on it: shown on a coloured ground."""
+
+    value: object
+
+
+def to_sheet_name(wanted: str, taken: Iterable[str], *, tail: str = "") -> str:
+    """Make a valid sheet name that differs from those taken, ignoring case.
+
+    ``tail`` (a repeat, a continuation number) survives when the name must be shortened.
+    Source: Excel's rules: 1–31 characters, none of ``[ ] : * ? / \\``, no apostrophe at either end, not "History".
+    """
+    used = {name.casefold() for name in taken}
+    base = _FORBIDDEN.sub("_", wanted).strip("' ") or "_"
+    tail = _FORBIDDEN.sub("_", tail).rstrip("' ")[: MAX_NAME - 6]
+    if (base + tail).casefold() in ("history", "historique"):
+        base += "_"
+    name = _fit(base, tail)
+    number = 2
+    while name.casefold() in used:
+        name = _fit(base, f"{tail}~{number}")
+        number += 1
+    return name
+
+
+def _fit(base: str, tail: str) -> str:
+    room = MAX_NAME - _units(tail)
+    while _units(base) > room:
+        base = base[:-1]
+    return base.rstrip(" '") + tail or "_"
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def to_headings(wanted: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
+    """Make headings unique, ignoring case, by adding ``~2``, ``~3`` to the later ones; the order is kept."""
+    used = {name.casefold() for name in reserved}
+    made = []
+    for heading in wanted:
+        name, number = heading, 2
+        while name.casefold() in used:
+            name = f"{heading}~{number}"
+            number += 1
+        used.add(name.casefold())
+        made.append(name)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of one table, over all the versions that ask it there.
+
+    ``node`` and ``definition`` are the newest that do; ``start`` is the index of its first column (a geopoint has
+    four).
+    """
+
+    path: tuple[str, ...]
+    geo: bool
+    node: Node
+    definition: FormDefinition
+    versions: tuple[str, ...]
+    start: int = 0
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormTable:
+    """The answers of a form outside its repeats (``repeat`` is empty), or those of one repeat, over all versions."""
+
+    form_id: str
+    repeat: tuple[str, ...]
+    sheet: Sheet
+    fields: tuple[Field, ...]
+
+    @property
+    def width(self) -> int:
+        """Give the number of columns."""
+        return len(self.sheet.columns)
+
+
+#: Before and after the questions of a form. ``EntityIDs`` is ours, the others are Central's.
+MAIN_BEFORE: Final = ("SubmissionDate",)
+MAIN_AFTER: Final = (
+    "meta-instanceName",
+    "KEY",
+    "SubmitterName",
+    "AttachmentsPresent",
+    "AttachmentsExpected",
+    "ReviewState",
+    "DeviceID",
+    "Edits",
+    "FormVersion",
+    "EntityIDs",
+)
+REPEAT_AFTER: Final = ("PARENT_KEY", "KEY")
+_MEASURED: Final = {"SubmissionDate", "AttachmentsPresent", "AttachmentsExpected", "Edits"}
+_SILENT: Final = {"note"}
+_TYPED: Final = {"integer", "decimal", "range", "date", "time", "dateTime", "start", "end", "today", "geopoint"}
+_IDENTIFIERS: Final = {"barcode", "phonenumber", "deviceid", "username", "email", "subscriberid", "simserial"}
+_IDENTIFYING: Final = {
+    "code", "cle", "cp", "email", "id", "key", "matricule", "nin", "num", "numero", "phone", "ref", "tel", "telephone",
+    "uuid", "zip",
+}  # fmt: skip
+_SECRET_LABEL: Final = re.compile(
+    r"\bNIN\b|num[ée]ro d[’']identification national|national identification number|رقم التعريف الوطني", re.I
+)
+
+
+def to_steps(path: str) -> tuple[str, ...]:
+    """Split a path and drop the root, whose name may change between versions: ``/data/g/q`` gives ``("g", "q")``."""
+    return tuple(path.strip("/").split("/"))[1:]
+
+
+def build_tables(
+    definitions: Sequence[FormDefinition], language: str, *, headings: str = "names", order: int = 0
+) -> tuple[FormTable, ...]:
+    """Build the tables of one form from all its versions, oldest first: the form itself, then its repeats.
+
+    :param headings: "names" (Central's) or "labels" (the questions in ``language``).
+    """
+    newest_first = list(reversed(definitions))
+    repeats: list[tuple[str, ...]] = []
+    for definition in newest_first:
+        _weave(repeats, [to_steps(path) if path else () for path in definition.tables()])
+    tables = []
+    for number, repeat in enumerate(sorted(repeats, key=bool)):  # the form itself first; sorting is stable
+        fields = _find_fields(newest_first, repeat)
+        tables.append(_to_table(newest_first[0].form_id, repeat, fields, language, headings, order + number))
+    return tuple(tables)
+
+
+def _weave(into: list[_Item], others: Iterable[_Item]) -> None:
+    """Insert what is new of ``others`` after the neighbour it has there; linear, whatever the sizes."""
+    known = set(into)
+    after: dict[_Item | None, list[_Item]] = {}
+    anchor: _Item | None = None
+    for item in others:
+        if item in known:
+            anchor = item
+        else:
+            known.add(item)
+            after.setdefault(anchor, []).append(item)
+    if after:
+        into[:] = after.get(None, []) + [new for item in into for new in (item, *after.get(item, ()))]
+
+
+def _find_fields(newest_first: Sequence[FormDefinition], repeat: tuple[str, ...]) -> tuple[Field, ...]:
+    found: dict[tuple[tuple[str, ...], bool], Field] = {}
+    order: list[tuple[tuple[str, ...], bool]] = []
+    for definition in newest_first:
+        keys = []
+        for node in definition.nodes:
+            steps = to_steps(node.path)
+            if node.kind != "question" or node.type in _SILENT or not steps or steps[0] == "meta":
+                continue
+            if (to_steps(node.repeat) if node.repeat else ()) != repeat:
+                continue
+            key = (steps, node.type in POINTS)
+            keys.append(key)
+            if key in found:
+                known = found[key]
+                found[key] = replace(known, versions=(definition.version, *known.versions))
+            else:
+                found[key] = Field(*key, node, definition, (definition.version,))
+        _weave(order, keys)
+    return tuple(found[key] for key in order)
+
+
+def _to_table(
+    form_id: str, repeat: tuple[str, ...], fields: Sequence[Field], language: str, headings: str, order: int
+) -> FormTable:
+    before, after = ((), REPEAT_AFTER) if repeat else (MAIN_BEFORE, MAIN_AFTER)
+    wanted: list[str] = []
+    for item in fields:
+        plain = "-".join((*item.node.groups, item.node.name))
+        question = " ".join(pick(item.node.labels, language, item.definition.default_language).split())
+        heading = (shorten(question) or plain) if headings == "labels" else plain
+        wanted += [f"{heading}-{part}" for part in GEOPOINT] if item.geo else [heading]
+    unique = to_headings(wanted, reserved=(*before, *after))
+    columns = [_to_meta(heading) for heading in before]
+    placed = []
+    for item in fields:
+        own = unique[: 4 if item.geo else 1]
+        del unique[: len(own)]
+        placed.append(replace(item, start=len(columns), headings=tuple(own)))
+        columns += [_to_column(heading, item, language) for heading in own]
+    columns += [_to_meta(heading) for heading in after]
+    key = next(index for index, column in enumerate(columns) if index >= len(before) and column.heading == "KEY")
+    tail = f"-{repeat[-1]}" if repeat else ""
+    sheet = Sheet(form_id, tuple(columns), order, tail=tail, key=key, frozen=len(before), personal=True)
+    return FormTable(form_id, repeat, sheet, tuple(placed))
+
+
+def shorten(text: str, length: int = MAX_HEADING) -> str:
+    """Shorten a heading or a prompt visibly; the dictionary of columns has it whole."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _to_meta(heading: str) -> Column:
+    return Column(heading, "text" if heading in _MEASURED else "id")
+
+
+def _to_column(heading: str, item: Field, language: str) -> Column:
+    node = item.node
+    prompt = pick(node.labels, language, item.definition.default_language) or node.name
+    if node.unit:
+        return Column(heading, "money", unit=node.unit, decimals=node.decimals, prompt=prompt)
+    if not item.geo and is_identifier(node):
+        return Column(heading, "id", prompt=prompt)
+    return Column(heading, prompt=prompt)
+
+
+def is_identifier(node: Node) -> bool:
+    """Tell whether the answers name something (a phone, a code, a number on a card): they stay text, zeros and all."""
+    if node.type in _TYPED:
+        return False
+    return node.type in _IDENTIFIERS or not _IDENTIFYING.isdisjoint(re.split(r"[^a-z]+", node.name.lower()))
+
+
+def is_secret(node: Node) -> bool:
+    """Tell whether the answers are a national identification number, by the question's name, property or label.
+
+    A workbook travels: the number is masked in it (law 18-07), whatever the form calls the question.
+    """
+    words = {*re.split(r"[^a-z]+", node.name.lower()), *re.split(r"[^a-z]+", (node.save_to or "").lower())}
+    if "nin" in words:
+        return True
+    return any(_SECRET_LABEL.search(label) for label in node.labels.values())

@@ -1,0 +1,179 @@
+"""Every word the workbook says beside its headings, in French and in Arabic.
+
+Sheet names are those of the programme in both editions, so that a formula or a colleague finds the same sheet; all
+else speaks the reader's language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    fr: str
+    ar: str
+
+    def to(self, language: str) -> str:
+        """Give the text in Arabic for "ar", else in French."""
+        return self.ar if language == "ar" else self.fr
+
+
+POLICIES: Final = {
+    "review": Words("à trancher", "للفصل فيه"),
+    "last": Words("la plus récente", "الأحدث"),
+    "first": Words("la première", "الأولى"),
+    "max": Words("la plus grande", "الأكبر"),
+    "min": Words("la plus petite", "الأصغر"),
+    "sum": Words("somme", "المجموع"),
+    "union": Words("réunion", "الجمع بينها"),
+    "append": Words("à la suite", "الواحدة تلو الأخرى"),
+}
+
+SHEETS: Final = {
+    "02_Par_commune": Words(
+        "Effectifs par commune (communes pilotes en tête)", "الأعداد حسب البلدية (البلديات النموذجية أولا)"
+    ),
+    "03_Par_metier": Words("Effectifs par métier", "الأعداد حسب الحرفة"),
+    "07_Liste_nominative": Words("Liste nominative : une ligne par artisane", "القائمة الاسمية: سطر لكل حرفية"),
+    "14_Lisez_moi": Words("Cette page", "هذه الصفحة"),
+    "Conflits": Words("Données sur lesquelles deux personnes ont répondu différemment", "معلومات اختلفت فيها الإجابات"),
+    "Dictionnaire": Words("Ce que veut dire chaque colonne", "معنى كل عمود"),
+}
+
+TEXTS: Final = {
+    "key": Words("Clé", "المفتاح"),
+    "value": Words("Valeur", "القيمة"),
+    "title": Words("Classeur consolidé", "المصنف الموحد"),
+    "total": Words("Total", "المجموع"),
+    "unknown": Words("Non renseigné", "غير محدد"),
+    "yes": Words("Oui", "نعم"),
+    "no": Words("Non", "لا"),
+    "presumed": Words("présumée {year}", "مفترض {year}"),
+    "attestation": Words("attestation", "شهادة"),
+    "open": Words("ouvert", "مفتوح"),
+    "settled": Words("tranché", "مفصول فيه"),
+    "deleted": Words("suppression de la fiche", "حذف البطاقة"),
+    "label": Words("libellé de la fiche", "تسمية البطاقة"),
+    "office": Words("bureau", "المكتب"),
+    "external": Words("liste externe : {list}", "قائمة خارجية: {list}"),
+    "masked": Words("masqué", "محجوب"),
+    "confidential": Words("CONFIDENTIEL – extrait par {author} le {when}", "سري – استخرجه {author} يوم {when}"),
+    # 14_Lisez_moi
+    "extracted": Words("Extrait le", "تاريخ الاستخراج"),
+    "by": Words("Par", "من طرف"),
+    "programme": Words("Programme", "البرنامج"),
+    "language": Words("Langue", "اللغة"),
+    "language_name": Words("français", "العربية"),
+    "choices": Words("Réponses à choix", "إجابات الاختيار"),
+    "as_labels": Words("libellés", "التسميات"),
+    "as_names": Words("codes", "الرموز"),
+    "zone": Words("Heures", "التوقيت"),
+    "filter": Words("Filtre : {name}", "تصفية: {name}"),
+    "no_filter": Words("Filtres", "التصفية"),
+    "everything": Words("aucun : tout le programme", "لا شيء: كل البرنامج"),
+    "women": Words("Artisanes (après fusion)", "الحرفيات (بعد الدمج)"),
+    "conflicts": Words("Désaccords ouverts / tranchés", "الاختلافات المفتوحة / المفصول فيها"),
+    "submissions": Words("Envois : {form}", "الإرسالات: {form}"),
+    "not_counted": Words(
+        "dont rejetés, non comptés dans 02, 03 et 07 : {count}", "منها مرفوضة لا تحسب في 02 و03 و07: {count}"
+    ),
+    "no_woman": Words("dont sans artisane de la liste : {count}", "منها دون حرفية من القائمة: {count}"),
+    "sheets": Words("FEUILLES", "الأوراق"),
+    "rows": Words("{title} – {rows} lignes", "{title} – {rows} سطر"),
+    "form_sheet": Words("Formulaire « {form} »", "استمارة «{form}»"),
+    "repeat_sheet": Words("Formulaire « {form} », répétition « {repeat} »", "استمارة «{form}»، التكرار «{repeat}»"),
+    "continued": Words("{title} (suite)", "{title} (تابع)"),
+    "definitions": Words("DÉFINITIONS", "التعاريف"),
+    "reading": Words("COMMENT LIRE", "كيفية القراءة"),
+    "losses": Words("CE QUI N’A PAS PU ÊTRE ÉCRIT ENTIER", "ما لم يكتب كاملا"),
+    "no_loss": Words("rien : toutes les réponses sont entières", "لا شيء: كل الإجابات كاملة"),
+    "cut": Words(
+        "texte coupé : {length} caractères, {kept} gardés ; entier sur le serveur",
+        "نص مقطوع: {length} حرفا، بقي {kept}؛ النص الكامل في الخادم",
+    ),
+    "replaced": Words("Caractères interdits remplacés par un signe visible", "حروف ممنوعة عوضت بعلامة ظاهرة"),
+    "homeless": Words(
+        "Réponses d’une version inconnue du formulaire, sans colonne", "إجابات من نسخة مجهولة للاستمارة، دون عمود"
+    ),
+}
+
+#: The reading notes of 14_Lisez_moi, in order.
+READING: Final = (
+    (
+        Words("Femmes, pas envois", "نساء لا إرسالات"),
+        Words(
+            "Un effectif compte des femmes distinctes après fusion des doublons, jamais des envois. Une femme compte "
+            "dans la commune et le "
+            "métier de sa fiche d’aujourd’hui.",
+            "كل عدد هو عدد نساء مختلفات بعد دمج التكرارات، وليس عدد الإرسالات. تحسب المرأة في البلدية والحرفة "
+            "المسجلتين اليوم في بطاقتها.",
+        ),
+    ),
+    (Words("Taux", "النسب"), Words("Vide quand le dénominateur est 0.", "فارغة إذا كان المقام 0.")),
+    (
+        Words("Valeur provisoire", "قيمة مؤقتة"),
+        Words(
+            "Sur fond orange dans 07 : la donnée est en désaccord ouvert, voir Conflits.",
+            "بلون برتقالي في 07: المعلومة محل اختلاف مفتوح، انظر Conflits.",
+        ),
+    ),
+    (
+        Words("Feuilles de formulaire", "أوراق الاستمارات"),
+        Words(
+            "Une feuille par formulaire et par répétition, toutes les versions ensemble. Une ligne par envoi "
+            "(dernière correction). Les "
+            "en-têtes sont ceux d’ODK Central ; choisir un en-tête montre la question ; le Dictionnaire les explique "
+            "tous.",
+            "ورقة لكل استمارة ولكل تكرار، بكل نسخها. سطر لكل إرسال (آخر تصحيح). العناوين هي عناوين ODK Central؛ "
+            "اختيار العنوان يظهر السؤال؛ و Dictionnaire يشرحها كلها.",
+        ),
+    ),
+    (
+        Words("KEY / PARENT_KEY", "KEY / PARENT_KEY"),
+        Words(
+            "Relient une répétition à son envoi. KEY et VERSION de 07 identifient la fiche : ne pas les changer.",
+            "يربطان التكرار بإرساله. KEY و VERSION في 07 يعرّفان البطاقة: لا تغيرهما.",
+        ),
+    ),
+    (
+        Words("Textes", "النصوص"),
+        Words(
+            "Codes, téléphones et numéros sont du texte et gardent leurs zéros. Aucune cellule n’est une formule. "
+            "Nombres de plus de 15 "
+            "chiffres et dates avant mars 1900 : texte.",
+            "الرموز والهواتف والأرقام نصوص تحتفظ بأصفارها. لا توجد أي صيغة حسابية. الأعداد التي تفوق 15 رقما "
+            "والتواريخ قبل مارس 1900 نصوص.",
+        ),
+    ),
+    (Words("NIN", "رقم التعريف الوطني"), Words("Toujours masqué : ****1234.", "محجوب دائما: ****1234.")),
+)
+WARNING: Final = (
+    Words("Confidentialité", "السرية"),
+    Words(
+        "Données personnelles (loi 18-07 modifiée par 25-11) : réservé aux personnes autorisées, ne pas diffuser, "
+        "détruire après usage.",
+        "معطيات شخصية (القانون 18-07 المعدل بالقانون 25-11): للأشخاص المرخص لهم فقط، يمنع نشرها، وتتلف بعد الاستعمال.",
+    ),
+)
+PUBLIC_WARNING: Final = (
+    Words("Confidentialité", "السرية"),
+    Words(
+        "Édition sans données personnelles : feuilles nominatives absentes, effectifs de 1 à 4 masqués (« <5 »).",
+        "نسخة دون معطيات شخصية: الأوراق الاسمية غائبة، والأعداد من 1 إلى 4 محجوبة («<5»).",
+    ),
+)
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Give a text of :data:`TEXTS` in a language, its ``{places}`` filled; values never act as places themselves."""
+    return fill(TEXTS[key].to(language), **values)
+
+
+def fill(text: str, **values: object) -> str:
+    """Fill the ``{places}`` of a text in one pass; an unknown place stays as it is."""
+    return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), text)
