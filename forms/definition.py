@@ -52,7 +52,7 @@ class Node:
     decimals: int | None
     appearance: str
     answerable: bool
-    """Whether a person can type or pick it: it has a control, and is no note, calculation or read-only question."""
+    """Whether a person can type or pick it: it has a control, and is no note or read-only question."""
     prefilled: bool
     """Whether its value can come from the record: see `forms.prefill`."""
 

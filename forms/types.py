@@ -91,9 +91,12 @@ def _find_hidden_type(path: str, bind: Bind, data_type: str) -> str:
 
 
 def is_answerable(path: str, binds: Mapping[str, Bind], control: Control | None, default: str) -> bool:
-    """Tell whether a person can type or pick an answer; what always calculates itself or is read-only is not that."""
+    """Tell whether a person can type or pick an answer: it is shown, is no note and can be changed.
+
+    A calculation that is shown and not read-only can be typed over, until what it is computed from changes.
+    """
     bind = binds.get(path, Bind())
-    if control is None or bind.calculate or find_type(path, bind, control, default) == "note":
+    if control is None or find_type(path, bind, control, default) == "note":
         return False
     steps = path.split("/")
     around = ("/".join(steps[:length]) for length in range(2, len(steps) + 1))

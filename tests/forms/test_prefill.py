@@ -12,11 +12,11 @@ from forms.prefill import Formula, find_lists_read
 
 HEAD = """
     | survey |
-    |        | type                            | name | label | calculation | default | trigger | relevant | save_to | required | readonly |
-    |        | select_one_from_file people.csv | p    | Who   |             |         |         |          |         |          |          |
-    |        | select_one_from_file places.csv | s    | Where |             |         |         |          |         |          |          |
-    |        | select_one yn                   | yn   | Sure  |             |         |         |          |         |          |          |
-    |        | text                            | t    | Text  |             |         |         |          |         |          |          |
+    | | type | name | label | calculation | default | trigger | relevant | save_to | required |
+    | | select_one_from_file people.csv | p | Who | | | | | | |
+    | | select_one_from_file places.csv | s | Where | | | | | | |
+    | | select_one yn | yn | Sure | | | | | | |
+    | | text | t | Text | | | | | | |
 """
 TAIL = """
     | choices |
