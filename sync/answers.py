@@ -1,0 +1,177 @@
+"""What one answer changed, given what its author had seen: rules 2 and 7 of sync/README.md.
+
+An answer that repeats what was seen changes nothing. A blank is an answer only where the record had prefilled the
+question and a person could clear it. Answers to a `sum`, `union` or `append` question that was not prefilled are
+additions: they count whole. An edited submission is compared with the answers it replaces, and what those had added
+goes with them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final, NamedTuple, Protocol
+
+from sync.actions import EntityAction
+from sync.comparison import ZERO, Comparison, is_blank, subtract, to_amount, to_elements
+from sync.policies import COLLECTING, Rule
+
+NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Answering(Protocol):
+    """What must be known of an action to understand its answers."""
+
+    @property
+    def kind(self) -> str:
+        """What it does; `create` and `resolve` always write."""
+
+    @property
+    def prefilled(self) -> frozenset[str]:
+        """Which properties the record had prefilled."""
+
+    @property
+    def blankable(self) -> frozenset[str]:
+        """Of which of them a person could blank the answer."""
+
+
+class Seen(NamedTuple):
+    """What an author had on the screen for one property, and whose answers those were."""
+
+    text: str
+    parents: tuple[str, ...]
+
+
+class Answer(NamedTuple):
+    """One action's answer about one property: a node of the graph of that property.
+
+    `text` is what it wrote, None when it left what it saw. `delta` is what it adds to a `sum` (None: no number).
+    `added` and `removed` are elements of a `union`; `withdrawn` are those that its original had added.
+    """
+
+    parents: tuple[str, ...]
+    text: str | None
+    delta: Decimal | None = None
+    added: frozenset[str] = NOTHING
+    removed: frozenset[str] = NOTHING
+    withdrawn: frozenset[str] = NOTHING
+
+
+class Told(NamedTuple):
+    """What must be known of an answer to understand its edit: the text, what was seen before it, and how it counted."""
+
+    text: str
+    seen: Seen
+    whole: bool
+    amount: Decimal
+    answer: Answer | None
+
+
+def counts_whole(action: Answering, name: str, rule: Rule) -> bool:
+    """Tell whether an answer is an addition, whatever the record says."""
+    return rule.policy in COLLECTING and name not in action.prefilled and action.kind != "resolve"
+
+
+def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule, compare: Comparison) -> Answer | None:
+    """Find what an action says about a property it saved; None when it says nothing.
+
+    `resolve` always writes, also a blank; `create` always writes what is not blank.
+    """
+    blank = is_blank(text)
+    resolving = action.kind == "resolve"
+    if blank and not resolving and (name not in action.blankable or is_blank(seen.text)):
+        return None
+    if rule.policy in COLLECTING:
+        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving)
+    if blank:
+        return Answer(seen.parents, "")
+    always = resolving or action.kind == "create"
+    if not always and compare.is_same(rule.type, text, seen.text):
+        return Answer(seen.parents, None)
+    return Answer(seen.parents, text)
+
+
+def find_edited_answer(
+    action: EntityAction, name: str, text: str, told: Told, own: Seen | None, rule: Rule, compare: Comparison
+) -> Answer | None:
+    """Find what an edit changes of the answer it replaces; None when it says nothing.
+
+    `own` is what the edit's author saw in the record, given for a calculation only: a phone calculates again when it
+    opens the answers, from the record as it is then.
+    """
+    original = action.edits or ""
+    blank = is_blank(text)
+    if blank and is_blank(told.text):
+        return Answer((original,), None) if told.answer is not None else None
+    parents = (original,) if told.answer is not None else told.seen.parents
+    if compare.is_same("decimal" if rule.policy == "sum" else rule.type, text, told.text):
+        return Answer(parents, None)
+    if rule.policy == "sum":
+        amount = find_amount(text, own or told.seen, told.whole and own is None)
+        if own is not None and amount == told.amount:
+            return Answer(parents, None)
+        return Answer(parents, "" if blank else text, subtract(amount, told.amount))
+    if rule.policy == "union":
+        return _edit_union(text, told, parents)
+    if rule.policy == "append":
+        return Answer(parents, "" if blank else _find_note(text, told.seen, told.whole) or "")
+    return Answer(parents, "" if blank else text)
+
+
+def find_amount(text: str, seen: Seen, whole: bool) -> Decimal:
+    """Return what an answer to a `sum` question adds in all; a text that is no number adds nothing."""
+    amount = to_amount(text)
+    if amount is None or whole:
+        return amount or ZERO
+    return subtract(amount, to_amount(seen.text) or ZERO)
+
+
+def _add_up(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
+    amount = to_amount(text)
+    if amount is None:
+        untouched = not whole and not resolving and text == seen.text
+        return Answer(seen.parents, None if untouched else text)
+    delta = find_amount(text, seen, whole)
+    if not whole and not resolving and not delta and not is_blank(seen.text) and not is_blank(text):
+        return Answer(seen.parents, None)
+    return Answer(seen.parents, "" if is_blank(text) else text, delta)
+
+
+def _unite(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
+    elements = to_elements(text)
+    if whole:
+        return Answer(seen.parents, text, added=elements)
+    before = to_elements(seen.text)
+    if elements == before and not resolving:
+        return Answer(seen.parents, None)
+    added = elements if resolving else elements - before
+    return Answer(seen.parents, text, added=added, removed=before - elements)
+
+
+def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
+    """Compare two sets; what the original had added of its own is taken back, not removed from everybody."""
+    before, elements = to_elements(told.text), to_elements(text)
+    gone = before - elements
+    removed = NOTHING if told.whole else gone & to_elements(told.seen.text)
+    return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed)
+
+
+def _append(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer | None:
+    if resolving:
+        return Answer(seen.parents, text)
+    if is_blank(text):
+        return None  # a note is taken back by an edit or a resolve only
+    note = _find_note(text, seen, whole)
+    return Answer(seen.parents, None) if note is None else Answer((), note)
+
+
+def _find_note(text: str, seen: Seen, whole: bool) -> str | None:
+    """Return the note in an answer: what was written below the notes shown, or all of it; None for no note."""
+    if whole or is_blank(seen.text):
+        return text
+    if text.strip() == seen.text.strip():
+        return None
+    start = seen.text.rstrip() + "\n"
+    return text.removeprefix(start).strip() if text.startswith(start) else text
+
+
+_COLLECTORS: Final = {"sum": _add_up, "union": _unite, "append": _append}

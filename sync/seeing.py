@@ -1,0 +1,216 @@
+"""What each author had seen, and so what each answer changed: rules 1 to 3, 7 and 8 of sync/README.md.
+
+The answers of all actions form, for each property, a graph: who answered, whether that was a write, and whose answers
+were seen (`parents`). A write replaces its parents and theirs. An untouched answer is in the graph as well, for
+somebody may have been served it before the write it repeats arrived; it passes on to its own parents. A blank that is
+no answer is not in the graph, and what is not in the graph passes nothing.
+
+Nothing here depends on the order of arrival: only on the set of actions and on what was recorded with each.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sync.actions import ANSWERING, DELETED, LABEL, YES, EntityAction, PropertyRow, Recorded, VersionRow
+from sync.answers import Answer, Seen, Told, counts_whole, find_answer, find_edited_answer
+from sync.branches import Branches, Trail, find_base
+from sync.comparison import ZERO, Comparison, add, is_blank, to_amount, to_elements, to_plain, write_elements
+from sync.policies import COLLECTING, DEFAULT_RULE, Rule
+
+Graph = dict[str, Answer]
+
+_EMPTY: Final[VersionRow] = {}
+_UNSEEN: Final = Seen("", ())
+# Deletion is nobody's answer in a form: whatever is declared, it is for an officer to decide.
+_DELETION_RULE: Final = Rule("review", "text")
+
+
+class Sight:
+    """The graphs of all properties, worked out from a woman's actions: `graphs[property][action id]`."""
+
+    def __init__(self, records: Mapping[str, Recorded], cancelled: Collection[str], rules: Mapping[str, Rule]) -> None:
+        self.graphs: dict[str, Graph] = {}
+        self.originals: dict[str, str] = find_originals(records, cancelled)
+        self.compare = Comparison()
+        self._rules = rules
+        self._rows = _Rows(records)
+        self._branches = Branches(records, self.originals)
+        self.forks = self._branches.forks
+        self._edited = frozenset(self.originals.values())
+        self._told: dict[str, dict[str, Told]] = {}
+        for record in self._branches.walk():
+            if record.action.kind in ANSWERING:
+                self._look(record)
+            elif record.action.kind == "delete":
+                shown = self.find_row(record).get(DELETED)
+                answer = Answer(shown.heads if shown else (), YES)
+                self.graphs.setdefault(DELETED, {})[record.action.id] = answer
+
+    def find_row(self, record: Recorded) -> VersionRow:
+        """Return the row an author had seen: that of the base, or the nearest lower one."""
+        return self._rows.find(record.action.entity_id, find_base(record))
+
+    def find_rule(self, name: str) -> Rule:
+        """Return how a property is merged."""
+        return _DELETION_RULE if name == DELETED else self._rules.get(name, DEFAULT_RULE)
+
+    def _look(self, record: Recorded) -> None:
+        """Find all answers of one action."""
+        action = record.action
+        row = self.find_row(record)
+        trail = None if action.kind == "resolve" else self._branches.enter(record)
+        base = find_base(record)
+        original = self.originals.get(action.id)
+        replaced = self._told.get(original, {}) if original else {}
+        keeps = original is not None or action.id in self._edited
+        for name, text in action.saved.items():
+            if name == DELETED and action.kind != "resolve" or name == LABEL and is_blank(text):
+                continue
+            rule = self.find_rule(name)
+            told = replaced.get(name)
+            if told is not None:
+                seen = told.seen
+                answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
+            else:
+                seen = self._see(action, name, row.get(name), trail, base, rule)
+                answer = find_answer(action, name, text, seen, rule, self.compare)
+            if answer is not None:
+                self.graphs.setdefault(name, {})[action.id] = answer
+            if keeps:
+                self._keep(action, name, text, seen, told, answer, rule)
+
+    def _see(
+        self,
+        action: EntityAction,
+        name: str,
+        shown: PropertyRow | None,
+        trail: Trail | None,
+        base: int,
+        rule: Rule,
+    ) -> Seen:
+        """Find what was on the screen for one property."""
+        if action.kind == "resolve":
+            return Seen(shown.value, shown.heads) if shown else _UNSEEN
+        if rule.policy in COLLECTING and not action.literal:
+            return self._see_collected(action, name, shown, trail, base, rule)
+        step = trail.find_latest(name, base) if trail else None
+        if step is not None:
+            return Seen(step.text, (step.action_id,))
+        if shown is not None:
+            return Seen(shown.value, shown.by)
+        if action.base is None:
+            creates = [r.action for r in self._branches.find_creates(action) if name in r.action.saved]
+            if creates:
+                last = max(creates, key=lambda create: (create.at, create.id))
+                return Seen(last.saved[name], tuple(create.id for create in creates))
+        return _UNSEEN
+
+    def _see_collected(
+        self,
+        action: EntityAction,
+        name: str,
+        shown: PropertyRow | None,
+        trail: Trail | None,
+        base: int,
+        rule: Rule,
+    ) -> Seen:
+        """Find what our app shows for a `sum`, `union` or `append`: the row, and what her own steps brought since."""
+        graph = self.graphs.get(name, {})
+        creates = [create.action.id for create in self._branches.find_creates(action) if create.action.id in graph]
+        last = trail.find_last_of(name, base, graph) if trail else None
+        mine = (last,) if last is not None else tuple(creates)
+        parents = (*shown.by, *mine) if shown else mine
+        text = shown.value if shown else ""
+        if counts_whole(action, name, rule):
+            return Seen(text, parents)
+        for create_id in creates:
+            text = bring(rule, text, graph[create_id])
+        if trail is not None:
+            done, text = trail.read_running(name, base, text)
+            for step in trail.steps.get(name, ())[done:]:
+                answer = graph.get(step.action_id)
+                if step.version > base and step.base <= base and answer is not None and step.action_id not in creates:
+                    text = bring(rule, text, answer)
+            trail.keep_running(name, base, text)
+        return Seen(text, parents)
+
+    def _edit(
+        self,
+        action: EntityAction,
+        name: str,
+        text: str,
+        told: Told,
+        shown: PropertyRow | None,
+        trail: Trail | None,
+        base: int,
+        rule: Rule,
+    ) -> Answer | None:
+        own = None
+        if rule.policy == "sum" and name in action.prefilled and name not in action.blankable:
+            own = self._see(action, name, shown, trail, base, rule)
+        return find_edited_answer(action, name, text, told, own, rule, self.compare)
+
+    def _keep(
+        self,
+        action: EntityAction,
+        name: str,
+        text: str,
+        seen: Seen,
+        told: Told | None,
+        answer: Answer | None,
+        rule: Rule,
+    ) -> None:
+        """Keep what an edit of this answer must know."""
+        whole = told.whole if told else counts_whole(action, name, rule)
+        amount = told.amount if told else ZERO
+        if rule.policy == "sum" and answer is not None and answer.delta is not None:
+            amount = add(amount, answer.delta)
+        self._told.setdefault(action.id, {})[name] = Told(text, seen, whole, amount, answer)
+
+
+def bring(rule: Rule, text: str, answer: Answer) -> str:
+    """Return what is shown for a `sum`, `union` or `append` after one more answer of one's own."""
+    if answer.text is None:
+        return text
+    if rule.policy == "sum":
+        if answer.delta is None:
+            return text
+        return to_plain(add(to_amount(text) or ZERO, answer.delta))
+    if rule.policy == "union":
+        return write_elements((to_elements(text) | answer.added) - answer.removed, rule.choices)
+    return f"{text}\n{answer.text}" if text and answer.text else text or answer.text
+
+
+def find_originals(records: Mapping[str, Recorded], cancelled: Collection[str]) -> dict[str, str]:
+    """Find the originals that edits stand on: of the same woman, here, and not cancelled; edit id -> original id."""
+    originals: dict[str, str] = {}
+    for record in records.values():
+        edits = record.action.edits
+        original = records.get(edits) if edits else None
+        if original is None or original is record or original.action.kind not in ("create", "update"):
+            continue
+        same = original.action.entity_id == record.action.entity_id
+        if same and (original.action.id not in cancelled or record.action.id in cancelled):
+            originals[record.action.id] = original.action.id
+    return originals
+
+
+class _Rows:
+    """The rows of all ids of a woman by version."""
+
+    def __init__(self, records: Mapping[str, Recorded]) -> None:
+        found: dict[str, list[Recorded]] = {}
+        for record in records.values():
+            found.setdefault(record.numbered, []).append(record)
+        self._rows: dict[str, tuple[list[int], list[VersionRow]]] = {}
+        for entity_id, group in found.items():
+            group.sort(key=lambda record: record.version)
+            self._rows[entity_id] = ([record.version for record in group], [record.row for record in group])
+
+    def find(self, entity_id: str, version: int) -> VersionRow:
+        versions, rows = self._rows.get(entity_id, ((), ()))
+        place = bisect_right(versions, version)
+        return rows[place - 1] if place else _EMPTY
