@@ -1,6 +1,7 @@
 """Who is calling, and what they may do: decided here for every route.
 
-Each view carries ``@require(verb)``; a route without one is refused, so that forgetting is a closed door and not an open one.
+Each view carries ``@require(verb)``; a route without one is refused, so that forgetting is a closed door and not an
+open one.
 Verbs are granted to roles in one table. A test walks the URL map.
 """
 
@@ -152,7 +153,8 @@ def init_auth(app: Flask) -> None:
 
 
 def find_actor(incoming: Request) -> Actor | None:
-    """Find who the credentials of a request belong to: bearer token, Basic over HTTPS or loopback, or the session cookie.
+    """Find who the credentials of a request belong to: bearer token, Basic over HTTPS or loopback, or the session
+    cookie.
 
     The cookie alone is never enough for a write under ``/v1/``: those answers have no CSRF token.
     """

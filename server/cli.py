@@ -1,4 +1,5 @@
-"""The command line: ``flask --app server …``. Each command calls one service and prints for people, or JSON for scripts."""
+"""The command line: ``flask --app server …``. Each command calls one service and prints for people, or JSON for
+scripts."""
 
 from __future__ import annotations
 
@@ -122,7 +123,9 @@ def create_user(
 
 @click.command("create-app-user")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, help="A commune's code or French name; repeat, or separate by commas.")
+@click.option(
+    "--scope", "scopes", multiple=True, help="A commune's code or French name; repeat, or separate by commas."
+)
 @project_and_json
 def create_app_user(name: str, scopes: tuple[str, ...], project_id: int, as_json: bool) -> None:
     """Create an agent; print her enrolment link and QR, with a one-time code."""
@@ -190,7 +193,8 @@ def publish_form(files: tuple[Path, ...], project_id: int, as_json: bool) -> Non
     except XlsformError as error:
         rows = [(p.sheet, p.row, p.column, p.message) for p in error.problems]
         text = "\n".join(
-            "  " + " ".join(filter(None, [f"{s} sheet," if s else "", f"row {r}:" if r else "", m])) for s, r, _c, m in rows
+            "  " + " ".join(filter(None, [f"{s} sheet," if s else "", f"row {r}:" if r else "", m]))
+            for s, r, _c, m in rows
         )
         fail(
             as_json,
@@ -268,7 +272,11 @@ def rebuild_entities(project_id: int, as_json: bool) -> None:
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
-    say(as_json, {"entities": total, "changed": changed}, f"{total} records computed anew, {changed} showed something else.")
+    say(
+        as_json,
+        {"entities": total, "changed": changed},
+        f"{total} records computed anew, {changed} showed something else.",
+    )
 
 
 @click.command("serve")
@@ -296,10 +304,11 @@ def phones_warning(here: Settings) -> str:
     if loopback or here.https:
         return ""
     return (
-        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work: outside HTTPS a "
-        "browser gives no offline storage for the app (service worker), no camera and no position; and passwords travel in clear.\n"
-        "What to do: put an HTTPS server such as Caddy in front (see deploy/README.md) and set HIRFA_URL=https://your.name, "
-        "or listen on 127.0.0.1 only.\n"
+        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work: outside HTTPS a\n"
+        "browser gives no offline storage for the app (service worker), no camera and no position; and passwords travel\n"
+        "in clear.\n"
+        "What to do: put an HTTPS server such as Caddy in front (see deploy/README.md) and set\n"
+        "HIRFA_URL=https://your.name, or listen on 127.0.0.1 only.\n"
     )
 
 

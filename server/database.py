@@ -1,6 +1,7 @@
 """The one place where a transaction begins and ends.
 
-SQLite writes take ``BEGIN IMMEDIATE`` before their first read: with a plain ``BEGIN`` two requests that read and then write
+SQLite writes take ``BEGIN IMMEDIATE`` before their first read: with a plain ``BEGIN`` two requests that read and
+then write
 fail at once with "database is locked". PostgreSQL: callers lock entity rows in sorted order, the change counter last.
 """
 
@@ -92,7 +93,8 @@ def transaction() -> Iterator[Session]:
 def retried(function: Callable[P, R]) -> Callable[P, R]:
     """Run a service once more when a constraint or another transaction had the last word.
 
-    Two identical requests in a race both see no row; one insert wins, the other fails on the unique constraint. The second
+    Two identical requests in a race both see no row; one insert wins, the other fails on the unique constraint. The
+    second
     run finds the row the first made and takes the proper branch. It costs one wasted transaction, seldom.
     """
 

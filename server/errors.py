@@ -1,7 +1,9 @@
 """The one place where errors become answers.
 
-A ``Problem`` has a code, a message in the reader's language and details. Codes are ODK Central's, as strings ("409.8"; "409.10" is
-not "409.1"); ours that Central has no word for start at ``.50``. Pure packages raise their own families; ``problem_of`` maps them.
+A ``Problem`` has a code, a message in the reader's language and details. Codes are ODK Central's, as strings
+("409.8"; "409.10" is
+not "409.1"); ours that Central has no word for start at ``.50``. Pure packages raise their own families;
+``problem_of`` maps them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from forms.errors import InstanceError, XformError, XlsformError, XmlError
@@ -198,6 +201,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem("422.50", reason=str(error))
     if isinstance(error, XlsformError | XformError):
         return Problem("400.15", reason=str(error), problems=problem_rows(error))
+    if isinstance(error, CSRFError):
+        return Problem("403.51")
     if isinstance(error, HTTPException):
         return _framework(error)
     return Problem("500.1")
@@ -207,9 +212,7 @@ def problem_rows(error: XlsformError | XformError) -> list[dict[str, Any]]:
     """List what is wrong in a form, a row each: ``message``, and ``sheet``, ``row``, ``column`` where known."""
     if isinstance(error, XformError):
         return [{"message": text} for text in error.problems]
-    return [
-        {"message": p.message, "sheet": p.sheet, "row": p.row, "column": p.column} for p in error.problems
-    ]
+    return [{"message": p.message, "sheet": p.sheet, "row": p.row, "column": p.column} for p in error.problems]
 
 
 def _framework(error: HTTPException) -> Problem:

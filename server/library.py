@@ -9,16 +9,11 @@ from pathlib import Path
 LIBRARY = Path(__file__).resolve().parent.parent / "forms" / "library"
 
 
-def read_library(name: str) -> bytes:
-    """Return a library file's bytes.
+def read_table(name: str) -> list[dict[str, str]]:
+    """Return a CSV of the library as a list of rows.
 
     :raises ValueError: for a name with a folder in it.
     """
     if Path(name).name != name:
         raise ValueError(name)
-    return (LIBRARY / name).read_bytes()
-
-
-def read_table(name: str) -> list[dict[str, str]]:
-    """Return a library CSV as a list of rows."""
-    return list(csv.DictReader(io.StringIO(read_library(name).decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO((LIBRARY / "data" / name).read_text("utf-8-sig"))))

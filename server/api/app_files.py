@@ -19,12 +19,12 @@ APP_CSP = (
 def _send(name: str) -> Response:
     folder: Path = current_app.config["APP_FOLDER"]
     response = send_from_directory(folder, name, conditional=True)
-    packed = "gzip" in request.accept_encodings and (folder / f"{name}.gz").is_file()
+    packed = request.accept_encodings["gzip"] > 0 and (folder / f"{name}.gz").is_file()
     if packed and not request.range:
         kind = response.mimetype
         response.close()
         response = send_from_directory(folder, f"{name}.gz", conditional=True)
-        response.mimetype = kind
+        response.mimetype = kind or "application/octet-stream"
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     hashed = name.startswith("assets/")

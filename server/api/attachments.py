@@ -32,9 +32,7 @@ def _check_version() -> None:
 
 @require("sync")
 def options(project_id: int) -> Response:
-    return _answer(
-        204, Tus_Version=VERSION, Tus_Extension="creation", Tus_Max_Size=str(service.MAX_BYTES)
-    )
+    return _answer(204, Tus_Version=VERSION, Tus_Extension="creation", Tus_Max_Size=str(service.MAX_BYTES))
 
 
 @require("sync")

@@ -12,9 +12,7 @@ from server.services import forms as service
 
 @require("form.read")
 def list_forms(project_id: int) -> Response:
-    return jsonify(
-        [{**form, "publishedAt": iso(form["publishedAt"])} for form in service.list_forms(project_id)]
-    )
+    return jsonify([{**form, "publishedAt": iso(form["publishedAt"])} for form in service.list_forms(project_id)])
 
 
 @require("form.read")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
+from sync.feed import decide_limit
+from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
 
 from server.api.bodies import read_json, too_large
 from server.auth import actor, require
 from server.schemas.sync import PullAnswerSchema, PullSchema, PushAnswerSchema, PushSchema
 from server.services import feed
 from server.services import sync as service
-from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
 
 _push, _pull = PushSchema(), PullSchema()
 _pushed, _pulled = PushAnswerSchema(), PullAnswerSchema()
@@ -35,7 +36,7 @@ def pull(project_id: int) -> Response:
         era=given["era"],
         scopes={scope: cursor or 0 for scope, cursor in (given["scopes"] or {}).items()},
         forms={form_id: form_hash or "" for form_id, form_hash in (given["forms"] or {}).items()},
-        limit=min(given["limit"] or feed.DEFAULT_LIMIT, feed.MAX_LIMIT),
+        limit=decide_limit(given["limit"]),
     )
     return _json(_pulled.dump(feed.pull(project_id, actor(), request)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_login import UserMixin
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -9,7 +10,7 @@ from server.database import Base
 from server.models.columns import maybe_moment, moment, project_key, text_key
 
 
-class User(Base):
+class User(UserMixin, Base):  # type: ignore[misc]
     """An officer or the administrator, who signs in with e-mail and password."""
 
     __tablename__ = "users"

@@ -58,9 +58,7 @@ class SubmissionAttachment(Base):
 
     __tablename__ = "submission_attachments"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]
-        ),
+        ForeignKeyConstraint(["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]),
         Index("ix_submission_attachments_project_id_sha256", "project_id", "sha256"),
     )
 
@@ -88,6 +86,8 @@ class Quarantined(Base):
     content_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     """Of instance id and content: the same thing sent again is one row."""
     instance_id: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the content."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     item: Mapped[json_object]
     """The item as it was sent, without its content."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
-
 from sync.protocol import PROTOCOL
 
 _ID = validate.Length(min=1, max=255)
@@ -33,9 +32,7 @@ class PullSchema(Envelope):
         load_default=dict,
         allow_none=True,
     )
-    forms = fields.Dict(
-        keys=fields.String(), values=fields.String(allow_none=True), load_default=dict, allow_none=True
-    )
+    forms = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict, allow_none=True)
     limit = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
 
 

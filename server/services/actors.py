@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from rapidfuzz import fuzz, process
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.auth import ROLES, Actor, hash_password, hash_token, make_token
@@ -20,6 +21,7 @@ from server.models import (
     AppUser,
     AppUserScope,
     AppUserToken,
+    Device,
     EnrolmentCode,
     EntityScope,
     Place,
@@ -84,6 +86,17 @@ def create_user(email: str, role: str, password: str, *, name: str = "", languag
         return user.id
 
 
+def get_user(user_id: int) -> User:
+    """Return an officer.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(User, user_id)
+    if found is None:
+        raise Problem("404.1")
+    return found
+
+
 def has_users() -> bool:
     return db.session.scalar(select(User.id).limit(1)) is not None
 
@@ -94,9 +107,7 @@ def open_session(user_id: int) -> tuple[str, datetime]:
     token, now = make_token(), datetime.now(UTC)
     expires_at = now + timedelta(hours=SESSION_HOURS)
     with transaction() as session:
-        session.add(
-            UserToken(token_hash=hash_token(token), user_id=user_id, created_at=now, expires_at=expires_at)
-        )
+        session.add(UserToken(token_hash=hash_token(token), user_id=user_id, created_at=now, expires_at=expires_at))
     return token, expires_at
 
 
@@ -181,6 +192,39 @@ def _add_code(session: Session, project_id: int, app_user_id: int, now: datetime
     return code
 
 
+@retried
+def give_code(project_id: int, app_user_id: int, actor: Actor) -> tuple[str, str]:
+    """Give an agent a new one-time code, for another phone or when the first was not used in time; return (name, code).
+
+    Codes given before and not used are worth nothing from now on.
+
+    :raises Problem: 404.1 when there is no such agent or she is revoked.
+    """
+    now = datetime.now(UTC)
+    with transaction() as session:
+        agent = session.get(AppUser, (project_id, app_user_id))
+        if agent is None or agent.revoked_at is not None:
+            raise Problem("404.1")
+        session.execute(
+            update(EnrolmentCode)
+            .where(
+                EnrolmentCode.project_id == project_id,
+                EnrolmentCode.app_user_id == app_user_id,
+                EnrolmentCode.used_at.is_(None),
+                EnrolmentCode.expires_at > now,
+            )
+            .values(expires_at=now)
+        )
+        code = _add_code(session, project_id, app_user_id, now)
+        audits.note(session, project_id, actor, "app_user.code", str(app_user_id), now)
+        return agent.name, code
+
+
+def enrolment_link(code: str) -> str:
+    """Write an enrolment link; the code stands in the fragment, which no server log ever sees."""
+    return f"{current_app.config['HIRFA'].url}/app/#/enrol/{code}"
+
+
 def has_app_users(project_id: int) -> bool:
     return db.session.scalar(select(AppUser.id).where(AppUser.project_id == project_id).limit(1)) is not None
 
@@ -240,6 +284,16 @@ def revoke_app_user(project_id: int, app_user_id: int, actor: Actor) -> None:
         audits.note(session, project_id, actor, "app_user.revoke", str(app_user_id), now)
 
 
+def find_last_seen(project_id: int) -> dict[int, datetime]:
+    """Say when each agent's phones last pushed or pulled."""
+    rows = db.session.execute(
+        select(Device.app_user_id, func.max(Device.last_seen_at))
+        .where(Device.project_id == project_id)
+        .group_by(Device.app_user_id)
+    )
+    return {app_user_id: seen for app_user_id, seen in rows}
+
+
 def list_app_users(project_id: int) -> list[dict[str, Any]]:
     """List the agents with their scopes."""
     scopes: dict[int, list[str]] = {}
@@ -253,7 +307,5 @@ def list_app_users(project_id: int) -> list[dict[str, Any]]:
             "createdAt": agent.created_at,
             "revoked": agent.revoked_at is not None,
         }
-        for agent in db.session.scalars(
-            select(AppUser).where(AppUser.project_id == project_id).order_by(AppUser.id)
-        )
+        for agent in db.session.scalars(select(AppUser).where(AppUser.project_id == project_id).order_by(AppUser.id))
     ]

@@ -1,8 +1,11 @@
 """Photographs arrive in pieces (tus 1.0, core + creation) and count once their hash was verified.
 
-Our own three verbs rather than a library: the offset of an upload is the length of its file, so there is no second record to
-disagree with it; writers are serialised by the kernel's lock on that file, across processes and freed with them; what arrived
-before a cut is kept. The PyPI library measured for this corrupted files over two processes unless given such a lock, and reads
+Our own three verbs rather than a library: the offset of an upload is the length of its file, so there is no second
+record to
+disagree with it; writers are serialised by the kernel's lock on that file, across processes and freed with them;
+what arrived
+before a cut is kept. The PyPI library measured for this corrupted files over two processes unless given such a lock,
+and reads
 each piece whole into memory.
 """
 
@@ -101,15 +104,14 @@ def find_upload(project_id: int, actor: Actor, upload_id: str) -> Upload:
         raise Problem("404.1") from None
     if meta["project_id"] != project_id or meta["app_user_id"] != actor.id:
         raise Problem("404.1")
-    return Upload(
-        upload_id, project_id, actor.id, meta["sha256"], meta["size"], meta["content_type"], offset
-    )
+    return Upload(upload_id, project_id, actor.id, meta["sha256"], meta["size"], meta["content_type"], offset)
 
 
 def append_piece(upload: Upload, offset: int, stream: IO[bytes]) -> int:
     """Write what arrives at an offset; return the new offset. What came before a cut stays.
 
-    :raises Problem: 409.52 when the file is at another offset, 413.1 when more comes than announced, 460.1 when the whole
+    :raises Problem: 409.52 when the file is at another offset, 413.1 when more comes than announced, 460.1 when the
+    whole
         does not have the announced hash (the upload is then dropped).
     """
     part = _folder() / f"{upload.id}.part"
@@ -215,4 +217,3 @@ def list_attachments(project_id: int, instance_id: str) -> list[SubmissionAttach
             .order_by(SubmissionAttachment.name)
         )
     )
-

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,12 +23,14 @@ from server.models import (
     ListProperty,
     Project,
     Submission,
+    SubmissionAttachment,
     User,
 )
 from server.services import audits
 from server.services.register import Register, new_action
 
 PAGE = 50
+DISPUTED_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Page:
 def list_entities(project_id: int, list_name: str, *, search: str = "", scope: str = "", page: int = 1) -> Page:
     """List the entities of a list that are neither deleted nor merged away, by label.
 
-    :param search: words; each must be in some value of the record, in any script.
+    :param search: words; each must be in some value of the record, in either script; accents, vowel signs and the ways to
+        write alef, ta marbuta and ya do not matter.
     """
     rows = db.session.scalars(
         select(Entity).where(
@@ -55,16 +59,27 @@ def list_entities(project_id: int, list_name: str, *, search: str = "", scope: s
             Entity.merged_into.is_(None),
         )
     ).all()
-    words = search.casefold().split()
-    kept = [
-        row
-        for row in rows
-        if (not scope or row.data.get("commune") == scope)
-        and all(any(word in str(value).casefold() for value in row.data.values()) for word in words)
-    ]
+    words = fold_text(search).split()
+    kept = [row for row in rows if (not scope or row.data.get("commune") == scope) and _has_words(row, words)]
     kept.sort(key=lambda row: (row.data.get("label", "").casefold(), row.id))
     start = (max(page, 1) - 1) * PAGE
     return Page(kept[start : start + PAGE], len(kept), max(page, 1))
+
+
+def _has_words(row: Entity, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    text = fold_text("\n".join(map(str, row.data.values())))
+    return all(word in text for word in words)
+
+
+_LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ی": "ي", "ک": "ك"})
+
+
+def fold_text(text: str) -> str:
+    """Fold what people write in several ways to one: case, accents, Arabic vowel signs and seats of hamza."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def get_entity(project_id: int, entity_id: str) -> Entity:
@@ -108,9 +123,7 @@ def find_history(project_id: int, entity: Entity) -> list[HistoryEntry]:
             EntityVersion,
             (EntityVersion.project_id == EntityActionRow.project_id) & (EntityVersion.action_id == EntityActionRow.id),
         )
-        .join(
-            Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id)
-        )
+        .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
         .outerjoin(
             Submission,
             (Submission.project_id == EntityActionRow.project_id)
@@ -144,7 +157,9 @@ def find_author_names(project_id: int) -> dict[str, str]:
     return names
 
 
-def list_conflicts(project_id: int, *, open_only: bool = True, entity_id: str | None = None) -> list[tuple[ConflictEntry, Entity]]:
+def list_conflicts(
+    project_id: int, *, open_only: bool = True, entity_id: str | None = None
+) -> list[tuple[ConflictEntry, Entity]]:
     """List disputed properties with their record, oldest first; settled ones only when asked for."""
     wanted = (
         select(ConflictEntry, Entity)
@@ -159,6 +174,31 @@ def list_conflicts(project_id: int, *, open_only: bool = True, entity_id: str | 
     return [(conflict, entity) for conflict, entity in db.session.execute(wanted)]
 
 
+def list_disputed(project_id: int, *, page: int = 1) -> Page:
+    """List the records with an open conflict, the longest waiting first: rows of (entity, its open conflicts)."""
+    oldest = (
+        select(ConflictEntry.entity_id, func.min(ConflictEntry.opened_at).label("opened_at"))
+        .where(ConflictEntry.project_id == project_id, ConflictEntry.open.is_(True))
+        .group_by(ConflictEntry.entity_id)
+        .subquery()
+    )
+    total = db.session.scalar(select(func.count()).select_from(oldest)) or 0
+    rows = db.session.scalars(
+        select(Entity)
+        .join(oldest, oldest.c.entity_id == Entity.id)
+        .where(Entity.project_id == project_id)
+        .order_by(oldest.c.opened_at, Entity.id)
+        .limit(DISPUTED_PAGE)
+        .offset((max(page, 1) - 1) * DISPUTED_PAGE)
+    ).all()
+    return Page(
+        [(row, [c for c, _ in list_conflicts(project_id, entity_id=row.id)]) for row in rows],
+        total,
+        max(page, 1),
+        DISPUTED_PAGE,
+    )
+
+
 def count_open_conflicts(project_id: int) -> int:
     return (
         db.session.scalar(
@@ -170,14 +210,61 @@ def count_open_conflicts(project_id: int) -> int:
     )
 
 
+def count_entities(project_id: int, list_name: str) -> int:
+    """Count the entities of a list that are neither deleted nor merged away."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Entity)
+            .where(
+                Entity.project_id == project_id,
+                Entity.list == list_name,
+                Entity.deleted.is_(False),
+                Entity.merged_into.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def find_photos(project_id: int, entity: Entity) -> list[tuple[SubmissionAttachment, Submission]]:
+    """List the files of the current submissions about a record (and those merged with it), newest first."""
+    about = (
+        select(EntityActionRow.instance_id)
+        .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
+        .where(EntityActionRow.project_id == project_id, Entity.component == entity.component)
+    )
+    rows = db.session.execute(
+        select(SubmissionAttachment, Submission)
+        .join(
+            Submission,
+            (Submission.project_id == SubmissionAttachment.project_id)
+            & (Submission.instance_id == SubmissionAttachment.instance_id),
+        )
+        .where(
+            SubmissionAttachment.project_id == project_id,
+            SubmissionAttachment.instance_id.in_(about),
+            Submission.superseded.is_(False),
+        )
+        .order_by(Submission.at.desc(), SubmissionAttachment.instance_id, SubmissionAttachment.name)
+    )
+    return [(attachment, submission) for attachment, submission in rows]
+
+
 @retried
-def settle_conflict(
-    project_id: int, entity_id: str, seen_version: int, values: Mapping[str, str], actor: Actor
-) -> int:
+def note_reveal(project_id: int, entity_id: str, actor: Actor) -> None:
+    """Note in the operations log that an officer asked to see a record's identification number whole."""
+    with transaction() as session:
+        audits.note(session, project_id, actor, "entity.reveal", entity_id, datetime.now(UTC))
+
+
+@retried
+def settle_conflict(project_id: int, entity_id: str, seen_version: int, values: Mapping[str, str], actor: Actor) -> int:
     """Settle disputed properties as an officer decided; return the record's new version.
 
     :param seen_version: the version that the officer had before her eyes.
-    :raises Problem: 404.1; 409.51 when the record changed since: nothing is settled on data she had not seen; 400.8 for a
+    :raises Problem: 404.1; 409.51 when the record changed since: nothing is settled on data she had not seen; 400.8
+    for a
         property that is not disputed.
     """
     now = datetime.now(UTC)
@@ -208,12 +295,13 @@ def settle_conflict(
 
 
 @retried
-def create_entities(project_id: int, list_name: str, records: list[Mapping[str, str]], actor: Actor) -> list[str]:
+def create_entities(project_id: int, list_name: str, records: Sequence[Mapping[str, str]], actor: Actor) -> list[str]:
     """Create records directly, without a form; return their ids."""
     now = datetime.now(UTC)
     created = []
     with transaction() as session:
         register = Register(session, project_id, now)
+        register.declare(list_name, {name for saved in records for name in saved})
         for saved in records:
             entity_id = str(uuid4())
             register.apply(
@@ -235,9 +323,7 @@ def create_entities(project_id: int, list_name: str, records: list[Mapping[str, 
 
 def has_entities(project_id: int, list_name: str) -> bool:
     return (
-        db.session.scalar(
-            select(Entity.id).where(Entity.project_id == project_id, Entity.list == list_name).limit(1)
-        )
+        db.session.scalar(select(Entity.id).where(Entity.project_id == project_id, Entity.list == list_name).limit(1))
         is not None
     )
 

@@ -24,7 +24,16 @@ from forms.instance import parse_instance
 from server.auth import Actor
 from server.database import db, transaction
 from server.library import read_table
-from server.models import AppUser, Entity, EntityActionRow, FormVersion, Place, Project, Submission, SubmissionAttachment
+from server.models import (
+    AppUser,
+    Entity,
+    EntityActionRow,
+    FormVersion,
+    Place,
+    Project,
+    Submission,
+    SubmissionAttachment,
+)
 from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
@@ -118,9 +127,7 @@ def _registered_on(project_id: int) -> dict[str, date]:
 
 
 def _trades() -> list[Trade]:
-    return [
-        Trade(r["code"], r["libelle_fr"], r["libelle_ar"], r["domaine_probable"]) for r in read_table("trades.csv")
-    ]
+    return [Trade(r["code"], r["libelle_fr"], r["libelle_ar"], r["domaine_probable"]) for r in read_table("trades.csv")]
 
 
 def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:

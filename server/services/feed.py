@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from server.auth import Actor
 from server.database import db
@@ -23,12 +23,13 @@ from server.models import (
     Submission,
 )
 from server.services.forms import list_forms
-from server.services.register import EVERY_PHONE
+from sync.feed import Entry, Read, cut_page, plan_pull
+from sync.protocol import to_visible
 
 EVENTS = 10
 """Events told with each record."""
-DEFAULT_LIMIT = 500
-MAX_LIMIT = 2000
+GONE_AT_ONCE = 500
+"""Entries read beyond the limit: those that are gone cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,10 @@ class PullRequest:
 def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     """Build the answer to a pull.
 
-    A scope that the phone does not know yet is named in ``addScopes`` and told from the beginning; one that it may no longer
-    hold is named in ``dropScopes``. A phone of another era is told everything from the beginning. ``limit`` counts upserts over all
+    A scope that the phone does not know yet is named in ``addScopes`` and told from the beginning; one that it may
+    no longer
+    hold is named in ``dropScopes``. A phone of another era is told everything from the beginning. ``limit`` counts
+    upserts over all
     scopes. A revoked phone is told so and gets nothing else.
     """
     project = db.session.get_one(Project, project_id)
@@ -62,17 +65,20 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     }
     if actor.revoked:
         return answer
-    own = find_scopes(project_id, actor.id) | {EVERY_PHONE}
-    same_era = request.era is None or request.era == project.era
-    cursors = {scope: (request.scopes.get(scope, 0) if same_era else 0) for scope in sorted(own)}
-    answer["addScopes"] = sorted(own - set(request.scopes))
-    answer["dropScopes"] = sorted(set(request.scopes) - own)
+    plan = plan_pull(
+        find_scopes(project_id, actor.id),
+        request.scopes,
+        phone_era=project.era if request.era is None else request.era,
+        era=project.era,
+        counter=project.counter,
+    )
+    answer["addScopes"], answer["dropScopes"] = list(plan.add), list(plan.drop)
     left = request.limit
-    hidden = _office_properties(project_id)
-    for scope, cursor in cursors.items():
-        page = _page(project_id, scope, cursor, left, hidden, project.counter)
+    visibility = _visibility(project_id)
+    for read in plan.reads:
+        page = _page(project_id, read, left, visibility, project.counter)
         left -= len(page["upserts"])
-        answer["scopes"][scope] = page
+        answer["scopes"][read.scope] = page
     offered = list_forms(project_id)
     answer["forms"] = [
         {key: value for key, value in form.items() if key != "publishedAt"}
@@ -93,45 +99,43 @@ def find_scopes(project_id: int, app_user_id: int) -> set[str]:
     )
 
 
-def _office_properties(project_id: int) -> dict[str, frozenset[str]]:
-    """Name, per list, the properties that never reach a phone."""
-    hidden: dict[str, set[str]] = {}
-    for list_name, name in db.session.execute(
-        select(ListProperty.list, ListProperty.name).where(
-            ListProperty.project_id == project_id, ListProperty.visibility == "office"
-        )
-    ):
-        hidden.setdefault(list_name, set()).add(name)
-    return {list_name: frozenset(names) for list_name, names in hidden.items()}
+def _visibility(project_id: int) -> dict[str, dict[str, str]]:
+    """Tell, per list and property, whether it may leave the office."""
+    found: dict[str, dict[str, str]] = {}
+    for row in db.session.scalars(select(ListProperty).where(ListProperty.project_id == project_id)):
+        found.setdefault(row.list, {})[row.name] = row.visibility
+    return found
 
 
 def _page(
-    project_id: int, scope: str, cursor: int, limit: int, hidden: Mapping[str, frozenset[str]], newest: int
+    project_id: int, read: Read, left: int, visibility: Mapping[str, Mapping[str, str]], newest: int
 ) -> dict[str, Any]:
-    if limit <= 0:
-        waiting = db.session.scalar(
-            select(func.count())
-            .select_from(EntityScope)
-            .where(
-                EntityScope.project_id == project_id, EntityScope.scope == scope, EntityScope.counter > cursor
-            )
-        )
-        return {"cursor": cursor, "more": bool(waiting), "upserts": [], "gone": []}
+    wanted = max(left, 0) + GONE_AT_ONCE
     rows = db.session.execute(
         select(EntityScope, Entity)
         .join(Entity, (Entity.project_id == EntityScope.project_id) & (Entity.id == EntityScope.entity_id))
-        .where(EntityScope.project_id == project_id, EntityScope.scope == scope, EntityScope.counter > cursor)
+        .where(
+            EntityScope.project_id == project_id,
+            EntityScope.scope == read.scope,
+            EntityScope.counter > read.after,
+        )
         .order_by(EntityScope.counter, EntityScope.entity_id)
-        .limit(limit + 1)
+        .limit(wanted)
     ).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
+    page = cut_page(
+        [Entry(change=held.counter, gone=not held.present) for held, _ in rows],
+        left,
+        read,
+        exhausted=len(rows) < wanted,
+        newest=newest,
+    )
+    rows = rows[: page.take]
     present = [entity for held, entity in rows if held.present]
     events = _events(project_id, [entity.id for entity in present])
     return {
-        "cursor": rows[-1][0].counter if more else max(cursor, newest),
-        "more": more,
-        "upserts": [_upsert(entity, hidden.get(entity.list, frozenset()), events) for entity in present],
+        "cursor": page.cursor,
+        "more": page.more,
+        "upserts": [_upsert(entity, visibility.get(entity.list, {}), events) for entity in present],
         "gone": [
             {"id": entity.id, **({"mergedInto": entity.merged_into} if entity.merged_into else {})}
             for held, entity in rows
@@ -140,13 +144,16 @@ def _page(
     }
 
 
-def _upsert(entity: Entity, hidden: frozenset[str], events: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _upsert(
+    entity: Entity, visibility: Mapping[str, str], events: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    data = to_visible(entity.data, visibility)
     return {
         "id": entity.id,
         "list": entity.list,
         "version": entity.version,
-        "data": {name: value for name, value in entity.data.items() if name not in hidden},
-        "open": [name for name in entity.open if name not in hidden],
+        "data": data,
+        "open": [name for name in entity.open if name in data],
         "events": events.get(entity.id, []),
     }
 
@@ -163,9 +170,7 @@ def _events(project_id: int, entity_ids: list[str]) -> dict[str, list[dict[str, 
             (Submission.project_id == EntityActionRow.project_id)
             & (Submission.instance_id == EntityActionRow.instance_id),
         )
-        .outerjoin(
-            AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id)
-        )
+        .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
         .where(
             EntityActionRow.project_id == project_id,
             EntityActionRow.entity_id.in_(entity_ids),
@@ -192,4 +197,3 @@ def list_places(project_id: int, actor: Actor) -> list[dict[str, Any]]:
     if own is None:
         return list(named.values())
     return [named.get(code, {"value": code, "labels": {"fr": code, "ar": code}}) for code in sorted(own)]
-

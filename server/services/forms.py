@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Node
@@ -77,7 +77,8 @@ def find_definition(session: Any, project_id: int, form_id: str, version: str) -
 def publish_forms(project_id: int, files: Sequence[FormFile], actor: Actor) -> list[Published]:
     """Publish XLSForms together: all or none.
 
-    Publishing the same content again changes nothing. Policies of entity properties are gathered over the latest version of
+    Publishing the same content again changes nothing. Policies of entity properties are gathered over the latest
+    version of
     every published form; forms that say nothing inherit.
 
     :raises XlsformError: with sheet and row, when a file is no good form.
@@ -102,7 +103,7 @@ def _draft(file: FormFile) -> _Draft:
         for message, column in _unfit(node)
     ]
     if problems:
-        raise XlsformError(tuple(problems))
+        raise XlsformError(*problems)
     return _Draft(file, converted.xform, definition, converted.warnings)
 
 
@@ -120,13 +121,22 @@ def _unfit(node: Node) -> list[tuple[str, str]]:
     if node.policy is not None:
         column = "bind::hirfa:merge"
         if node.policy not in POLICIES:
-            found.append((f"{node.name}: '{node.policy}' is no merge policy; use one of {', '.join(POLICIES)}.", column))
+            found.append(
+                (f"{node.name}: '{node.policy}' is no merge policy; use one of {', '.join(POLICIES)}.", column)
+            )
         elif not fits(node.policy, node.type):
-            found.append((f"{node.name}: merge policy '{node.policy}' does not fit a question of type {node.type}.", column))
+            found.append(
+                (f"{node.name}: merge policy '{node.policy}' does not fit a question of type {node.type}.", column)
+            )
         elif not node.save_to:
             found.append((f"{node.name}: a merge policy needs save_to: only entity properties are merged.", column))
     if node.visibility is not None and node.visibility not in VISIBILITIES:
-        found.append((f"{node.name}: '{node.visibility}' is no visibility; write office or leave it blank.", "bind::hirfa:visibility"))
+        found.append(
+            (
+                f"{node.name}: '{node.visibility}' is no visibility; write office or leave it blank.",
+                "bind::hirfa:visibility",
+            )
+        )
     return found
 
 
@@ -237,22 +247,17 @@ def _gather_rules(session: Session, project_id: int, now: datetime) -> None:
                 _gather_one(gathered, contradictions, (list_name, rule.name), rule, labels.get(rule.name, {}), version)
     if contradictions:
         raise Problem("409.50", reason=" ".join(contradictions))
-    before = {
-        (r.list, r.name): (r.policy, r.type, list(r.choices))
-        for r in session.scalars(select(ListProperty).where(ListProperty.project_id == project_id))
+    kept = {
+        (row.list, row.name): row
+        for row in session.scalars(select(ListProperty).where(ListProperty.project_id == project_id))
     }
-    session.execute(delete(ListProperty).where(ListProperty.project_id == project_id))
-    session.expunge_all()
-    for position, ((list_name, name), rule) in enumerate(gathered.items()):
-        session.add(
-            ListProperty(
-                project_id=project_id,
-                list=list_name,
-                name=name,
-                position=position,
-                **{k: v for k, v in rule.items() if k not in ("declared", "form_id")},
-            )
-        )
+    before = {key: (row.policy, row.type, list(row.choices)) for key, row in kept.items()}
+    for position, (key, rule) in enumerate(gathered.items()):
+        row = kept.get(key) or ListProperty(project_id=project_id, list=key[0], name=key[1])
+        row.position = position
+        for name in ("type", "policy", "visibility", "unit", "choices", "labels"):
+            setattr(row, name, rule[name])
+        session.add(row)  # a property that no form declares any more keeps its last rules: what was hidden stays hidden
     session.flush()
     after = {key: (r["policy"], r["type"], r["choices"]) for key, r in gathered.items()}
     changed = {key[0] for key in before if key in after and before[key] != after[key]}

@@ -1,6 +1,7 @@
 """Apply actions to the register inside one transaction: the shell around ``sync.merge``.
 
-Used by every service that writes entities (pushes, officers' decisions, installation). It never commits. Order of locks: entity rows
+Used by every service that writes entities (pushes, officers' decisions, installation). It never commits. Order of
+locks: entity rows
 sorted by id, then the project's change counter, which stays locked until the commit.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sync.feed import changes, place
 
 from server.models import (
     ConflictEntry,
@@ -24,12 +26,9 @@ from server.models import (
     ListProperty,
     Project,
 )
-from sync.actions import EntityAction, Recorded, row_from_json, row_to_json
-from sync.feed import scopes_of
+from sync.actions import LABEL, EntityAction, Recorded, row_from_json, row_to_json
 from sync.merge import EntityState, Rule, apply, state
-
-EVERY_PHONE = "*"
-"""The scope key of records that belong to no scope."""
+from sync.policies import DEFAULT_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,33 @@ class Register:
             self._rules[list_name] = {
                 row.name: Rule(policy=row.policy, type=row.type, choices=tuple(row.choices))
                 for row in self.session.scalars(
-                    select(ListProperty).where(ListProperty.project_id == self.project_id, ListProperty.list == list_name)
+                    select(ListProperty).where(
+                        ListProperty.project_id == self.project_id, ListProperty.list == list_name
+                    )
                 )
             }
         return self._rules[list_name]
+
+    def declare(self, list_name: str, properties: Iterable[str]) -> None:
+        """Make properties known that no form declares, as visible text: those of a list that is kept without a form."""
+        if self.session.get(EntityList, (self.project_id, list_name)) is None:
+            self.session.add(EntityList(project_id=self.project_id, name=list_name))
+            self.session.flush()
+        for name in sorted(set(properties) - set(self.rules(list_name)) - {LABEL}):
+            self.session.add(
+                ListProperty(
+                    project_id=self.project_id,
+                    list=list_name,
+                    name=name,
+                    type="text",
+                    policy=DEFAULT_POLICY,
+                    visibility="",
+                    choices=[],
+                    labels={},
+                )
+            )
+        self.session.flush()
+        self._rules.pop(list_name, None)
 
     def entity(self, entity_id: str) -> Entity | None:
         return self.session.get(Entity, (self.project_id, entity_id))
@@ -220,23 +242,19 @@ class Register:
         return self._write_scopes(entity, after, counter)
 
     def _write_scopes(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
-        if entity.deleted or entity.merged_into:
-            holding: frozenset[str] = frozenset()
-        else:
-            scope_property = self.session.get_one(EntityList, (self.project_id, entity.list)).scope_property
-            holding = frozenset(scopes_of(after, scope_property)) or frozenset({EVERY_PHONE})
+        scope_property = self.session.get_one(EntityList, (self.project_id, entity.list)).scope_property
         rows = {
             row.scope: row
             for row in self.session.scalars(
-                select(EntityScope).where(
-                    EntityScope.project_id == self.project_id, EntityScope.entity_id == entity.id
-                )
+                select(EntityScope).where(EntityScope.project_id == self.project_id, EntityScope.entity_id == entity.id)
             )
         }
         before = frozenset(scope for scope, row in rows.items() if row.present)
-        for scope in before - holding:
+        holding = place(after, scope_property)
+        told = changes(before, holding)
+        for scope in told.gone:
             rows[scope].present, rows[scope].counter = False, counter
-        for scope in holding:
+        for scope in told.present:
             if scope in rows:
                 rows[scope].present, rows[scope].counter = True, counter
             else:
@@ -273,11 +291,10 @@ class Register:
                 }
                 for head in conflict.candidates
             ]
-            row = kept.get(name)
-            if row is None:
-                row = ConflictEntry(
-                    project_id=self.project_id, entity_id=entity.id, property=name, opened_at=self.now, open=conflict.open
-                )
+            found = kept.get(name)
+            row = found or ConflictEntry(project_id=self.project_id, entity_id=entity.id, property=name)
+            if found is None:
+                row.opened_at = self.now
                 self.session.add(row)
             elif conflict.open and not row.open:
                 row.opened_at = self.now
@@ -345,9 +362,7 @@ def to_action(row: EntityActionRow) -> EntityAction:
     )
 
 
-def _action_row(
-    project_id: int, entity_id: str, action: EntityAction, instance_id: str | None
-) -> EntityActionRow:
+def _action_row(project_id: int, entity_id: str, action: EntityAction, instance_id: str | None) -> EntityActionRow:
     return EntityActionRow(
         project_id=project_id,
         id=action.id,

@@ -26,25 +26,52 @@ class Received:
     present: int
 
 
-def list_submissions(project_id: int, *, form_id: str = "", app_user_id: int | None = None, page: int = 1) -> Page:
-    """List the current submissions, newest first; edited ones by their newest version."""
+def list_submissions(
+    project_id: int,
+    *,
+    form_id: str = "",
+    app_user_id: int | None = None,
+    page: int = 1,
+    size: int = PAGE,
+    flagged: bool = False,
+) -> Page:
+    """List the current submissions, newest first; edited ones by their newest version.
+
+    :param flagged: only those that an officer should look at: their entity work was impossible, or they came from outside
+        the sender's scopes.
+    """
     where = [Submission.project_id == project_id, Submission.superseded.is_(False)]
     if form_id:
         where.append(Submission.form_id == form_id)
     if app_user_id is not None:
         where.append(Submission.app_user_id == app_user_id)
+    if flagged:
+        where.append(_FLAGGED)
     total = db.session.scalar(select(func.count()).select_from(Submission).where(*where)) or 0
     rows = db.session.execute(
         select(Submission, AppUser.name)
         .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
         .where(*where)
         .order_by(Submission.received_at.desc(), Submission.instance_id)
-        .limit(PAGE)
-        .offset((max(page, 1) - 1) * PAGE)
+        .limit(size)
+        .offset((max(page, 1) - 1) * size)
     ).all()
     files = _files(project_id, [s.instance_id for s, _ in rows])
-    return Page(
-        [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows], total, max(page, 1)
+    listed = [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows]
+    return Page(listed, total, max(page, 1), size)
+
+
+_FLAGGED = Submission.problem.is_not(None) | Submission.outside_scope.is_(True)
+
+
+def count_flagged(project_id: int) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Submission)
+            .where(Submission.project_id == project_id, Submission.superseded.is_(False), _FLAGGED)
+        )
+        or 0
     )
 
 
@@ -125,6 +152,29 @@ def list_quarantine(project_id: int) -> list[Any]:
             .order_by(Quarantined.received_at.desc())
         ).all()
     )
+
+
+def count_quarantine(project_id: int) -> int:
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Quarantined)
+            .where(Quarantined.project_id == project_id, Quarantined.released_at.is_(None))
+        )
+        or 0
+    )
+
+
+def get_quarantined(project_id: int, content_sha256: str) -> tuple[Quarantined, str]:
+    """Return one item that was set aside, with its agent's name.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(Quarantined, (project_id, content_sha256))
+    if found is None:
+        raise Problem("404.1")
+    agent = db.session.get(AppUser, (project_id, found.app_user_id)) if found.app_user_id else None
+    return found, agent.name if agent else ""
 
 
 def count_submissions(project_id: int) -> int:

@@ -1,8 +1,8 @@
 """Receive a phone's batch: every item gets an outcome, none harms another, nothing that was stored is lost.
 
-The way of one submission: parse (pure, before any transaction) → one transaction for a chunk of items, each in a savepoint → decide the
-receipt (pure) → store → find and apply its entity actions, in a savepoint of their own, since receipt never fails because of
-interpretation → commit → outcomes in the same order.
+The way of one submission: parse (pure, before any transaction) → one transaction for a chunk of items, each in a
+savepoint → decide the receipt (pure) → store → find and apply its entity actions, in a savepoint of their own, since
+receipt never fails because of interpretation → commit → outcomes in the same order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,20 @@ from typing import Any
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sync.protocol import ACCEPTED, EVERY_PHONE, FAILED, QUARANTINED
+from sync.receipt import (
+    EDITS_ITSELF,
+    INVALID_XML,
+    OTHER_ID,
+    REVOKED,
+    UNKNOWN_FORM,
+    VARIANT,
+    Arrival,
+    Receipt,
+    Stored,
+    decide_at,
+    decide_receipt,
+)
 
 from forms.definition import FormDefinition
 from forms.entities import EntityRequest, find_entity_requests
@@ -36,9 +50,8 @@ from server.models import (
     SubmissionAttachment,
 )
 from server.services.forms import find_definition
-from server.services.register import EVERY_PHONE, Register
+from server.services.register import Register
 from sync.actions import EntityAction
-from sync.receipt import decide_at
 
 log = structlog.get_logger("hirfa.sync")
 
@@ -66,6 +79,18 @@ class Parsed:
     """What is impossible about its entities; it is accepted all the same."""
     problem: Problem | None
     """Why it cannot be applied; it is quarantined."""
+
+    def arrival(self, revoked: bool) -> Arrival:
+        """Describe it for the decision what becomes of it."""
+        return Arrival(
+            instance_id=self.instance_id,
+            sha256=self.sha256,
+            xml_id=self.instance.instance_id if self.instance else None,
+            deprecated_id=self.instance.deprecated_id if self.instance else None,
+            known_form=self.definition is not None,
+            revoked=revoked,
+            invalid=self.instance is None or (self.problem is not None and self.problem.code != "404.6"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +164,11 @@ def _parse(project_id: int, item: Any) -> Parsed:
     problem: Problem | None = None
     try:
         if not isinstance(xml, str):
-            raise Problem("422.50", reason="sealed items need the project's private key" if sealed else "xml is missing")
+            raise Problem(
+                "422.50", reason="sealed items need the project's private key" if sealed else "xml is missing"
+            )
         instance = parse_instance(content)
-        if given_id is not None and given_id != instance.instance_id:
-            raise Problem("422.50", reason="instanceId is not the one in the XML")
-        instance_id = instance.instance_id
+        instance_id = instance_id or instance.instance_id
         if not _plain(instance_id):
             raise Problem("422.50", reason="instanceID is too long or has control characters")
         definition = find_definition(db.session, project_id, instance.form_id, instance.version)
@@ -178,8 +203,8 @@ def _storable(fields: Mapping[str, Any]) -> dict[str, Any]:
     text = json.dumps(fields, ensure_ascii=True)
     if len(text) > 100_000:
         return {"cut": text[:100_000]}
-    kept: dict[str, Any] = json.loads(text.replace("\\u0000", "\\ufffd").encode("utf-8", "replace"))
-    return _without_surrogates(kept)
+    kept: dict[str, Any] = _without_surrogates(json.loads(text.replace("\\u0000", "\\ufffd")))
+    return kept
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -251,48 +276,73 @@ def _receive_one(session: Session, register: Register, sender: Sender, parsed: P
             return _decide_and_store(session, register, sender, parsed)
     except Exception:
         log.exception("item failed", instance_id=parsed.instance_id)
-        return _result(parsed, "failed", problem=Problem("500.1"))
+        problem = Problem("500.1")
+        return _result(parsed, problem.code, problem.message(), status=FAILED)
 
 
 def _decide_and_store(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
     project_id = register.project_id
     known = session.get(Submission, (project_id, parsed.instance_id)) if parsed.instance_id else None
-    if known is not None and known.xml_sha256 == parsed.sha256:
+    aside = {
+        row.sha256: row
+        for row in session.scalars(
+            select(Quarantined).where(
+                Quarantined.project_id == project_id,
+                Quarantined.instance_id == parsed.instance_id,
+                Quarantined.released_at.is_(None),
+            )
+        )
+    }
+    receipt = decide_receipt(
+        parsed.arrival(sender.actor.revoked),
+        Stored(
+            accepted=known.xml_sha256 if known else None,
+            quarantined={sha256: _reason_of(row.code) for sha256, row in aside.items()} if parsed.instance_id else {},
+        ),
+    )
+    if receipt.kind == "duplicate" and receipt.reason is not None:
+        first = aside[parsed.sha256]
+        return _result(parsed, first.code, first.message)
+    if receipt.kind == "duplicate" and known is not None:
         _note_attachments(session, known, parsed)
-        return {**known.answer, "instanceId": parsed.instance_id, "status": "duplicate"}
-    if known is not None:
-        return _set_aside(session, project_id, sender, parsed, Problem("409.1"))
-    aside = session.get(Quarantined, (project_id, _content_key(parsed)))
-    if aside is not None and aside.released_at is None:
-        return _result(parsed, "quarantined", code=aside.code, message=aside.message)
-    if sender.actor.revoked:
-        return _set_aside(session, project_id, sender, parsed, Problem("403.50"))
-    if parsed.problem is not None:
-        return _set_aside(session, project_id, sender, parsed, parsed.problem)
+        return {**known.answer, "instanceId": parsed.instance_id, "status": receipt.status}
+    if not receipt.applies:
+        return _set_aside(session, project_id, sender, parsed, _problem_of(receipt, parsed))
     return _accept(session, register, sender, parsed)
+
+
+_CODES = {VARIANT: "409.1", REVOKED: "403.50", UNKNOWN_FORM: "404.6", INVALID_XML: "400.1", OTHER_ID: "422.50"}
+
+
+def _reason_of(code: str) -> str:
+    return next((reason for reason, known in _CODES.items() if known == code), INVALID_XML)
+
+
+def _problem_of(receipt: Receipt, parsed: Parsed) -> Problem:
+    """Say in the words of the API why something is set aside."""
+    if receipt.reason in (INVALID_XML, UNKNOWN_FORM) and parsed.problem is not None:
+        return parsed.problem
+    if receipt.reason == OTHER_ID:
+        return Problem("422.50", reason="instanceId is not the one in the XML")
+    if receipt.reason == EDITS_ITSELF:
+        return Problem("422.50", reason="deprecatedID is its own instanceID")
+    return Problem(_CODES[receipt.reason or INVALID_XML])
 
 
 def _content_key(parsed: Parsed) -> str:
     return hashlib.sha256(f"{parsed.instance_id}\n{parsed.sha256}".encode("utf-8", "replace")).hexdigest()
 
 
-def _result(
-    parsed: Parsed,
-    status: str,
-    *,
-    problem: Problem | None = None,
-    code: str | None = None,
-    message: str | None = None,
-) -> dict[str, Any]:
-    error = {"code": code, "message": message}
-    if problem is not None:
-        error = {"code": problem.code, "message": problem.message()}
-    return {"instanceId": parsed.instance_id or None, "status": status, "entities": [], "error": error}
+def _result(parsed: Parsed, code: str, message: str, *, status: str = QUARANTINED) -> dict[str, Any]:
+    return {
+        "instanceId": parsed.instance_id or None,
+        "status": status,
+        "entities": [],
+        "error": {"code": code, "message": message},
+    }
 
 
-def _set_aside(
-    session: Session, project_id: int, sender: Sender, parsed: Parsed, problem: Problem
-) -> dict[str, Any]:
+def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed, problem: Problem) -> dict[str, Any]:
     """Keep an item whole in quarantine, with the reason."""
     key = (project_id, _content_key(parsed))
     if session.get(Quarantined, key) is None:
@@ -301,6 +351,7 @@ def _set_aside(
                 project_id=project_id,
                 content_sha256=key[1],
                 instance_id=parsed.instance_id,
+                sha256=parsed.sha256,
                 content=parsed.content,
                 item=parsed.item,
                 code=problem.code,
@@ -313,7 +364,7 @@ def _set_aside(
             )
         )
         session.flush()
-    return _result(parsed, "quarantined", problem=problem)
+    return _result(parsed, problem.code, problem.message())
 
 
 def _accept(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
@@ -360,7 +411,7 @@ def _accept(session: Session, register: Register, sender: Sender, parsed: Parsed
     submission.outside_scope = bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE}))
     answer: dict[str, Any] = {
         "instanceId": parsed.instance_id,
-        "status": "accepted",
+        "status": ACCEPTED,
         "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
     }
     submission.answer = answer
@@ -453,7 +504,9 @@ def _undone(
             Submission.project_id == register.project_id, Submission.deprecated_id == parsed.instance_id
         )
     ):
-        pairs.append((edit.instance_id, parsed.instance_id, {a.named_id for a in _rows_of(session, register, edit.instance_id)}))
+        pairs.append(
+            (edit.instance_id, parsed.instance_id, {a.named_id for a in _rows_of(session, register, edit.instance_id)})
+        )
     for edit_id, original_id, kept in pairs:
         for row in _rows_of(session, register, original_id):
             if row.kind in ("create", "update") and row.named_id not in kept:
@@ -539,7 +592,9 @@ def _announced(item: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
             "name": name,
             "sha256": sha256,
             "size": size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
-            "contentType": kind[:ID_CHARS] if isinstance(kind, str) and kind.isprintable() else "application/octet-stream",
+            "contentType": kind[:ID_CHARS]
+            if isinstance(kind, str) and kind.isprintable()
+            else "application/octet-stream",
         }
 
 

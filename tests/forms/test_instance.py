@@ -151,5 +151,6 @@ def test_find_rows_raises_when_instance_is_of_another_form(family: FormDefinitio
 def test_named_attachments_names_each_file_once_when_answers_name_files(family: FormDefinition) -> None:
     xml = FILLED.replace(b"</instanceID>", b"</instanceID><audit>audit.csv</audit>")
     assert named_attachments(family, parse_instance(xml)) == ("s.m4a", "audit.csv", "1.jpg", "2.jpg")
+    assert named_attachments(family, parse_instance(write("<sound>jr://audio/a.mp3</sound>"))) == ()
     twice = write("<sound>s.m4a</sound><g><child><h><toy><photo>s.m4a</photo></toy></h></child></g>")
     assert named_attachments(family, parse_instance(twice)) == ("s.m4a",)

@@ -1,0 +1,101 @@
+"""A real server for tests: `flask --app server serve` on a free loopback port, with its own data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@dataclass
+class LiveServer:
+    """One installed server; ``start`` and ``stop`` may be repeated, its data stay."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
+        return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}"}
+
+    def command(self, *arguments: str) -> Any:
+        """Run ``flask --app server …`` on its data, with ``--json``."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "server", "serve"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/app/", timeout=2).close()
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                assert self.process.poll() is None, "the server stopped"
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(20)
+            self.process = None
+
+    def kill(self) -> None:
+        """Kill -9 the server and its workers, as a power cut would."""
+        if self.process is not None:
+            subprocess.run(["pkill", "-9", "-P", str(self.process.pid)], check=False)
+            self.process.kill()
+            self.process.wait(20)
+            self.process = None
+
+
+@contextmanager
+def live_server(data: Path) -> Iterator[LiveServer]:
+    """Serve a data folder that ``init`` has filled, until the end of the block."""
+    server = LiveServer(data, free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,154 @@
+"""A migrated database with the Oran programme, copied for each test; HTTP as a named agent or officer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server import create_app
+from server.auth import COMMAND
+from server.config import Settings, load_settings
+from server.database import db
+from server.services import actors, programme
+
+PASSWORD = "a long enough password"
+
+
+def settings_in(folder: Path) -> Settings:
+    return load_settings({"HIRFA_DATA": str(folder), "HIRFA_SECRET_KEY": "tests", "HIRFA_BIND": "127.0.0.1:8000"})
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed server's data folder: migrated once, copied for each test."""
+    from flask_migrate import upgrade
+
+    folder = tmp_path_factory.mktemp("template")
+    app = create_app(settings_in(folder))
+    with app.app_context():
+        upgrade(directory=str(app.config["MIGRATIONS"]))
+        programme.install_programme()
+        for role in ("administrator", "officer", "viewer"):
+            actors.create_user(f"{role}@example.dz", role, PASSWORD, name=role)
+        db.session.remove()
+        db.engine.dispose()
+    with sqlite3.connect(folder / "hirfa.sqlite3") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder
+
+
+@pytest.fixture
+def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
+    folder = tmp_path / "data"
+    shutil.copytree(template, folder)
+    made = create_app(settings_in(folder))
+    made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@dataclass
+class Phone:
+    """An agent's phone, as its HTTP looks."""
+
+    client: FlaskClient
+    token: str
+    app_user_id: int
+    device_id: str = field(default_factory=lambda: str(uuid4()))
+    seq: int = 0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def item(self, xml: str, instance_id: str, **more: Any) -> dict[str, Any]:
+        self.seq += 1
+        return {
+            "seq": self.seq,
+            "instanceId": instance_id,
+            "finalizedAt": "2026-11-20T09:00:00.000Z",
+            "xml": xml,
+            "attachments": [],
+            **more,
+        }
+
+    def push(self, *items: Any, status: int = 200, **envelope: Any) -> Any:
+        body = {
+            "protocol": 1,
+            "deviceId": self.device_id,
+            "sentAt": "2026-11-23T17:00:00.000Z",
+            "submissions": list(items),
+            **envelope,
+        }
+        answer = self.client.post(
+            "/v1/projects/1/sync/push",
+            data=gzip.compress(json.dumps(body).encode()),
+            headers={**self.headers, "Content-Encoding": "gzip", "Content-Type": "application/json"},
+        )
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+    def pull(self, status: int = 200, **body: Any) -> Any:
+        answer = self.client.post(
+            "/v1/projects/1/sync/pull",
+            json={"protocol": 1, "deviceId": self.device_id, "era": 1, "scopes": {}, "forms": {}, **body},
+            headers=self.headers,
+        )
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+    def women(self) -> dict[str, Any]:
+        """Everything a pull from the beginning gives of the list of women, by id."""
+        return {
+            upsert["id"]: upsert
+            for page in self.pull(limit=2000)["scopes"].values()
+            for upsert in page["upserts"]
+            if upsert["list"] == "artisanes"
+        }
+
+
+@pytest.fixture
+def make_phone(app: Flask, client: FlaskClient) -> Any:
+    def make(name: str = "Agente", scopes: tuple[str, ...] = ("3112", "3110")) -> Phone:
+        made = actors.create_app_user(1, name, scopes, COMMAND)
+        return Phone(client, made.token, made.id)
+
+    return make
+
+
+@pytest.fixture
+def phone(make_phone: Any) -> Phone:
+    made: Phone = make_phone()
+    return made
+
+
+@pytest.fixture
+def as_role(app: Flask) -> Any:
+    """A client signed in by bearer token as an officer of a role."""
+
+    def sign(role: str) -> FlaskClient:
+        signed = app.test_client()
+        answer = signed.post("/v1/sessions", json={"email": f"{role}@example.dz", "password": PASSWORD})
+        signed.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {answer.json['token']}"
+        return signed
+
+    return sign

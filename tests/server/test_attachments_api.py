@@ -1,0 +1,140 @@
+"""Photographs by tus: in pieces, resumed, verified, once."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.database import db
+from server.models import Blob, SubmissionAttachment
+from tests.builders import registration
+
+URL = "/v1/projects/1/attachments"
+
+
+def metadata(sha256: str) -> str:
+    pairs = {"sha256": sha256, "contentType": "image/jpeg"}
+    return ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in pairs.items())
+
+
+def create(client: FlaskClient, phone: Any, data: bytes, sha256: str | None = None) -> Any:
+    return client.post(
+        URL,
+        headers={
+            **phone.headers,
+            "Tus-Resumable": "1.0.0",
+            "Upload-Length": str(len(data)),
+            "Upload-Metadata": metadata(sha256 or hashlib.sha256(data).hexdigest()),
+        },
+    )
+
+
+def patch(client: FlaskClient, phone: Any, url: str, offset: int, piece: bytes) -> Any:
+    return client.patch(
+        url,
+        data=piece,
+        headers={
+            **phone.headers,
+            "Tus-Resumable": "1.0.0",
+            "Upload-Offset": str(offset),
+            "Content-Type": "application/offset+octet-stream",
+        },
+    )
+
+
+def offset_of(client: FlaskClient, phone: Any, url: str) -> int:
+    answer = client.head(url, headers={**phone.headers, "Tus-Resumable": "1.0.0"})
+    assert answer.status_code == 200
+    return int(answer.headers["Upload-Offset"])
+
+
+def test_a_photo_arrives_in_pieces_and_is_present(client: FlaskClient, phone: Any, as_role: Any) -> None:
+    photo = bytes(range(256)) * 40
+    sha256 = hashlib.sha256(photo).hexdigest()
+    xml, instance_id, _ = registration(photo="p.jpg")
+    announced = [{"name": "p.jpg", "sha256": sha256, "size": len(photo), "contentType": "image/jpeg"}]
+    item = phone.item(xml, instance_id, attachments=announced)
+    assert phone.push(item)["attachmentsWanted"] == [sha256]
+    made = create(client, phone, photo)
+    assert made.status_code == 201
+    url = made.headers["Location"]
+    assert patch(client, phone, url, 0, photo[:4000]).status_code == 204
+    assert offset_of(client, phone, url) == 4000
+    assert patch(client, phone, url, 0, photo[:10]).status_code == 409
+    assert patch(client, phone, url, 4000, photo[4000:]).headers["Upload-Offset"] == str(len(photo))
+    assert offset_of(client, phone, url) == len(photo)
+    assert db.session.get(SubmissionAttachment, (1, instance_id, "p.jpg")).present
+    assert phone.push(item)["attachmentsWanted"] == []
+    got = as_role("officer").get(f"/v1/projects/1/submissions/{instance_id}/attachments/p.jpg")
+    assert got.data == photo
+    assert got.headers["Content-Type"] == "image/jpeg"
+
+
+def test_the_same_bytes_are_stored_once(client: FlaskClient, phone: Any) -> None:
+    photo = b"x" * 1000
+    for _ in range(2):
+        url = create(client, phone, photo).headers["Location"]
+        assert patch(client, phone, url, 0, photo).status_code == 204
+    assert len(db.session.query(Blob).all()) == 1
+
+
+def test_a_photo_with_another_hash_is_refused_and_can_be_sent_again(client: FlaskClient, phone: Any) -> None:
+    url = create(client, phone, b"y" * 100, hashlib.sha256(b"z").hexdigest()).headers["Location"]
+    answer = patch(client, phone, url, 0, b"y" * 100)
+    assert (answer.status_code, answer.json["code"]) == (460, "460.1")
+    assert db.session.query(Blob).all() == []
+
+
+def test_more_bytes_than_announced_are_refused(client: FlaskClient, phone: Any) -> None:
+    url = create(client, phone, b"abc").headers["Location"]
+    assert patch(client, phone, url, 0, b"abcdef").status_code == 413
+
+
+@pytest.mark.parametrize("upload_id", ["../../etc/passwd", "x", "A" * 32, "..%2f..%2fhirfa"])
+def test_an_unknown_upload_is_not_found(client: FlaskClient, phone: Any, upload_id: str) -> None:
+    answer = client.head(f"{URL}/{upload_id}", headers={**phone.headers, "Tus-Resumable": "1.0.0"})
+    assert answer.status_code == 404
+
+
+def test_another_agents_upload_is_not_found(client: FlaskClient, make_phone: Any) -> None:
+    one, two = make_phone("Une"), make_phone("Autre")
+    url = create(client, one, b"abc").headers["Location"]
+    assert patch(client, two, url, 0, b"abc").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Upload-Length", "-1"),
+        ("Upload-Length", "²"),
+        ("Upload-Length", ""),
+        ("Upload-Metadata", "sha256 ***"),
+        ("Tus-Resumable", "0.2"),
+    ],
+)
+def test_bad_headers_are_named(client: FlaskClient, phone: Any, header: str, value: str) -> None:
+    headers = {
+        **phone.headers,
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "3",
+        "Upload-Metadata": metadata(hashlib.sha256(b"abc").hexdigest()),
+        header: value.encode().decode("latin-1"),
+    }
+    answer = client.post(URL, headers=headers)
+    assert answer.status_code == 400
+    assert header in answer.json["message"]
+
+
+def test_a_photo_of_a_quarantined_item_is_wanted_too(phone: Any) -> None:
+    sha256 = hashlib.sha256(b"q").hexdigest()
+    item = {
+        "instanceId": f"uuid:{uuid4()}",
+        "xml": "<broken",
+        "attachments": [{"name": "a.jpg", "sha256": sha256, "size": 1, "contentType": "image/jpeg"}],
+    }
+    assert phone.push(item)["attachmentsWanted"] == [sha256]

@@ -1,0 +1,153 @@
+"""Rules of the house, kept by tests."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server.auth import GRANTS, PUBLIC
+from server.database import db
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PUBLIC_ENDPOINTS = {
+    "api.enrolment.enrol",
+    "api.sessions.open_session",
+    "api.app_files.index",
+    "api.app_files.asset",
+    "console.sign_in",
+    "console.sign_out",
+    "console.language",
+    "console.static",
+}
+
+
+def test_imports_follow_the_contracts() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_route_says_what_it_requires(app: Flask) -> None:
+    known = {verb for verbs in GRANTS.values() for verb in verbs} | {PUBLIC}
+    for rule in app.url_map.iter_rules():
+        verb = getattr(app.view_functions[rule.endpoint], "required_verb", None)
+        assert verb in known, f"{rule} ({rule.endpoint}) requires {verb}"
+
+
+def test_only_the_listed_routes_are_public(app: Flask) -> None:
+    public = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "required_verb", None) == PUBLIC
+    }
+    assert public <= PUBLIC_ENDPOINTS
+
+
+@pytest.mark.parametrize("who", ["nobody", "app_user", "viewer", "officer", "administrator"])
+def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: object, as_role: object, who: str) -> None:
+    if who == "nobody":
+        client = app.test_client()
+    elif who == "app_user":
+        client = app.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = phone.headers["Authorization"]  # type: ignore[attr-defined]
+    else:
+        client = as_role(who)  # type: ignore[operator]
+    granted = GRANTS.get(who, frozenset())
+    app.config["WTF_CSRF_ENABLED"] = False
+    for rule in app.url_map.iter_rules():
+        verb = app.view_functions[rule.endpoint].required_verb  # type: ignore[attr-defined]
+        if verb == PUBLIC:
+            continue
+        values = {name: 1 if name in ("project_id", "app_user_id", "agent_id") else "x" for name in rule.arguments}
+        url = rule.build(values)[1]
+        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+            status = client.open(url, method=method, headers={"Accept": "application/json"}).status_code
+            if verb in granted:
+                assert status not in (401, 403), f"{who} {method} {url}: {status}"
+            else:
+                assert status in (401, 403), f"{who} {method} {url}: {status}"
+
+
+def test_foreign_keys_are_indexed() -> None:
+    """A foreign key must be the beginning of the primary key or of an index."""
+    for table in db.metadata.tables.values():
+        prefixes = [tuple(c.name for c in table.primary_key.columns)]
+        prefixes += [tuple(c.name for c in index.columns) for index in table.indexes]
+        for key in table.foreign_key_constraints:
+            names = tuple(c.name for c in key.columns)
+            assert any(set(p[: len(names)]) == set(names) for p in prefixes), f"{table.name}{names} has no index"
+
+
+def test_project_id_comes_first_in_every_key() -> None:
+    for table in db.metadata.tables.values():
+        if "project_id" in table.columns:
+            assert next(iter(table.primary_key.columns)).name == "project_id", table.name
+
+
+def test_commit_stands_in_one_file() -> None:
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "server").rglob("*.py")
+        if ".commit()" in path.read_text() and path.name not in ("database.py", "env.py")
+    ]
+    assert offenders == []
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [
+        ("lxml", {"forms/xmltree.py"}),
+        ("pyxform", {"forms/xlsform.py"}),
+        ("openpyxl", {"exports/workbook.py", "exports/roundtrip.py"}),
+    ],
+)
+def test_parsers_stay_behind_their_fence(package: str, allowed: set[str]) -> None:
+    pattern = re.compile(rf"^\s*(?:from|import)\s+{package}\b", re.MULTILINE)
+    users = {
+        str(path.relative_to(ROOT))
+        for room in ("forms", "sync", "exports", "server")
+        for path in (ROOT / room).rglob("*.py")
+        if pattern.search(_without_type_checking(path.read_text()))
+    }
+    assert users <= allowed
+
+
+def _without_type_checking(text: str) -> str:
+    return re.sub(r"^if TYPE_CHECKING:\n(?:    .*\n|\n)+", "", text, flags=re.MULTILINE)
+
+
+def test_every_setting_is_documented() -> None:
+    used = set()
+    for path in [*(ROOT / "server").rglob("*.py"), ROOT / "Makefile"]:
+        used |= set(re.findall(r"HIRFA_[A-Z_]+", path.read_text()))
+    documented = set(re.findall(r"`(HIRFA_[A-Z_]+)`", (ROOT / "server" / "README.md").read_text()))
+    assert used == documented
+
+
+def test_every_route_is_documented(app: Flask) -> None:
+    text = (ROOT / "server" / "README.md").read_text() + (ROOT / "server" / "console" / "README.md").read_text()
+    for rule in app.url_map.iter_rules():
+        assert f"`{rule.rule}`" in text, f"{rule.rule} is not in server/README.md or server/console/README.md"
+
+
+def test_every_command_is_documented(app: Flask) -> None:
+    text = (ROOT / "server" / "README.md").read_text()
+    own = [name for name in app.cli.commands if name not in ("db",)]
+    for name in own:
+        assert f"`{name}" in text, name
+
+
+def test_every_problem_code_is_documented_and_in_three_languages() -> None:
+    from server.errors import MESSAGES
+
+    text = (ROOT / "server" / "README.md").read_text()
+    for code, texts in MESSAGES.items():
+        assert set(texts) == {"en", "fr", "ar"}, code
+        assert f"| {code} |" in text, code
