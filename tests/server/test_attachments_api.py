@@ -70,9 +70,9 @@ def test_a_photo_arrives_in_pieces_and_is_present(client: FlaskClient, phone: An
     assert offset_of(client, phone, url) == len(photo)
     assert db.session.get(SubmissionAttachment, (1, instance_id, "p.jpg")).present
     assert phone.push(item)["attachmentsWanted"] == []
-    got = as_role("officer").get(f"/v1/projects/1/submissions/{instance_id}/attachments/p.jpg")
-    assert got.data == photo
-    assert got.headers["Content-Type"] == "image/jpeg"
+    with as_role("officer").get(f"/v1/projects/1/submissions/{instance_id}/attachments/p.jpg") as got:
+        assert got.data == photo
+        assert got.headers["Content-Type"] == "image/jpeg"
 
 
 def test_the_same_bytes_are_stored_once(client: FlaskClient, phone: Any) -> None:

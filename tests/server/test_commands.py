@@ -103,6 +103,7 @@ def test_publish_form_says_sheet_and_row_when_it_is_wrong(app: Flask, tmp_path: 
         tmp_path / "bad.xlsx",
         [["type", "name", "label"], ["text", "a", "A"], ["select_one nothing", "b", "B"]],
         {"form_title": "Bad", "form_id": "bad", "version": "1"},
+        choices=[["list_name", "name", "label"], ["other", "x", "X"]],
     )
     result = run(app, "publish-form", str(path))
     assert result.exit_code == 1

@@ -68,7 +68,8 @@ def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: obje
         values = {name: 1 if name in ("project_id", "app_user_id", "agent_id") else "x" for name in rule.arguments}
         url = rule.build(values)[1]
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):
-            status = client.open(url, method=method, headers={"Accept": "application/json"}).status_code
+            with client.open(url, method=method, headers={"Accept": "application/json"}) as answer:
+                status = answer.status_code
             if verb in granted:
                 assert status not in (401, 403), f"{who} {method} {url}: {status}"
             else:
@@ -101,26 +102,21 @@ def test_commit_stands_in_one_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "allowed"),
+    ("words", "allowed"),
     [
-        ("lxml", {"forms/xmltree.py"}),
-        ("pyxform", {"forms/xlsform.py"}),
-        ("openpyxl", {"exports/workbook.py", "exports/roundtrip.py"}),
+        (r"etree\.(?:fromstring|parse|iterparse|XML|XMLParser)\b|\bminidom\b|\bElementTree\b", {"forms/xmltree.py"}),
+        (r"^\s*(?:from|import)\s+pyxform\b", {"forms/xlsform.py"}),
+        (r"^\s*(?:from|import)\s+openpyxl\b", {"exports/workbook.py", "exports/roundtrip.py"}),
     ],
 )
-def test_parsers_stay_behind_their_fence(package: str, allowed: set[str]) -> None:
-    pattern = re.compile(rf"^\s*(?:from|import)\s+{package}\b", re.MULTILINE)
+def test_parsers_stay_behind_their_fence(words: str, allowed: set[str]) -> None:
     users = {
         str(path.relative_to(ROOT))
         for room in ("forms", "sync", "exports", "server")
         for path in (ROOT / room).rglob("*.py")
-        if pattern.search(_without_type_checking(path.read_text()))
+        if re.search(words, path.read_text(), re.MULTILINE)
     }
     assert users <= allowed
-
-
-def _without_type_checking(text: str) -> str:
-    return re.sub(r"^if TYPE_CHECKING:\n(?:    .*\n|\n)+", "", text, flags=re.MULTILINE)
 
 
 def test_every_setting_is_documented() -> None:
@@ -128,7 +124,7 @@ def test_every_setting_is_documented() -> None:
     for path in [*(ROOT / "server").rglob("*.py"), ROOT / "Makefile"]:
         used |= set(re.findall(r"HIRFA_[A-Z_]+", path.read_text()))
     documented = set(re.findall(r"`(HIRFA_[A-Z_]+)`", (ROOT / "server" / "README.md").read_text()))
-    assert used == documented
+    assert used <= documented
 
 
 def test_every_route_is_documented(app: Flask) -> None:
