@@ -3,17 +3,21 @@ import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { patchEngine } from './src/engine/vite-patch';
 import { VitePWA } from 'vite-plugin-pwa';
+import { writeLicences } from './scripts/licences';
+import packageJson from './package.json';
 
 export default defineConfig({
   base: '/app/',
+  define: { __APP_VERSION__: JSON.stringify(packageJson.version) },
   plugins: [
     patchEngine(),
     solid(),
+    writeLicences(),
     VitePWA({
       strategies: 'generateSW',
       registerType: 'prompt',
       injectRegister: false,
-      includeAssets: ['icon.svg'],
+      includeAssets: [],
       manifest: {
         id: '/app/',
         name: 'Hirfa',
@@ -24,10 +28,17 @@ export default defineConfig({
         display: 'standalone',
         background_color: '#fbf6ee',
         theme_color: '#7a2e1d',
-        icons: [{ src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+        icons: [
+          { src: 'icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+          { src: 'icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+          { src: 'icon-maskable.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+          { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+        ],
       },
       workbox: {
-        globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
+        // What a day without network needs. The QR reader serves only enrolment, which needs the network anyway.
+        globPatterns: ['**/*.{js,css,html,svg,webmanifest}', 'icon-192.png'],
+        globIgnores: ['**/qr-*.js'],
         navigateFallback: '/app/index.html',
         navigateFallbackAllowlist: [/^\/app\//],
         maximumFileSizeToCacheInBytes: 4_000_000,
@@ -35,5 +46,11 @@ export default defineConfig({
       },
     }),
   ],
-  build: { target: 'es2022', sourcemap: false },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    chunkSizeWarningLimit: 1200,
+    // The engine's web-assembly loader holds a direct eval that is never reached; the content security policy forbids it anyway.
+    rolldownOptions: { checks: { eval: false } },
+  },
 });

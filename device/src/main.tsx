@@ -1,5 +1,37 @@
 import { render } from 'solid-js/web';
 import { App } from './app';
+import { t } from './i18n';
+import { watchInstall } from './install';
+import { startRouter } from './router';
+import { startState } from './state';
+import { startSchedule } from './sync/schedule';
+import { watchUpdates } from './updates';
 import './style.css';
 
-render(() => <App />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+
+/** Say plainly that the app cannot work here, without any of its machinery. */
+function refuse(words: string): void {
+  const note = document.createElement('p');
+  note.className = 'notice notice-bad refused';
+  note.setAttribute('role', 'alert');
+  note.textContent = words;
+  root.replaceChildren(note);
+}
+
+async function start(): Promise<void> {
+  // crypto, storage and the service worker exist only on a secure address.
+  if (!window.isSecureContext) return refuse(t('app.insecure'));
+  watchInstall();
+  startRouter();
+  render(() => <App />, root);
+  try {
+    await startState();
+  } catch {
+    return refuse(t('app.storageFailed'));
+  }
+  startSchedule();
+  watchUpdates();
+}
+
+void start();

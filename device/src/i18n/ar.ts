@@ -209,6 +209,8 @@ export const ar: Record<Key, Message> = {
   'time.minutes': { zero: 'أقل من دقيقة', one: 'دقيقة واحدة', two: 'دقيقتان', few: '{n} دقائق', other: '{n} دقيقة' },
   'time.hours': { one: 'ساعة واحدة', two: 'ساعتان', few: '{n} ساعات', other: '{n} ساعة' },
   'time.days': { one: 'يوم واحد', two: 'يومان', few: '{n} أيام', other: '{n} يوما' },
+  'text.comma': '، ',
+  'unit.dzd': 'دج',
   'size.kb': '{n} كيلوبايت',
   'size.mb': '{n} ميغابايت',
   'size.gb': '{n} جيغابايت',

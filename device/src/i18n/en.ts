@@ -209,6 +209,8 @@ export const en: Record<Key, Message> = {
   'time.minutes': { one: '{n} minute', other: '{n} minutes' },
   'time.hours': { one: '{n} hour', other: '{n} hours' },
   'time.days': { one: '{n} day', other: '{n} days' },
+  'text.comma': ', ',
+  'unit.dzd': 'DA',
   'size.kb': '{n} kB',
   'size.mb': '{n} MB',
   'size.gb': '{n} GB',

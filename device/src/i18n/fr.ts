@@ -211,6 +211,8 @@ const texts = {
   'time.minutes': { one: '{n} minute', other: '{n} minutes' },
   'time.hours': { one: '{n} heure', other: '{n} heures' },
   'time.days': { one: '{n} jour', other: '{n} jours' },
+  'text.comma': ', ',
+  'unit.dzd': 'DA',
   'size.kb': '{n} ko',
   'size.mb': '{n} Mo',
   'size.gb': '{n} Go',

@@ -1,6 +1,6 @@
 // What an own, unsent submission does to records: read from its XML by the form's saveto binds, as the server will read it.
 // Source: Entities specification 2024.1.0 and 2025.1.0; sync.md, "From the XML".
-import type { FormFacts } from './facts';
+import type { FormFacts, PropertyFacts } from './facts';
 import { children, descendants, parseXml } from './xml';
 
 export interface LocalAction {
@@ -11,6 +11,9 @@ export interface LocalAction {
   kind: 'create' | 'update';
   /** Property -> text. A node absent from the XML is absent here; a blank one is "". */
   saved: Record<string, string>;
+  /** Of the saved properties, those the record had prefilled, and of these the ones a person could blank. */
+  prefilled: string[];
+  blankable: string[];
   /** branchId, baseVersion and trunkVersion as sent; null when blank. */
   branch: string | null;
   pos: number | null;
@@ -62,11 +65,13 @@ export function findActions(
       for (const name of path.slice(declared.path.length + 1).split('/')) node = node && children(node, name)[0];
       if (node) saved[property] = (node.textContent ?? '').normalize('NFC');
     }
+    const of = (test: (facts: PropertyFacts) => boolean): string[] => declared.properties.filter((facts) => facts.name in saved && test(facts)).map((facts) => facts.name);
     const label = (children(entity, 'label')[0]?.textContent ?? '').trim();
     if (label) saved.label = label.normalize('NFC');
     const branch = (entity.getAttribute('branchId') ?? '').trim() || null;
     found.push({
-      position, entityId, list: entity.getAttribute('dataset') ?? declared.list, kind, saved, branch, pos: baseVersion,
+      position, entityId, list: entity.getAttribute('dataset') ?? declared.list, kind, saved,
+      prefilled: of((facts) => facts.prefilled), blankable: of((facts) => facts.prefilled && facts.answerable), branch, pos: baseVersion,
       base: branch === null ? baseVersion : toNumber(entity.getAttribute('trunkVersion')),
       ownBranch: kind === 'create' ? makeId() : null, seen: kind === 'create' ? {} : seen(entityId),
     });

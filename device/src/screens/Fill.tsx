@@ -1,0 +1,50 @@
+// Opens the form screen for a new instance, a follow-up or a draft. The form engine is loaded only here.
+import { createResource, lazy, Match, Show, Suspense, Switch, type JSX } from 'solid-js';
+import type { FormSession } from '../form/contract';
+import { t } from '../i18n';
+import { link, navigate } from '../router';
+import { shortTitle } from '../state';
+import { DraftOpenError, openDraft, openForm } from '../sessions';
+import { say } from '../ui/messages';
+import { Loading, Notice } from '../ui/parts';
+import { Screen } from '../ui/Shell';
+
+const FormScreen = lazy(async () => ({ default: (await import('../form/FormScreen')).FormScreen }));
+
+export type Task = { kind: 'new'; formId: string; entityId: string | null } | { kind: 'draft'; instanceId: string };
+
+export function FillScreen(props: { task: Task }): JSX.Element {
+  const end = (how: 'finalized' | 'left'): void => {
+    say(how === 'finalized' ? t('form.finalized') : t('form.saved'));
+    const task = props.task;
+    if (how === 'left') navigate(link('drafts'), { replace: true });
+    else navigate(task.kind === 'new' && task.entityId ? link('records', task.entityId) : '#/', { replace: true });
+  };
+  const [session] = createResource(() => props.task, async (task): Promise<FormSession> =>
+    task.kind === 'draft' ? openDraft(task.instanceId, end) : openForm(task.formId, task.entityId, end));
+
+  return (
+    <Switch fallback={<Loading />}>
+      <Match when={session.error as unknown}>
+        {(error) => (
+          <Screen title={t('forms.title')} back>
+            <Show
+              when={error() instanceof DraftOpenError ? (error() as DraftOpenError).draft : null}
+              fallback={<Notice tone="bad" icon="warning" alert>{t('forms.missing')}</Notice>}
+            >
+              {(draft) => (
+                <Notice tone="brand" icon="draft" alert>
+                  <p>{t('record.draftOpen', { title: shortTitle(draft().title) })}</p>
+                  <a class="button button-primary" href={link('draft', draft().instanceId)}>{t('record.continueDraft')}</a>
+                </Notice>
+              )}
+            </Show>
+          </Screen>
+        )}
+      </Match>
+      <Match when={session()}>
+        {(opened) => <Suspense fallback={<Loading />}><FormScreen session={opened()} /></Suspense>}
+      </Match>
+    </Switch>
+  );
+}

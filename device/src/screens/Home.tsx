@@ -1,0 +1,81 @@
+// Where the day begins: register, find, go on with what was begun, send.
+import { createResource, For, Show, type JSX } from 'solid-js';
+import { sayWhen, t } from '../i18n';
+import { propertyName } from '../records/display';
+import { registrationOf } from '../records/facts';
+import { link } from '../router';
+import { currentForms, deviceState, drafts, enrolment, inbox, lastSyncAt, mainLists, online, outbox, properties, recordsOf, shortTitle, formTitle, viewOf } from '../state';
+import { progress } from '../sync/run';
+import { Icon } from '../ui/icons';
+import { Notice, RowLink } from '../ui/parts';
+import { Screen } from '../ui/Shell';
+
+export function HomeScreen(): JSX.Element {
+  const registrations = (): { formId: string; title: string }[] => currentForms().filter((form) => registrationOf(form.facts) !== null);
+  const waiting = (): number => outbox().filter((item) => item.state === 'waiting').length;
+  const held = (): number => mainLists().reduce((sum, list) => sum + recordsOf(list).length, 0);
+  const [persisted, { refetch }] = createResource(async () => (await navigator.storage?.persisted?.()) ?? true);
+
+  return (
+    <Screen title={t('home.hello', { name: enrolment()?.appUser.name ?? '' })} subtitle={<bdi>{enrolment()?.project.name}</bdi>}>
+      <div class="stack">
+        <Show when={deviceState() === 'revoked'}><Notice tone="bad" icon="warning">{t('home.revoked')}</Notice></Show>
+        <Show when={!online()}><Notice tone="plain" icon="offline">{t('app.offline')}</Notice></Show>
+
+        <Show when={currentForms().length > 0} fallback={<Show when={!progress()}><Notice tone="warn" icon="form">{t('home.empty')}</Notice></Show>}>
+          <For each={registrations()}>
+            {(form) => (
+              <a class="hero" href={link('register', form.formId)}>
+                <span class="hero-icon"><Icon name="add" size={30} /></span>
+                <span>
+                  <strong>{registrations().length > 1 ? shortTitle(form.title) : t('home.register')}</strong>
+                  <span class="hero-detail">{t('home.registerHint')}</span>
+                </span>
+              </a>
+            )}
+          </For>
+        </Show>
+
+        <section class="card rows">
+          <RowLink href={link('records')} icon="search" title={t('home.find')} detail={t('home.findHint', { n: held() })} />
+          <RowLink href={link('drafts')} icon="draft" title={t('home.drafts')} detail={drafts().length > 0 ? t('home.draftsCount', { n: drafts().length }) : t('drafts.none')} strong={drafts().length > 0} />
+          <RowLink href={waiting() > 0 ? link('sync') : link('outbox')} icon="send" title={t('home.toSend')} detail={waiting() > 0 ? t('home.toSendCount', { n: waiting() }) : t('home.nothingToSend')} strong={waiting() > 0} />
+        </section>
+
+        <Show when={inbox().length > 0}>
+          <section class="stack-small">
+            <h2>{t('home.requests')}</h2>
+            <div class="card rows">
+              <For each={inbox()}>
+                {(item) => item.kind === 'correction' ? (
+                  <div class="row">
+                    <span class="row-icon row-icon-warn"><Icon name="warning" /></span>
+                    <span class="row-text">
+                      <span class="row-title"><bdi>{t('home.correction', { title: shortTitle(formTitle(item.formId)) })}</bdi></span>
+                      <span class="row-detail" dir="auto">{item.comment}</span>
+                      <span class="row-detail">{item.by ? `${t('record.by', { name: item.by })} · ` : ''}{sayWhen(item.at)}</span>
+                    </span>
+                  </div>
+                ) : (
+                  <RowLink
+                    href={link('records', item.entity)} icon="question"
+                    title={t('home.question', { label: viewOf(item.entity)?.values.label ?? '' })}
+                    detail={<><bdi>{propertyName(item.property, properties().get(viewOf(item.entity)?.list ?? ''))}</bdi>{' · '}<bdi>{item.words || t('home.questionValues', { values: item.values.join(' / ') })}</bdi></>}
+                  />
+                )}
+              </For>
+            </div>
+          </section>
+        </Show>
+
+        <Show when={persisted() === false}>
+          <Notice tone="plain" icon="warning">
+            <p>{t('home.notPersisted')}</p>
+            <button type="button" class="button" onClick={() => void navigator.storage.persist().then(() => refetch())}>{t('home.askPersist')}</button>
+          </Notice>
+        </Show>
+        <p class="foot">{lastSyncAt() ? t('home.lastSync', { when: sayWhen(lastSyncAt()!) }) : t('home.neverSynced')}</p>
+      </div>
+    </Screen>
+  );
+}
