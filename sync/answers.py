@@ -78,8 +78,10 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
     """
     blank = is_blank(text)
     resolving = action.kind == "resolve"
-    if blank and not resolving and (name not in action.blankable or is_blank(seen.text)):
+    if blank and not resolving and name not in action.blankable:
         return None
+    if blank and not resolving and is_blank(seen.text):
+        return Answer(seen.parents, None)  # passes on to whoever blanked it; a blank that is no answer is in no graph
     if rule.policy in COLLECTING:
         return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving)
     if blank:

@@ -115,12 +115,16 @@ class Branches:
             self._place(record)
         self._trails: dict[Chain, Trail] = {}
         self._before: dict[tuple[Chain, int], int] = {}
+        self._whole: set[tuple[Chain, int]] = set()
         forks: set[tuple[str, int]] = set()
         for chain, groups in self._groups.items():
             twice = [pos for pos, group in groups.items() if pos != _FIRST and _is_copied(group)]
             self._trails[chain] = Trail(min(twice, default=None))
             forks.update((chain[1], pos) for pos in twice)
             places = sorted(groups)
+            for pos in places:
+                if (chain, pos - 1) in self._whole or any(_is_first(record) for record in groups[pos]):
+                    self._whole.add((chain, pos))
             self._before.update({(chain, pos): before for before, pos in zip(places, places[1:], strict=False)})
         self.forks: Final = tuple(sorted(forks))
 
@@ -148,6 +152,16 @@ class Branches:
         if _takes_place(record, self._groups[chain][pos]):
             trail.add(pos, record)
         return trail
+
+    def may_hide(self, record: Recorded) -> bool:
+        """Tell whether a step that is missing may have covered what a later row brought.
+
+        Positions run without gap from the first, which is the version the branch began on. A position below the base
+        shows that the branch was kept over a pull; if then a step before it is missing, nobody knows what of the pulled
+        row the phone showed.
+        """
+        place = self._places.get(record.action.id)
+        return place is not None and place[1] < (record.action.base or 0) and place not in self._whole
 
     def find_creates(self, action: EntityAction) -> Iterable[Recorded]:
         """Find the creates an action saw because it was made on that device: its branch has no base on the server."""
@@ -186,6 +200,12 @@ class Branches:
                 needs.extend(record.action.id for record in self._groups[chain][before])
         needs.extend(record.action.id for record in self.find_creates(self._records[action_id].action))
         return needs
+
+
+def _is_first(record: Recorded) -> bool:
+    """Tell whether an action begins its branch: on a row of the server, or on what was created on that device."""
+    action = record.action
+    return action.pos == action.base or action.base is None and (action.pos is None or action.pos <= 1)
 
 
 def _is_copied(group: Iterable[Recorded]) -> bool:

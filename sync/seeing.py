@@ -41,6 +41,7 @@ class Sight:
         self.forks = self._branches.forks
         self._edited = frozenset(self.originals.values())
         self._told: dict[str, dict[str, Told]] = {}
+        self._hides = False
         for record in self._branches.walk():
             if record.action.kind in ANSWERING:
                 self._look(record)
@@ -63,6 +64,7 @@ class Sight:
         row = self.find_row(record)
         trail = None if action.kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
+        self._hides = trail is not None and self._branches.may_hide(record)
         original = self.originals.get(action.id)
         replaced = self._told.get(original, {}) if original else {}
         keeps = original is not None or action.id in self._edited
@@ -100,7 +102,7 @@ class Sight:
         if step is not None:
             return Seen(step.text, (step.action_id,))
         if shown is not None:
-            return Seen(shown.value, shown.by)
+            return Seen(shown.value, () if self._hides else shown.by)
         if action.base is None:
             creates = [r.action for r in self._branches.find_creates(action) if name in r.action.saved]
             if creates:
