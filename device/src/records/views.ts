@@ -69,7 +69,7 @@ export function toRules(properties: ReadonlyMap<string, PropertyFacts> | undefin
   return rules;
 }
 
-/** Build every view. Records without own work are shown as pulled; the cost is that of the pending work alone. */
+/** Build every view; `outbox` is in the order of finishing. Records without own work are shown as pulled; the cost is that of the pending work alone. */
 export function buildViews(
   records: readonly StoredRecord[], outbox: readonly OutboxItem[], aliases: ReadonlyMap<string, string>,
   properties: ReadonlyMap<string, ReadonlyMap<string, PropertyFacts>>,
@@ -79,7 +79,7 @@ export function buildViews(
     views.set(record.id, { id: record.id, list: record.list, pulled: record, values: record.data, pending: [], aside: false });
   }
   const pending = new Map<string, PendingAction[]>();
-  for (const item of [...outbox].sort((a, b) => a.seq - b.seq)) {
+  for (const item of outbox) {
     for (const action of item.actions) {
       const id = resolveId(action.entityId, aliases);
       const version = views.get(id)?.pulled?.version ?? null;

@@ -30,9 +30,11 @@ export async function finalize(
   return numbered;
 }
 
+/** The order in which instances were finished. */
+const inOrder = (a: OutboxItem, b: OutboxItem): number => a.seq - b.seq || (a.finalizedAt < b.finalizedAt ? -1 : 1);
+
 export async function listOutbox(): Promise<OutboxItem[]> {
-  const items = await (await database()).getAll('outbox');
-  return items.sort((a, b) => a.seq - b.seq);
+  return (await (await database()).getAll('outbox')).sort(inOrder);
 }
 
 /** Change items by a pure rule, each read and written in one transaction. Only those that came out different are written. */
@@ -50,12 +52,15 @@ export async function updateOutbox(change: (item: OutboxItem) => OutboxItem): Pr
   if (changed) announce('outbox');
 }
 
-/** Give every item a new number, for a new enrolment whose count begins again. */
+/** Number the waiting items anew, for a new enrolment whose count begins again; 0 marks those the former one sent. */
 export async function renumberOutbox(): Promise<void> {
   const tx = (await database()).transaction(['outbox', 'settings'], 'readwrite');
-  const items = (await tx.objectStore('outbox').getAll()).sort((a, b) => a.seq - b.seq);
-  items.forEach((item, index) => void tx.objectStore('outbox').put({ ...item, seq: index + 1 }));
-  void tx.objectStore('settings').put(items.length, 'seq');
+  let seq = 0;
+  for (const item of (await tx.objectStore('outbox').getAll()).sort(inOrder)) {
+    if (item.state === 'waiting') seq += 1;
+    void tx.objectStore('outbox').put({ ...item, seq: item.state === 'waiting' ? seq : 0 });
+  }
+  void tx.objectStore('settings').put(seq, 'seq');
   await tx.done;
   announce('outbox');
 }

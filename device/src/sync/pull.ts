@@ -50,6 +50,11 @@ export async function pull(
       continue;
     }
     report.device = answer.device;
+    if (answer.device === 'revoked') {
+      // A revoked phone is told nothing more; what it holds stays as it is.
+      await writeSetting('deviceState', 'revoked');
+      return report;
+    }
     if (era !== null && answer.era !== null && String(answer.era) !== String(era)) {
       // The server came back from a backup: what it has is older than what it told us. Start over, offer everything again.
       await beginEra(answer.era);
@@ -86,7 +91,6 @@ export async function pull(
     progress({ records: report.records, forms: done, formsTotal: offers.size });
   }
   await dropUnusedForms();
-  if (report.device === 'revoked') await writeSetting('deviceState', 'revoked');
   announce('records', 'forms');
   return report;
 }

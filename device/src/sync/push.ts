@@ -52,7 +52,7 @@ async function settle(batch: OutboxItem[], answer: PushAnswer): Promise<void> {
 async function settleMissing(missing: number[]): Promise<number[]> {
   if (missing.length === 0) return [];
   const held = new Set((await listOutbox()).map((item) => item.seq));
-  const asked = new Set(missing);
+  const asked = new Set(missing.filter((seq) => seq > 0));
   await updateOutbox((item) => (asked.has(item.seq) ? offerAgain(item) : item));
   return missing.filter((seq) => !held.has(seq));
 }
