@@ -13,7 +13,7 @@ from lxml import etree
 from forms.texts import Texts, children
 from forms.xmltree import local_name
 
-_INSTANCE = re.compile(r"""instance\(\s*['"]([^'"]+)['"]\s*\)""")
+_INSTANCE = re.compile(r"""\s*(?:randomize\(\s*)?instance\(\s*['"]([^'"]+)['"]\s*\)""")
 _CONTROLS = frozenset({"input", "select1", "select", "rank", "range", "upload", "trigger", "secret", "textarea"})
 
 
@@ -57,7 +57,7 @@ def read_body(body: etree._Element, texts: Texts, references: dict[str, str]) ->
             read.repeats.add(path)
         elif tag == "group" and path != context:
             read.groups.setdefault(path, _read_group(element, texts))
-        waiting += [(child, path) for child in element]
+        waiting += [(child, path) for child in reversed(element)]
     return read
 
 
@@ -100,11 +100,11 @@ def _read_control(element: etree._Element, texts: Texts) -> Control:
     )
     query = element.get("query")
     if query is not None:
-        named = _INSTANCE.search(query)
+        named = _INSTANCE.match(query)
         control.choice_list = named[1] if named else None
         control.external = True
     for itemset in children(element, "itemset"):
-        named = _INSTANCE.search(itemset.get("nodeset", ""))
+        named = _INSTANCE.match(itemset.get("nodeset", ""))
         control.choice_list = named[1] if named else None
         control.value_ref = next((child.get("ref", "name") for child in children(itemset, "value")), "name")
         control.label_ref = next((child.get("ref", "") for child in children(itemset, "label")), "")

@@ -101,6 +101,7 @@ def named_attachments(definition: FormDefinition, instance: Instance) -> tuple[s
         for row in find_rows(definition, instance)
         for path, value in row.values.items()
         if value and (node := definition.node(path)) is not None and node.type in FILE_TYPES
+        if not value.startswith("jr://")  # a file of the form, shown as the default and left as it was
     }
     return tuple(names)
 

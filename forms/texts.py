@@ -31,7 +31,7 @@ class Texts:
             name = translation.get("lang", "").strip()
             language = "" if name == _UNNAMED else name
             names.append(language)
-            if translation.get("default") is not None:
+            if translation.get("default", "false()") not in ("false()", "false"):
                 default = language
             for text in children(translation, "text"):
                 self._read(text, language)

@@ -20,15 +20,17 @@ from forms.prefill import Formula, find_lists_read
 from forms.texts import Texts, children
 from forms.types import Bind, find_type, is_answerable
 from forms.xmltree import local_name, parse_xml, text_of
+from forms.xpath import NAME
 
 NAMESPACE = "urn:hirfa:xforms:1"
 _MAX_FORM_BYTES = 50 * 2**20
+_MAX_ID = 255
+_RESERVED = frozenset({"name", "label", "_deleted"})
 _JR = "{http://openrosa.org/javarosa}"
 _CSV = "jr://file-csv/"
 _LAST_SAVED = "jr://instance/"
 _SEARCH = re.compile(r"""search\(\s*['"]([^'"]+)['"]""")
 _PULLDATA = re.compile(r"""pulldata\(\s*['"]([^'"]+)['"]""")
-_INSTANCE = re.compile(r"""^\s*instance\(\s*['"]([^'"]+)['"]""")
 _OWN_META = frozenset({"instanceID", "instanceName", "deprecatedID", "entity", "userID", "deviceID", "timeStart"})
 _OWN_META |= {"timeEnd", "email", "phoneNumber", "simSerial", "subscriberID", "username"}
 
@@ -73,8 +75,11 @@ def parse_form(xform: bytes) -> FormDefinition:
     if data is None:
         raise XformError("The form has no instance, so nothing can be filled in.")
     form_id = (data.get("id") or etree.QName(data).namespace or "").strip()
+    version = data.get("version", "").strip()
     if not form_id:
         raise XformError("The form has no form_id.")
+    if len(form_id) > _MAX_ID or len(version) > _MAX_ID:
+        raise XformError(f"The form_id or the version has more than {_MAX_ID} characters.")
     if any(element.get("base64RsaPublicKey") for element in children(model, "submission")):
         raise XformError(
             "The form encrypts its answers (public_key in the settings). Remove the key: answers are read here."
@@ -89,6 +94,7 @@ def parse_form(xform: bytes) -> FormDefinition:
             form.instances.setdefault(instance.get("id", ""), instance.get("src", "").strip())
     _find_places(form, data)
     _find_formulas(form, root, references)
+    _check_properties(form)
     entities = tuple(_read_entity(form, *found) for found in form.entities)
     choices = _read_choices(form, model)
     title = next((text_of(element).strip() for element in root.iter("{*}title")), "")
@@ -96,7 +102,7 @@ def parse_form(xform: bytes) -> FormDefinition:
     nodes, entities = _build_nodes(form, entities, choices)
     return FormDefinition(
         form_id=form_id,
-        version=data.get("version", "").strip(),
+        version=version,
         title=title or form_id,
         languages=texts.languages,
         default_language=texts.default,
@@ -189,8 +195,30 @@ def _read_entity(form: _Form, element: etree._Element, path: str, repeat: str | 
     list_name = element.get("dataset", "").strip()
     if not list_name:
         raise XformError(f"{path} says no entity list (dataset).")
+    if not NAME.fullmatch(list_name) or "." in list_name or list_name.startswith("__") or len(list_name) > _MAX_ID:
+        raise XformError(f"{list_name[:_MAX_ID]} cannot be the name of an entity list.")
     asks = {name: element.get(name) is not None or f"{path}/@{name}" in form.binds for name in ("create", "update")}
     return EntityDeclaration(list_name, path, repeat, asks["create"], asks["update"])
+
+
+def _check_properties(form: _Form) -> None:
+    """Refuse properties whose names have a meaning of their own.
+
+    :raises XformError: naming every such question.
+    """
+    problems = [
+        f"{path} is saved to {bind.save_to[:_MAX_ID]}, which cannot be the name of a property."
+        for path, bind in form.binds.items()
+        if bind.save_to
+        and (
+            not NAME.fullmatch(bind.save_to)
+            or bind.save_to.lower() in _RESERVED
+            or bind.save_to.startswith("__")
+            or len(bind.save_to) > _MAX_ID
+        )
+    ]
+    if problems:
+        raise XformError(*problems)
 
 
 def _read_choices(form: _Form, model: etree._Element) -> dict[str, tuple[Choice, ...]]:
@@ -227,7 +255,8 @@ def _find_files(form: _Form, root: etree._Element) -> tuple[frozenset[str], froz
     """Return the names of the CSV lists the form reads, and the names of all other files it needs."""
     lists: set[str] = set()
     media: set[str] = set()
-    for src in [*form.instances.values(), *form.texts.media]:
+    defaults = (text_of(place.element).strip() for place in form.places)
+    for src in [*form.instances.values(), *form.texts.media, *defaults]:
         if src.startswith(_CSV):
             lists.add(src[len(_CSV) :].rpartition("/")[2].removesuffix(".csv"))
         elif src.startswith("jr://") and not src.startswith(_LAST_SAVED):

@@ -12,6 +12,7 @@ package that merges.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from io import BytesIO
@@ -43,8 +44,9 @@ _STANDARD = {
 }
 _BIND_COLUMN = re.compile(r"\s*bind\s*::?\s*([^\s:]+)\s*:\s*([^\s:]+)\s*", re.IGNORECASE)
 _ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*|\brow (?:number )?(\d+)\b", re.IGNORECASE)
-_SHEET = re.compile(r"On the '(\w+)' sheet|sheet:? '(\w+)'|(?:the|in) (\w+) sheet", re.IGNORECASE)
+_SHEET = re.compile(r"On the '(\w+)' sheet|sheet(?: named|:)? '(\w+)'|(?:the|in) (\w+) sheet", re.IGNORECASE)
 _COLUMN = re.compile(r"the '([^']+)' value|column:? '([^']+)'", re.IGNORECASE)
+_UNKNOWN_TYPE = re.compile(r"Unknown question type '(.*)'\.?")
 _SHEETS = frozenset({"survey", "choices", "settings", "entities", "external_choices", "osm"})
 
 
@@ -79,22 +81,22 @@ def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedFo
     if problems:
         raise XlsformError(*problems)
     own_warnings = tuple(_find_warnings(book))
-    warnings: list[str] = []
+    remarks: list[str] = []
     try:
-        result = convert({part.name: getattr(book, part.name) for part in fields(book)}, warnings=warnings)
+        result = convert({part.name: getattr(book, part.name) for part in fields(book)}, warnings=remarks)
         xform = result.xform.encode("utf-8")
     except RecursionError:
         raise XlsformError(XlsformProblem("The form is nested too deep.")) from None
     except Exception as error:
-        raise XlsformError(_to_problem(error)) from error
+        raise XlsformError(_find_row(_to_problem(error), book)) from error
     try:
         parse_xml(xform, max_bytes=_MAX_XFORM_BYTES)
     except XmlError as error:
-        message = (
-            f"The form becomes XML that nobody can read: {error} Look for unusual characters in names and headings."
-        )
-        raise XlsformError(XlsformProblem(message)) from error
-    return ConvertedForm(xform, (*warnings, *own_warnings), result.itemsets)
+        advice = "Look for unusual characters in names, headings and labels."
+        if error.code == "too_deep":
+            advice = "Put fewer groups into one another."
+        raise XlsformError(XlsformProblem(f"The form becomes XML that nobody can read: {error} {advice}")) from error
+    return ConvertedForm(xform, (*remarks, *own_warnings), result.itemsets)
 
 
 def _check_markdown(data: bytes) -> None:
@@ -108,7 +110,9 @@ def _check_markdown(data: bytes) -> None:
 
 def _read(data: bytes, kind: str, stem: str) -> DefinitionData:
     try:
-        return definition_to_dict(Definition(BytesIO(data), None, stem or None), file_type=kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl on parts of a workbook it leaves out, such as validations
+            return definition_to_dict(Definition(BytesIO(data), None, stem or None), file_type=kind)
     except Exception as error:
         if isinstance(error, PyXFormError) and "was not recognized" not in str(error):
             raise XlsformError(_to_problem(error)) from error
@@ -134,6 +138,19 @@ def _to_problem(error: Exception) -> XlsformProblem:
         row=int(row[1] or row[2]) if row else None,
         column=_first(_COLUMN, message) or None,
     )
+
+
+def _find_row(problem: XlsformProblem, book: DefinitionData) -> XlsformProblem:
+    """Find the row of a question type that pyxform names without saying where it stands."""
+    unknown = _UNKNOWN_TYPE.match(problem.message)
+    if problem.row is not None or unknown is None:
+        return problem
+    for heading in _headings(book.survey_header):
+        if heading.strip().lower() == "type":
+            for number, value in _find_cells(book, heading):
+                if value == unknown[1]:
+                    return XlsformProblem(problem.message, "survey", number, heading)
+    return problem
 
 
 def _first(pattern: re.Pattern[str], message: str) -> str:

@@ -20,6 +20,7 @@ _START = (
 )
 _START += "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 _NAME = rf"[{_START}][{_START}\-.0-9\u00b7\u0300-\u036f\u203f-\u2040]*"
+NAME = re.compile(_NAME)
 _TOKEN = re.compile(
     rf"""(?P<literal>"[^"]*"|'[^']*')|(?P<number>\d+(?:\.\d*)?|\.\d+)"""
     rf"""|(?P<name>{_NAME}(?::(?:{_NAME}|\*))?)|(?P<sign>//|::|\.\.|!=|<=|>=|\S)"""

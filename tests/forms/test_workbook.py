@@ -59,10 +59,11 @@ def write_encrypted_part() -> bytes:
 
 def write_twice() -> bytes:
     out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+    with zipfile.ZipFile(out, "w") as archive:
         for name, content in read_parts().items():
             archive.writestr(name, content)
-        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("xl/workbook.xml", b"<workbook/>")
     return out.getvalue()
 
 

@@ -345,6 +345,24 @@ def test_parse_form_raises_xform_error_when_form_cannot_be_used(xform: bytes) ->
     assert str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["name", "Label", "__version", "_deleted", "a b", "a/b", "1a", "x" * 300])
+def test_parse_form_raises_xform_error_when_property_has_a_reserved_name(name: str, read_model: ReadModel) -> None:
+    with pytest.raises(XformError, match="/data/q"):
+        read_model(model=f'<bind nodeset="/data/q" entities:saveto="{name}"/>')
+
+
+@pytest.mark.parametrize("name", ["a.b", "__a", "../a", "a b", "x" * 300])
+def test_parse_form_raises_xform_error_when_list_has_a_name_that_is_none(name: str, read_model: ReadModel) -> None:
+    with pytest.raises(XformError, match="entity list"):
+        read_model(data=f'<q/><meta><entity dataset="{name}"/></meta>')
+
+
+@pytest.mark.parametrize("attributes", [f'id="{"f" * 300}"', f'id="f" version="{"1" * 300}"'])
+def test_parse_form_raises_xform_error_when_id_is_too_long(attributes: str, read_model: ReadModel) -> None:
+    with pytest.raises(XformError, match="255"):
+        read_model(attributes=attributes)
+
+
 def test_parse_form_raises_xml_error_when_form_is_no_xml() -> None:
     with pytest.raises(XmlError):
         parse_form(b"<html>")

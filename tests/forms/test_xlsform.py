@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from forms.errors import XlsformError, XlsformProblem
@@ -69,8 +71,10 @@ def write_own(column: str, value: str, namespaces: str = OWN) -> str:
             ("survey", 2, "save_to"),
             "entities",
         ),
+        ("| survey |\n| | type | name | label |\n| | txet | b | B |", ("survey", 2, "type"), "txet"),
         (
-            "| survey |\n| | type | name | label |\n| | text | a | A |\n| entities |\n| | list_name | label |\n| | a.b | x |",
+            "| survey |\n| | type | name | label |\n| | text | a | A |\n"
+            "| entities |\n| | list_name | label |\n| | a.b | x |",
             ("entities", 2, "dataset"),
             "period",
         ),
@@ -227,10 +231,10 @@ def test_convert_xlsform_raises_xlsform_error_when_a_label_has_a_control_charact
     assert find_problems(tables)
 
 
+SURVEY: list[list[object]] = [["type", "name", "label"], ["text", "a", "A"]]
 BROKEN: dict[str, dict[str, list[list[object]]]] = {
     "no sheets of a form": {"Feuil1": [["a"]], "Feuil2": [["b"]]},
     "empty survey": {"survey": []},
-    "headings only": {"survey": [["type", "name", "label"]]},
     "numbers for headings": {"survey": [[1, 2, 3], ["text", "a", "A"]]},
     "types that are numbers": {"survey": [["type", "name", "label"], [1, 2, 3]]},
     "lone end": {"survey": [["type", "name", "label"], ["end group", "g", None]]},
@@ -240,28 +244,56 @@ BROKEN: dict[str, dict[str, list[list[object]]]] = {
         "survey": [["type", "name", "label"], ["select_one l", "a", "A"]],
         "choices": [["list_name", "name", "label"], ["l", None, "X"]],
     },
-    "repeat that counts itself": {
-        "survey": [
-            ["type", "name", "label", "repeat_count"],
-            ["begin repeat", "r", "R", "${r"],
-            ["end repeat", None, None, None],
-        ]
+    "reference that does not end": {
+        "survey": [["type", "name", "label", "repeat_count"], ["begin repeat", "r", "R", "${r"], ["end repeat", None]]
     },
     "bad parameters": {"survey": [["type", "name", "label", "parameters"], ["range", "a", "A", "start=x;;=,end"]]},
+}
+STRANGE: dict[str, dict[str, list[list[object]]]] = {
+    "headings only": {"survey": [["type", "name", "label"]]},
     "deep headings": {"survey": [["type", "name", "label", "bind::a::b::c::d"], ["text", "a", "A", "x"]]},
-    "strange settings": {"survey": [["type", "name", "label"], ["text", "a", "A"]], "settings": [["form_id"], ["a<b"]]},
+    "form id in need of escaping": {"survey": SURVEY, "settings": [["form_id"], ['a<b"&']]},
+    "other sheets": {"survey": SURVEY, "Notes": [["anything"]]},
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_convert_xlsform_raises_only_xlsform_error_when_sheets_are_broken(name: str) -> None:
+def test_convert_xlsform_raises_xlsform_error_when_sheets_are_broken(name: str) -> None:
+    with pytest.raises(XlsformError) as raised:
+        convert_xlsform(write_workbook(**BROKEN[name]))
+    assert 0 < len(raised.value.problems[0].message) < 1500
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_convert_xlsform_makes_a_form_that_can_be_read_when_sheets_are_strange(name: str) -> None:
+    assert parse_form(convert_xlsform(write_workbook(**STRANGE[name])).xform).form_id
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["text", "begin group", "end group", "begin repeat", "end repeat", "select_one l", "note", ""]
+            ),
+            st.sampled_from(["a", "b", "a b", "", "é", "meta", "name", "1"]),
+            st.sampled_from(["L", "${a}", "${", "", "<&>", "${a} ${b}"]),
+            st.sampled_from(["", "${a}", "if(", "'", "instance('x')/root/item[name=${a}]/b", "1 +", "pulldata(${a})"]),
+            st.sampled_from(["", "p", "label", "__x", "l#p", "a#b#c"]),
+        ),
+        max_size=6,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_convert_xlsform_raises_only_xlsform_error_when_rows_are_anything(rows: list[tuple[str, ...]]) -> None:
+    tables = "| survey |\n| | type | name | label | calculation | save_to |\n"
+    tables += "".join(f"| | {' | '.join(row)} |\n" for row in rows)
+    tables += "| choices |\n| | list_name | name | label |\n| | l | x | X |\n"
+    tables += "| entities |\n| | list_name | label |\n| | l | ${a} |\n"
     try:
-        converted = convert_xlsform(write_workbook(**BROKEN[name]))
-    except XlsformError as error:
-        assert error.problems[0].message
-        assert len(error.problems[0].message) < 1500
-    else:
-        parse_form(converted.xform)
+        xform = convert_xlsform(tables.encode(), file_name="f.md").xform
+    except XlsformError:
+        return
+    parse_form(xform)
 
 
 def test_convert_xlsform_raises_xlsform_error_when_groups_are_nested_without_end() -> None:
