@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from forms.texts import Texts, children
-from forms.xmltree import local_name
+from forms.xmltree import Element, local_name
 
 _INSTANCE = re.compile(r"""\s*(?:randomize\(\s*)?instance\(\s*['"]([^'"]+)['"]\s*\)""")
 _CONTROLS = frozenset({"input", "select1", "select", "rank", "range", "upload", "trigger", "secret", "textarea"})
@@ -42,10 +40,10 @@ class Body:
     repeats: set[str] = field(default_factory=set)
 
 
-def read_body(body: etree._Element, texts: Texts, references: dict[str, str]) -> Body:
+def read_body(body: Element, texts: Texts, references: dict[str, str]) -> Body:
     """Read the body of a form; `references` goes from the id of a bind to its path."""
     read = Body()
-    waiting: list[tuple[etree._Element, str]] = [(body, "")]
+    waiting: list[tuple[Element, str]] = [(body, "")]
     while waiting:
         element, context = waiting.pop()
         path = find_path(element, context, references)
@@ -61,7 +59,7 @@ def read_body(body: etree._Element, texts: Texts, references: dict[str, str]) ->
     return read
 
 
-def find_path(element: etree._Element, context: str, references: dict[str, str]) -> str:
+def find_path(element: Element, context: str, references: dict[str, str]) -> str:
     """Return the absolute path a control is bound to, without namespace prefixes; the context when it says none."""
     reference = element.get("ref") or element.get("nodeset") or ""
     if not reference and element.get("bind"):
@@ -86,11 +84,11 @@ def to_path(reference: str) -> str:
     return "/" + "/".join(steps)
 
 
-def _read_group(element: etree._Element, texts: Texts) -> Control:
+def _read_group(element: Element, texts: Texts) -> Control:
     return Control("group", texts.read(element, "label"), {}, element.get("appearance", ""))
 
 
-def _read_control(element: etree._Element, texts: Texts) -> Control:
+def _read_control(element: Element, texts: Texts) -> Control:
     control = Control(
         tag=local_name(element),
         labels=texts.read(element, "label"),

@@ -13,11 +13,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from forms.definition import EntityDeclaration, FormDefinition, Saving
 from forms.instance import Instance, require_form
-from forms.xmltree import local_name, text_of
+from forms.xmltree import Element, local_name, text_of
 
 _TRUE = frozenset({"1", "true", "true()"})
 _UUID4 = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
@@ -65,7 +63,7 @@ class _Scope:
 
     declaration: int
     position: int
-    entity: etree._Element | None = None
+    entity: Element | None = None
     saved: dict[str, str] = field(default_factory=dict)
     prefilled: set[str] = field(default_factory=set)
     blankable: set[str] = field(default_factory=set)
@@ -109,7 +107,7 @@ class _Walk:
         self._parents = definition.saving_parents
         self.scopes: list[_Scope] = []
 
-    def visit(self, element: etree._Element, path: str) -> None:
+    def visit(self, element: Element, path: str) -> None:
         number = self._containers.get(path)
         before = None
         if number is not None:

@@ -12,11 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lxml import etree
-
 from forms.definition import FILE_TYPES, FormDefinition
 from forms.errors import InstanceError
-from forms.xmltree import local_name, parse_xml, text_of
+from forms.xmltree import Element, local_name, namespace_of, parse_xml, text_of
 
 _MAX_ID = 255
 _BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f/\\<>\"'`?#]")
@@ -31,7 +29,7 @@ class Instance:
     instance_id: str
     deprecated_id: str | None
     instance_name: str
-    root: etree._Element
+    root: Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def parse_instance(xml: bytes) -> Instance:
     :raises InstanceError: when it names no form or instance, or is encrypted.
     """
     root = parse_xml(xml)
-    form_id = (root.get("id") or etree.QName(root).namespace or "").strip()
+    form_id = (root.get("id") or namespace_of(root)).strip()
     if not form_id:
         raise InstanceError("no_form_id", "The filled form does not say of which form it is (id).")
     if len(form_id) > _MAX_ID:
@@ -127,7 +125,7 @@ class _Reader:
     definition: FormDefinition
     rows: list[InstanceRow]
 
-    def read(self, parent: etree._Element, path: str, row: InstanceRow, key: str) -> None:
+    def read(self, parent: Element, path: str, row: InstanceRow, key: str) -> None:
         passes: dict[str, int] = {}
         values: dict[str, str] = row.values  # type: ignore[assignment]  # ours until it is yielded
         for child in parent:

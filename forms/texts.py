@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lxml import etree
-
-from forms.xmltree import local_name
+from forms.xmltree import Element, local_name
 
 _ITEXT = re.compile(r"""jr:itext\(\s*['"](.+)['"]\s*\)""", re.DOTALL)
 _PLAIN_PATH = re.compile(r"[^\s()\[\],'\"=<>|+*]+")
@@ -22,7 +20,7 @@ _MISSING = "-"
 class Texts:
     """Every text of the form's `itext`, and the languages they are in."""
 
-    def __init__(self, model: etree._Element) -> None:
+    def __init__(self, model: Element) -> None:
         self._texts: dict[str, dict[str, str]] = {}
         self.media: set[str] = set()
         names: list[str] = []
@@ -38,7 +36,7 @@ class Texts:
         self.languages = tuple(dict.fromkeys(name for name in names if name))
         self.default = default or (names[0] if names else "")
 
-    def _read(self, text: etree._Element, language: str) -> None:
+    def _read(self, text: Element, language: str) -> None:
         for value in children(text, "value"):
             form = value.get("form", "")
             if form in ("", "long") or (form == "short" and language not in self._texts.get(text.get("id", ""), {})):
@@ -53,7 +51,7 @@ class Texts:
             found = {language: text for language, text in found.items() if text != _MISSING}
         return found
 
-    def read(self, parent: etree._Element | None, tag: str) -> dict[str, str]:
+    def read(self, parent: Element | None, tag: str) -> dict[str, str]:
         """Return the label or hint (`tag`) of a control or an item by language name; {} when it has none."""
         element = next(children(parent, tag), None) if parent is not None else None
         if element is None:
@@ -65,12 +63,12 @@ class Texts:
         return {"": text} if text else {}
 
 
-def children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
+def children(parent: Element, name: str) -> Iterator[Element]:
     """Yield the children of one local name, whatever their namespace."""
     return (child for child in parent if local_name(child) == name)
 
 
-def read_text(element: etree._Element) -> str:
+def read_text(element: Element) -> str:
     """Return the text of a label; an answer shown in it is written `${name}`, as its author wrote it."""
     parts = [element.text or ""]
     for child in element:

@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from forms.controls import Body, find_path, read_body, to_path
 from forms.definition import Choice, EntityDeclaration, FormDefinition, Node
 from forms.errors import XformError
 from forms.prefill import Formula, find_lists_read
 from forms.texts import Texts, children
 from forms.types import Bind, find_type, is_answerable
-from forms.xmltree import local_name, parse_xml, text_of
+from forms.xmltree import Element, local_name, namespace_of, parse_xml, text_of
 from forms.xpath import NAME
 
 NAMESPACE = "urn:hirfa:xforms:1"
@@ -40,7 +38,7 @@ class _Place:
     """Where one node of the primary instance stands, found before anything is known about lists."""
 
     path: str
-    element: etree._Element
+    element: Element
     kind: str
     repeat: str | None
     groups: tuple[str, ...]
@@ -54,7 +52,7 @@ class _Form:
     body: Body
     binds: dict[str, Bind]
     places: list[_Place] = field(default_factory=list)
-    entities: list[tuple[etree._Element, str, str | None]] = field(default_factory=list)
+    entities: list[tuple[Element, str, str | None]] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     instances: dict[str, str] = field(default_factory=dict)  # instance id -> src, "" when it is written in the form
 
@@ -74,7 +72,7 @@ def parse_form(xform: bytes) -> FormDefinition:
     data = next((child for child in primary if local_name(child)), None) if primary is not None else None
     if data is None:
         raise XformError("The form has no instance, so nothing can be filled in.")
-    form_id = (data.get("id") or etree.QName(data).namespace or "").strip()
+    form_id = (data.get("id") or namespace_of(data)).strip()
     version = data.get("version", "").strip()
     if not form_id:
         raise XformError("The form has no form_id.")
@@ -115,7 +113,7 @@ def parse_form(xform: bytes) -> FormDefinition:
     )
 
 
-def _read_binds(model: etree._Element) -> dict[str, Bind]:
+def _read_binds(model: Element) -> dict[str, Bind]:
     binds: dict[str, Bind] = {}
     for element in children(model, "bind"):
         path = to_path(element.get("nodeset", ""))
@@ -140,7 +138,7 @@ def _is_save_to(attribute: str) -> bool:
     return attribute.endswith("}saveto") or attribute == "saveto"
 
 
-def _own(element: etree._Element, name: str) -> str | None:
+def _own(element: Element, name: str) -> str | None:
     return element.get(f"{{{NAMESPACE}}}{name}", "").strip() or None
 
 
@@ -148,10 +146,10 @@ def _to_decimals(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
-def _find_places(form: _Form, data: etree._Element) -> None:
+def _find_places(form: _Form, data: Element) -> None:
     """List the nodes of the primary instance in document order; of a repeat that stands twice the template counts."""
     seen: set[str] = set()
-    waiting: list[tuple[etree._Element, str, str | None, tuple[str, ...]]] = [(data, "/" + local_name(data), None, ())]
+    waiting: list[tuple[Element, str, str | None, tuple[str, ...]]] = [(data, "/" + local_name(data), None, ())]
     root = waiting[0][1]
     while waiting:
         element, path, repeat, groups = waiting.pop()
@@ -176,7 +174,7 @@ def _find_places(form: _Form, data: etree._Element) -> None:
         waiting += reversed(below)
 
 
-def _find_formulas(form: _Form, root: etree._Element, references: dict[str, str]) -> None:
+def _find_formulas(form: _Form, root: Element, references: dict[str, str]) -> None:
     """Gather every expression that gives a node its value: calculations, and setvalue for any event."""
     for path, bind in form.binds.items():
         if bind.calculate:
@@ -191,7 +189,7 @@ def _find_formulas(form: _Form, root: etree._Element, references: dict[str, str]
             form.formulas.append(Formula(path, element.get("value", "")))
 
 
-def _read_entity(form: _Form, element: etree._Element, path: str, repeat: str | None) -> EntityDeclaration:
+def _read_entity(form: _Form, element: Element, path: str, repeat: str | None) -> EntityDeclaration:
     list_name = element.get("dataset", "").strip()
     if not list_name:
         raise XformError(f"{path} says no entity list (dataset).")
@@ -221,7 +219,7 @@ def _check_properties(form: _Form) -> None:
         raise XformError(*problems)
 
 
-def _read_choices(form: _Form, model: etree._Element) -> dict[str, tuple[Choice, ...]]:
+def _read_choices(form: _Form, model: Element) -> dict[str, tuple[Choice, ...]]:
     """Read the lists that are written in the form; those of a select that writes its own are keyed by its path."""
     refs: dict[str, tuple[str, str]] = {}
     found: dict[str, tuple[Choice, ...]] = {}
@@ -238,7 +236,7 @@ def _read_choices(form: _Form, model: etree._Element) -> dict[str, tuple[Choice,
     return found
 
 
-def _read_items(texts: Texts, instance: etree._Element, value_ref: str, label_ref: str) -> Iterator[Choice]:
+def _read_items(texts: Texts, instance: Element, value_ref: str, label_ref: str) -> Iterator[Choice]:
     for item in (item for root in instance for item in root):
         columns = {local_name(column): column for column in item}
         value = columns.get(value_ref.rpartition("/")[2])
@@ -251,7 +249,7 @@ def _read_items(texts: Texts, instance: etree._Element, value_ref: str, label_re
         yield Choice(text_of(value).strip(), labels)
 
 
-def _find_files(form: _Form, root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
+def _find_files(form: _Form, root: Element) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the CSV lists the form reads, and the names of all other files it needs."""
     lists: set[str] = set()
     media: set[str] = set()

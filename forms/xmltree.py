@@ -16,6 +16,8 @@ from lxml import etree
 
 from forms.errors import XmlError
 
+Element = etree._Element
+
 MAX_BYTES = 10 * 2**20
 MAX_DEPTH = 100
 
@@ -39,7 +41,7 @@ _TOO_LARGE = re.compile(r"huge|too long|too large|maximum .*length|xmlSAX2", re.
 _TOO_DEEP = re.compile(r"excessive depth|too deep", re.IGNORECASE)
 
 
-def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> etree._Element:
+def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Element:
     """Parse XML that anybody may have sent and return its root element.
 
     Comments and processing instructions are left out. `max_bytes` counts the bytes as they came; `max_depth` counts
@@ -85,19 +87,25 @@ def refuse_doctype(data: bytes) -> bytes:
     return text
 
 
-def local_name(element: etree._Element) -> str:
+def local_name(element: Element) -> str:
     """Return an element's name without its namespace; "" for anything that is no element."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def text_of(element: etree._Element) -> str:
+def namespace_of(element: Element) -> str:
+    """Return the namespace of an element, "" when it has none."""
+    tag = element.tag
+    return tag[1:].rpartition("}")[0] if isinstance(tag, str) else ""
+
+
+def text_of(element: Element) -> str:
     """Return the text an element begins with, as written; "" when there is none or it is only blank."""
     text = element.text
     return text if text and not text.isspace() else ""
 
 
-def _is_deeper(root: etree._Element, max_depth: int) -> bool:
+def _is_deeper(root: Element, max_depth: int) -> bool:
     level = [root]
     for _ in range(max_depth):
         level = [child for parent in level for child in parent]
