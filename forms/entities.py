@@ -42,8 +42,11 @@ class EntityRequest:
     kind: str
     """`create` or `update`."""
     branch: str | None
+    """The chain of steps one phone made without the server; None when the author saw the server's row `base`."""
     pos: int | None
+    """The place in that chain, None outside one; a create begins its chain without saying so."""
     base: int | None
+    """The server's version the author saw; None when she saw none."""
     saved: Mapping[str, str]
     prefilled: frozenset[str]
     blankable: frozenset[str]
@@ -173,8 +176,6 @@ def _read_request(declaration: EntityDeclaration, scope: _Scope) -> EntityReques
         scope.saved["label"] = label
         if declaration.label_prefilled:
             scope.prefilled.add("label")
-    if branch is not None and base_version is None:
-        branch, base_version = None, trunk_version  # no place in the branch: what the author surely saw is the trunk
     return EntityRequest(
         position=position,
         list=declaration.list,

@@ -4,7 +4,7 @@ Forms and filled forms come from anybody. A document type is refused before a pa
 sees it, in every encoding: bytes are first brought to UTF-8, and encodings in which "<!DOCTYPE" could hide (UTF-7,
 EBCDIC…) are not read at all.
 
-lxml was chosen because it parses a filled form in well under 0.1 ms and its trees are what pyxform's users know.
+lxml was chosen for its safe settings and its speed: a filled form of 80 questions is parsed in less than 0.1 ms.
 """
 
 from __future__ import annotations

@@ -119,7 +119,8 @@ def test_find_entity_requests_asks_nothing_when_entity_node_is_missing(visit: Fo
         ("3", "2", "", (None, None, 3)),
         ("5", "2", "B1", ("b1", 5, 2)),
         ("1", "", "B1", ("b1", 1, None)),
-        ("", "2", "B1", (None, None, 2)),
+        ("", "2", "B1", ("b1", None, 2)),
+        ("", "", "B1", ("b1", None, None)),
         (" 3 ", " ", " ", (None, None, 3)),
     ],
 )
