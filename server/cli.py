@@ -10,6 +10,7 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ import segno
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
+from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.config import Settings
@@ -279,6 +281,43 @@ def rebuild_entities(project_id: int, as_json: bool) -> None:
     )
 
 
+@click.command("demo")
+@click.option("--seed", type=int, default=31, show_default=True, help="The same seed tells the same year.")
+@project_and_json
+def demo(seed: int, project_id: int, as_json: bool) -> None:
+    """Fill a freshly installed project with a made-up year: about 200 women, 25 associations, four agents."""
+    from server.services import demo as service
+
+    try:
+        done = service.fill_programme(project_id, seed, datetime.now(ALGIERS).date())
+    except service.DemoRefused as refused:
+        fail(as_json, "409.3", str(refused))
+        return
+    if done.already:
+        say(as_json, {"already": True, "seed": done.seed}, f"Already filled (seed {done.seed}); nothing was changed.")
+        return
+    links = [(agent, link_of(agent.code)) for agent in done.agents]
+    value = {
+        "already": False,
+        "seed": done.seed,
+        "women": done.women,
+        "submissions": done.forms,
+        "outcomes": done.outcomes,
+        "openConflicts": done.open_conflicts,
+        "pictures": done.pictures,
+        "agents": [
+            {"id": a.id, "name": a.name, "scopes": list(a.scopes), "link": link, "token": a.token} for a, link in links
+        ],
+    }
+    lines = [
+        f"{done.women} records of women, {sum(done.forms.values())} forms, {done.pictures} pictures, "
+        f"{done.open_conflicts} open conflicts. Everything is made up.",
+        "Agents (each link enrols one phone):",
+        *(f"  {agent.name}, communes {', '.join(agent.scopes)}: {link}" for agent, link in links),
+    ]
+    say(as_json, value, "\n".join(lines))
+
+
 @click.command("serve")
 def serve() -> None:
     """Serve the API, the officers' pages and the agents' app."""
@@ -313,5 +352,5 @@ def phones_warning(here: Settings) -> str:
 
 
 def init_commands(app: Flask) -> None:
-    for command in (init, create_user, create_app_user, publish_form, export, rebuild_entities, serve):
+    for command in (init, create_user, create_app_user, publish_form, export, rebuild_entities, demo, serve):
         app.cli.add_command(command)

@@ -1,8 +1,8 @@
 """Write a filled form as XML, from the form's own definition, as a form engine would send it.
 
-Only relevant nodes are written, in the order of the form. Whoever answers says what is relevant: a question with no answer given is
-left out as irrelevant; a blank answer (or a note) is given as "". Follows https://getodk.github.io/xforms-spec (instances, meta) and its
-entities part.
+Only relevant nodes are written, in the order of the form. Whoever answers says what is relevant: a question with no
+answer given is left out as irrelevant; a blank answer (or a note) is given as "". Follows the instance parts of
+https://getodk.github.io/xforms-spec and its entities part.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Union
+from typing import TypeAlias
 
 from forms.definition import FormDefinition, Node
 
-Answer = Union[str, Sequence["Filled"]]
+Answer: TypeAlias = "str | Sequence[Filled]"
 
 
 @dataclass(frozen=True, slots=True)

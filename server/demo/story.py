@@ -1,13 +1,13 @@
 """What happens in a year: who registers whom, who comes to training, passes the exam, gets a loan, starts a business.
 
-A list of events in the order of their days. Proportions follow the programme's funnel: of about 200 women half are trained, a good third
-qualify, one in seven is financed. Agents work from Sunday to Thursday.
+A list of events in the order of their days. Proportions follow the programme's funnel: of about 200 women half are
+trained, half qualify, one in seven is financed. Agents work from Sunday to Thursday.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -35,6 +35,10 @@ AGENTS = (
 )
 OFFICE = 3
 """The agent who fills exam results and loan files, at the chamber."""
+
+
+EXAM_SESSIONS = ((70, 22, "3112"), (135, 26, "3105"), (210, 26, "3110"), (285, 26, "3103"), (345, 14, "3112"))
+"""Days since the beginning, candidates at most, commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Story:
 
 
 class _Teller:
-    """Tells the story once; each part draws from one generator in a fixed order, so that a seed always tells the same."""
+    """Tells the story once; all parts draw from one generator in a fixed order: a seed always tells the same."""
 
     def __init__(self, seed: int, today: date, count: int) -> None:
         self.rng = Random(f"story {seed}")  # noqa: S311 - a made-up programme, no secret
@@ -276,14 +280,15 @@ class _Teller:
         passed: list[tuple[int, date]] = []
         done: set[int] = set()
         counts: dict[int, int] = {}
-        for days, places, commune in ((70, 22, "3112"), (135, 26, "3105"), (210, 26, "3110"), (285, 26, "3103"), (345, 14, "3112")):
+        for days, places, commune in EXAM_SESSIONS:
             day = self._workday(self.first_day + timedelta(days=days))
             counts[day.year] = counts.get(day.year, 0) + 1
             eligible = [n for n in self._known(day) if self.registered[n].wants_exam and n not in done]
             eligible.sort(key=lambda n: (n not in waiting, self.registered[n].day, n))
             for number in eligible[: min(places, max(3, len(self.women) // 8))]:
                 decision = self.rng.choices(("admise", "ajournee", "absente", "reportee"), (85, 8, 5, 2))[0]
-                self.events.append(Exam(day, OFFICE, number, f"EXAM-{day.year}-{counts[day.year]:02}", commune, decision))
+                code = f"EXAM-{day.year}-{counts[day.year]:02}"
+                self.events.append(Exam(day, OFFICE, number, code, commune, decision))
                 if decision == "admise":
                     done.add(number)
                     passed.append((number, day))
@@ -297,7 +302,8 @@ class _Teller:
             return
         if formula == "indecise":
             formula = "pnr_mp"
-        cost = self.rng.randrange(40_000, 100_001, 5_000) if formula == "pnr_mp" else self.rng.randrange(300_000, 1_000_001, 50_000)
+        bounds = (40_000, 100_001, 5_000) if formula == "pnr_mp" else (300_000, 1_000_001, 50_000)
+        cost = self.rng.randrange(*bounds)
         day = qualified_on + timedelta(days=self.rng.randint(14, 28))
         file_number = f"31-{day.year}-{woman + 100:04}"
         deposited: date | None = None
@@ -389,7 +395,9 @@ class _Teller:
             known = [
                 n
                 for n in self._known(week)
-                if n not in taken and self.women[n].has_latin and not self._busy(n, week)
+                if n not in taken
+                and self.women[n].has_latin
+                and not self._busy(n, week)
                 and (property_name != "commune" or self.women[n].commune == "3105")
             ]
             if not known:
@@ -427,8 +435,6 @@ def _new_trade(rng: Random, woman: Woman) -> str:
 
 def _send_some_again(events: list[Event]) -> list[Event]:
     """Mark one registration and one visit that their agent corrects afterwards."""
-    from dataclasses import replace
-
     for kind in (Registration, Visit):
         position = next((i for i, e in enumerate(events) if isinstance(e, kind) and getattr(e, "accepts", True)), None)
         if position is not None:

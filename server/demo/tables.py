@@ -1,4 +1,4 @@
-"""Read what the demonstration is made of: names and their spellings, made-up associations (``data/``), villages of the library."""
+"""Read what the demonstration is made of: names with their spellings, made-up associations, the library's villages."""
 
 from __future__ import annotations
 
