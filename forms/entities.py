@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms.definition import EntityDeclaration, FormDefinition, Saving
-from forms.instance import Instance, require_form
+from forms.instance import Instance, is_template, require_form
 from forms.xmltree import Element, local_name, text_of
 
 _TRUE = frozenset({"1", "true", "true()"})
@@ -128,7 +128,7 @@ class _Walk:
                 holder = self._open[self._entities[child_path]]
                 if holder is not None and holder.entity is None:
                     holder.entity = child
-            elif child_path in self._parents:
+            elif child_path in self._parents and not is_template(child):
                 self.visit(child, child_path)
         if number is not None:
             self._open[number] = before

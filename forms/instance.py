@@ -16,6 +16,7 @@ from forms.definition import FILE_TYPES, FormDefinition
 from forms.errors import InstanceError
 from forms.xmltree import Element, local_name, namespace_of, parse_xml, text_of
 
+_TEMPLATE = "{http://openrosa.org/javarosa}template"
 _MAX_ID = 255
 _BAD_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f/\\<>\"'`?#]")
 
@@ -89,6 +90,11 @@ def require_form(definition: FormDefinition, instance: Instance) -> None:
         raise InstanceError("wrong_form", f"The filled form is of {instance.form_id}, not of {definition.form_id}.")
 
 
+def is_template(element: Element) -> bool:
+    """Tell whether an element is the pattern of a repeat, which some clients leave in what they send."""
+    return element.get(_TEMPLATE) is not None
+
+
 def named_attachments(definition: FormDefinition, instance: Instance) -> tuple[str, ...]:
     """Return the file names that the answers name, each once, in document order. They are as hostile as any answer.
 
@@ -140,7 +146,7 @@ class _Reader:
                     values[child_path] = text_of(child)
             elif node.kind == "group":
                 self.read(child, child_path, row, f"{key}/{name}")
-            else:
+            elif not is_template(child):
                 index = passes[name] = passes.get(name, 0) + 1
                 below = InstanceRow(child_path, f"{key}/{name}[{index}]", row.key, index, {})
                 self.rows.append(below)

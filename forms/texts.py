@@ -25,7 +25,7 @@ class Texts:
         self.media: set[str] = set()
         names: list[str] = []
         default = ""
-        for translation in model.iter("{*}translation"):
+        for translation in (found for itext in children(model, "itext") for found in children(itext, "translation")):
             name = translation.get("lang", "").strip()
             language = "" if name == _UNNAMED else name
             names.append(language)

@@ -98,6 +98,8 @@ def is_answerable(path: str, binds: Mapping[str, Bind], control: Control | None,
     bind = binds.get(path, Bind())
     if control is None or find_type(path, bind, control, default) == "note":
         return False
+    if control.tag in _SELECTS and "label" in control.appearance.split():
+        return False  # only the headings of a table of questions
     steps = path.split("/")
     around = ("/".join(steps[:length]) for length in range(2, len(steps) + 1))
     return not any(binds[place].always_readonly for place in around if place in binds)

@@ -8,7 +8,7 @@ recognised by their local name, because forms in the field declare namespaces in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from forms.controls import Body, find_path, read_body, to_path
@@ -29,6 +29,7 @@ _CSV = "jr://file-csv/"
 _LAST_SAVED = "jr://instance/"
 _SEARCH = re.compile(r"""search\(\s*['"]([^'"]+)['"]""")
 _PULLDATA = re.compile(r"""pulldata\(\s*['"]([^'"]+)['"]""")
+_ITEXT_COLUMN = re.compile(r"jr:itext\(\s*([^'\"()\s]+)\s*\)")
 _OWN_META = frozenset({"instanceID", "instanceName", "deprecatedID", "entity", "userID", "deviceID", "timeStart"})
 _OWN_META |= {"timeEnd", "email", "phoneNumber", "simSerial", "subscriberID", "username"}
 
@@ -65,7 +66,8 @@ def parse_form(xform: bytes) -> FormDefinition:
         two questions give one property different policies.
     """
     root = parse_xml(xform, max_bytes=_MAX_FORM_BYTES)
-    model = next(root.iter("{*}model"), None)
+    head = next(children(root, "head"), root)
+    model = next(children(head, "model"), None)
     if model is None:
         raise XformError("This is no XForm: it has no model.")
     primary = next((child for child in children(model, "instance") for _ in child), None)
@@ -83,20 +85,20 @@ def parse_form(xform: bytes) -> FormDefinition:
             "The form encrypts its answers (public_key in the settings). Remove the key: answers are read here."
         )
     texts = Texts(model)
-    binds = _read_binds(model)
-    body = next(root.iter("{*}body"), None)
+    binds = _read_binds(model, "/" + local_name(data))
+    body = next(children(root, "body"), None)
     references = {bind.id: path for path, bind in binds.items() if bind.id}
     form = _Form(texts, read_body(body, texts, references) if body is not None else Body(), binds)
     for instance in children(model, "instance"):
         if instance is not primary and instance.get("id"):
             form.instances.setdefault(instance.get("id", ""), instance.get("src", "").strip())
     _find_places(form, data)
-    _find_formulas(form, root, references)
+    _find_formulas(form, [*model, *(body.iter() if body is not None else ())], references)
     _check_properties(form)
     entities = tuple(_read_entity(form, *found) for found in form.entities)
     choices = _read_choices(form, model)
-    title = next((text_of(element).strip() for element in root.iter("{*}title")), "")
-    lists, media = _find_files(form, root)
+    title = next((text_of(element).strip() for element in children(head, "title")), "")
+    lists, media = _find_files(form)
     nodes, entities = _build_nodes(form, entities, choices)
     return FormDefinition(
         form_id=form_id,
@@ -113,10 +115,11 @@ def parse_form(xform: bytes) -> FormDefinition:
     )
 
 
-def _read_binds(model: Element) -> dict[str, Bind]:
+def _read_binds(model: Element, root: str) -> dict[str, Bind]:
     binds: dict[str, Bind] = {}
     for element in children(model, "bind"):
-        path = to_path(element.get("nodeset", ""))
+        nodeset = element.get("nodeset", "").strip()
+        path = to_path(nodeset if nodeset.startswith("/") else f"{root}/{nodeset}")
         bind = Bind(
             id=element.get("id", ""),
             type=element.get("type", "").rpartition(":")[2],
@@ -174,12 +177,17 @@ def _find_places(form: _Form, data: Element) -> None:
         waiting += reversed(below)
 
 
-def _find_formulas(form: _Form, root: Element, references: dict[str, str]) -> None:
-    """Gather every expression that gives a node its value: calculations, and setvalue for any event."""
+def _find_formulas(form: _Form, elements: Iterable[Element], references: dict[str, str]) -> None:
+    """Gather every expression that gives a node its value: calculations, and setvalue for any event.
+
+    `elements` are all that can be an action: a question may be named setvalue too.
+    """
     for path, bind in form.binds.items():
         if bind.calculate:
             form.formulas.append(Formula(path, bind.calculate))
-    for element in root.iter("{*}setvalue", "{*}recordaudio"):
+    for element in elements:
+        if local_name(element) not in ("setvalue", "recordaudio"):
+            continue
         path = find_path(element, "", references)
         if local_name(element) == "recordaudio":
             form.binds.setdefault(path, Bind()).records_audio = True
@@ -237,19 +245,21 @@ def _read_choices(form: _Form, model: Element) -> dict[str, tuple[Choice, ...]]:
 
 
 def _read_items(texts: Texts, instance: Element, value_ref: str, label_ref: str) -> Iterator[Choice]:
+    translated = _ITEXT_COLUMN.fullmatch(label_ref)
+    text_column = translated[1] if translated else "itextId"
     for item in (item for root in instance for item in root):
         columns = {local_name(column): column for column in item}
         value = columns.get(value_ref.rpartition("/")[2])
         if value is None:
             continue
-        if "itextId" in columns:
-            labels = texts.find(text_of(columns["itextId"]).strip())
+        if text_column in columns:
+            labels = texts.find(text_of(columns[text_column]).strip())
         else:
             labels = texts.read(item, label_ref.rpartition("/")[2] or "label")
         yield Choice(text_of(value).strip(), labels)
 
 
-def _find_files(form: _Form, root: Element) -> tuple[frozenset[str], frozenset[str]]:
+def _find_files(form: _Form) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the CSV lists the form reads, and the names of all other files it needs."""
     lists: set[str] = set()
     media: set[str] = set()

@@ -142,6 +142,12 @@ def test_find_rows_goes_on_when_question_contains_elements(family: FormDefinitio
     assert row.values == {"/data/a": "x"}
 
 
+def test_find_rows_passes_over_the_pattern_when_a_client_left_it_in(family: FormDefinition) -> None:
+    pattern = '<child xmlns:jr="http://openrosa.org/javarosa" jr:template=""><nom>x</nom></child>'
+    rows = list(find_rows(family, parse_instance(write(f"<g>{pattern}<child><nom>n</nom></child></g>"))))
+    assert [(row.key, dict(row.values)) for row in rows[1:]] == [("uuid:i/g/child[1]", {"/data/g/child/nom": "n"})]
+
+
 def test_find_rows_raises_when_instance_is_of_another_form(family: FormDefinition) -> None:
     with pytest.raises(InstanceError) as raised:
         list(find_rows(family, parse_instance(write(root='id="g"'))))

@@ -345,6 +345,66 @@ def test_parse_form_raises_xform_error_when_form_cannot_be_used(xform: bytes) ->
     assert str(raised.value)
 
 
+def test_parse_form_finds_everything_when_questions_are_named_like_elements_of_forms(read_form: Read) -> None:
+    names = [
+        "body",
+        "model",
+        "head",
+        "title",
+        "instance",
+        "setvalue",
+        "translation",
+        "label",
+        "bind",
+        "entity",
+        "repeat",
+    ]
+    rows = "\n".join(f"| | text | {name} | L |" for name in names)
+    definition = read_form(f"| survey |\n| | type | name | label |\n{rows}\n| settings |\n| | form_title |\n| | Tt |")
+    assert [node.name for node in definition.nodes] == names
+    assert all(node.answerable and node.labels == {"": "L"} for node in definition.nodes)
+    assert (definition.title, definition.languages) == ("Tt", ())
+
+
+def test_parse_form_reads_binds_when_their_references_are_relative(read_model: ReadModel) -> None:
+    assert read_model(model='<bind nodeset="q" type="int"/>').nodes[0].type == "integer"
+
+
+def test_parse_form_reads_translated_choices_when_their_column_has_another_name(read_model: ReadModel) -> None:
+    definition = read_model(
+        model="""<itext><translation lang="fr"><text id="t"><value>Oui</value></text></translation></itext>
+          <instance id="l"><choices><choice><words>t</words><code>y</code></choice></choices></instance>""",
+        body="""<select1 ref="/data/q"><itemset nodeset="instance('l')/choices/choice"><value ref="code"/>
+          <label ref="jr:itext(words)"/></itemset></select1>""",
+    )
+    [choice] = definition.choices["l"]
+    assert (choice.name, choice.labels) == ("y", {"fr": "Oui"})
+
+
+def test_parse_form_knows_no_list_when_choices_are_answers_filtered_by_a_list(read_model: ReadModel) -> None:
+    definition = read_model(
+        data="<r><a/></r><q/>",
+        body="""<select1 ref="/data/q"><itemset nodeset="/data/r[a = instance('l')/root/item/b]"><value ref="a"/>
+          <label ref="a"/></itemset></select1>""",
+    )
+    assert {node.name: node.choice_list for node in definition.nodes}["q"] is None
+
+
+def test_parse_form_knows_headings_cannot_be_answered_when_questions_stand_in_a_table(read_form: Read) -> None:
+    definition = read_form("""
+        | survey |
+        | | type | name | label | appearance |
+        | | begin group | g | G | table-list |
+        | | select_one l | a | A | |
+        | | select_one l | b | B | |
+        | | end group | | | |
+        | choices |
+        | | list_name | name | label |
+        | | l | x | X |
+    """)
+    assert {node.name for node in definition.nodes if node.answerable} == {"a", "b"}
+
+
 @pytest.mark.parametrize("name", ["name", "Label", "__version", "_deleted", "a b", "a/b", "1a", "x" * 300])
 def test_parse_form_raises_xform_error_when_property_has_a_reserved_name(name: str, read_model: ReadModel) -> None:
     with pytest.raises(XformError, match="/data/q"):
