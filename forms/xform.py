@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from forms.controls import Body, find_path, read_body, to_path
 from forms.definition import Choice, EntityDeclaration, FormDefinition, Node
 from forms.errors import XformError
+from forms.places import Place, find_places
 from forms.prefill import Formula, find_lists_read
 from forms.texts import Texts, children
 from forms.types import Bind, find_type, is_answerable
@@ -30,19 +31,6 @@ _LAST_SAVED = "jr://instance/"
 _SEARCH = re.compile(r"""search\(\s*['"]([^'"]+)['"]""")
 _PULLDATA = re.compile(r"""pulldata\(\s*['"]([^'"]+)['"]""")
 _ITEXT_COLUMN = re.compile(r"jr:itext\(\s*([^'\"()\s]+)\s*\)")
-_OWN_META = frozenset({"instanceID", "instanceName", "deprecatedID", "entity", "userID", "deviceID", "timeStart"})
-_OWN_META |= {"timeEnd", "email", "phoneNumber", "simSerial", "subscriberID", "username"}
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where one node of the primary instance stands, found before anything is known about lists."""
-
-    path: str
-    element: Element
-    kind: str
-    repeat: str | None
-    groups: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -52,8 +40,7 @@ class _Form:
     texts: Texts
     body: Body
     binds: dict[str, Bind]
-    places: list[_Place] = field(default_factory=list)
-    entities: list[tuple[Element, str, str | None]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     instances: dict[str, str] = field(default_factory=dict)  # instance id -> src, "" when it is written in the form
 
@@ -92,10 +79,10 @@ def parse_form(xform: bytes) -> FormDefinition:
     for instance in children(model, "instance"):
         if instance is not primary and instance.get("id"):
             form.instances.setdefault(instance.get("id", ""), instance.get("src", "").strip())
-    _find_places(form, data)
+    form.places, declared = find_places(data, form.body)
     _find_formulas(form, [*model, *(body.iter() if body is not None else ())], references)
     _check_properties(form)
-    entities = tuple(_read_entity(form, *found) for found in form.entities)
+    entities = tuple(_read_entity(form, place) for place in declared)
     choices = _read_choices(form, model)
     title = next((text_of(element).strip() for element in children(head, "title")), "")
     lists, media = _find_files(form)
@@ -149,34 +136,6 @@ def _to_decimals(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
-def _find_places(form: _Form, data: Element) -> None:
-    """List the nodes of the primary instance in document order; of a repeat that stands twice the template counts."""
-    seen: set[str] = set()
-    waiting: list[tuple[Element, str, str | None, tuple[str, ...]]] = [(data, "/" + local_name(data), None, ())]
-    root = waiting[0][1]
-    while waiting:
-        element, path, repeat, groups = waiting.pop()
-        if local_name(element) == "entity" and path.endswith("/meta/entity"):
-            form.entities.append((element, path, repeat))
-            continue
-        in_meta = path.endswith("/meta") or "/meta/" in path
-        if path != root and path not in seen and not (in_meta and local_name(element) in _OWN_META):
-            kind = "repeat" if path in form.body.repeats or element.get(_JR + "template") is not None else "question"
-            if kind == "question" and (len(element) or path in form.body.groups):
-                kind = "group"
-            if not path.endswith("/meta"):
-                form.places.append(_Place(path, element, kind, repeat, groups))
-            if kind == "repeat":
-                repeat, groups = path, ()
-            elif kind == "group":
-                groups = (*groups, local_name(element))
-        elif path in seen:
-            continue
-        seen.add(path)
-        below = [(child, f"{path}/{local_name(child)}", repeat, groups) for child in element if local_name(child)]
-        waiting += reversed(below)
-
-
 def _find_formulas(form: _Form, elements: Iterable[Element], references: dict[str, str]) -> None:
     """Gather every expression that gives a node its value: calculations, and setvalue for any event.
 
@@ -197,14 +156,15 @@ def _find_formulas(form: _Form, elements: Iterable[Element], references: dict[st
             form.formulas.append(Formula(path, element.get("value", "")))
 
 
-def _read_entity(form: _Form, element: Element, path: str, repeat: str | None) -> EntityDeclaration:
+def _read_entity(form: _Form, place: Place) -> EntityDeclaration:
+    element, path = place.element, place.path
     list_name = element.get("dataset", "").strip()
     if not list_name:
         raise XformError(f"{path} says no entity list (dataset).")
     if not NAME.fullmatch(list_name) or "." in list_name or list_name.startswith("__") or len(list_name) > _MAX_ID:
         raise XformError(f"{list_name[:_MAX_ID]} cannot be the name of an entity list.")
     asks = {name: element.get(name) is not None or f"{path}/@{name}" in form.binds for name in ("create", "update")}
-    return EntityDeclaration(list_name, path, repeat, asks["create"], asks["update"])
+    return EntityDeclaration(list_name, path, place.repeat, asks["create"], asks["update"])
 
 
 def _check_properties(form: _Form) -> None:
@@ -304,7 +264,7 @@ def _build_nodes(
 
 def _build_node(
     form: _Form,
-    place: _Place,
+    place: Place,
     entities: tuple[EntityDeclaration, ...],
     external: dict[str, str],
     read: frozenset[str] | None,
@@ -339,7 +299,7 @@ def _build_node(
     )
 
 
-def _find_list(place: _Place, entities: tuple[EntityDeclaration, ...]) -> str | None:
+def _find_list(place: Place, entities: tuple[EntityDeclaration, ...]) -> str | None:
     """Return the list an answer is saved to: that of the entity declared in the nearest node around it."""
     around = [d for d in entities if place.path.startswith(d.container + "/")]
     return max(around, key=lambda declaration: len(declaration.container)).list if around else None
