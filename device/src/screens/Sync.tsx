@@ -2,7 +2,7 @@
 import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from 'solid-js';
 import { sayDuration, saySize, sayWhen, t } from '../i18n';
 import { link } from '../router';
-import { clockOffsetMs, lastSyncAt, online, outbox } from '../state';
+import { clockOffsetMs, lastSyncAt, mainLists, online, outbox } from '../state';
 import { lastRun, progress, sync, type Progress } from '../sync/run';
 import { wantedFiles } from '../sync/upload';
 import { Icon } from '../ui/icons';
@@ -24,7 +24,9 @@ function ProgressCard(props: { at: Progress }): JSX.Element {
   return (
     <section class="card stack-small progress-card">
       <h2>{t(`sync.${props.at.stage}`)}</h2>
-      <progress class="progress" max={1} value={share() ?? undefined} aria-label={t(`sync.${props.at.stage}`)} />
+      <Show when={share() !== null} fallback={<progress class="progress" aria-label={t(`sync.${props.at.stage}`)} />}>
+        <progress class="progress" max={1} value={share() ?? 0} aria-label={t(`sync.${props.at.stage}`)} />
+      </Show>
       <p class="progress-words">
         <span>{props.at.total === null ? (props.at.done > 0 ? t('sync.received', { n: props.at.done }) : t('sync.running')) : t('sync.items', { done: props.at.done, total: props.at.total })}</span>
         <Show when={props.at.bytesTotal > 0}><span><bdi>{t('sync.bytes', { done: saySize(props.at.bytes), total: saySize(props.at.bytesTotal) })}</bdi></span></Show>
@@ -41,6 +43,8 @@ export function SyncScreen(): JSX.Element {
     const sent = new Set(lastRun()?.push?.sent ?? []);
     return outbox().filter((item) => sent.has(item.instanceId));
   });
+  /** Records of the registers she works in; associations and the like arrive unmentioned. */
+  const received = (): number => mainLists().reduce((sum, list) => sum + (lastRun()?.pull?.byList[list] ?? 0), 0);
   // Read aloud: the stage when it changes, then the end; not every item.
   const spoken = createMemo(() => {
     const stage = progress()?.stage;
@@ -83,7 +87,7 @@ export function SyncScreen(): JSX.Element {
                     <p><strong>{t('sync.done')}</strong></p>
                     <ul class="summary">
                       <Show when={run().push?.sent.length}><li>{t('sync.sentCount', { n: run().push!.sent.length })}</li></Show>
-                      <Show when={run().pull?.records}><li>{t('sync.recordsCount', { n: run().pull!.records })}</li></Show>
+                      <Show when={received()}><li>{t('sync.recordsCount', { n: received() })}</li></Show>
                       <Show when={run().pull?.forms.length}><li>{t('sync.formsCount', { n: run().pull!.forms.length })}</li></Show>
                       <Show when={run().upload?.sent}><li>{t('sync.photosCount', { n: run().upload!.sent })}</li></Show>
                     </ul>
