@@ -1,16 +1,53 @@
-"""The officers' pages: same rule as the API, parse, call one service, show."""
+"""The officers' pages: same rule as the API, parse, call one service, show. All URLs stand in ``init_console``."""
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from server.errors import Problem
+from server.console import agents, conflicts, files, formats, forms, home, pages, quarantine, sessions, submissions
+from server.console import women, workbook
+from server.console.pages import render_problem
+
+__all__ = ["init_console", "render_problem"]
 
 
 def init_console(app: Flask) -> None:
-    """Put the officers' pages on their URLs."""
-
-
-def render_problem(problem: Problem, request_id: str) -> str:
-    """Show an error as a page."""
-    return problem.message("fr")
+    """Put the officers' pages on their URLs: the readable list of them."""
+    blueprint = Blueprint("console", __name__, template_folder="templates")
+    rules = (
+        ("GET", "/", home.home),
+        ("GET", "/sign-in", sessions.sign_in),
+        ("POST", "/sign-in", sessions.open_session),
+        ("POST", "/sign-out", sessions.sign_out),
+        ("POST", "/language", sessions.set_language),
+        ("GET", "/women", women.women),
+        ("GET", "/women/<entity_id>", women.woman),
+        ("POST", "/women/<entity_id>", women.reveal),
+        ("GET", "/submissions", submissions.submissions),
+        ("GET", "/submissions/<instance_id>", submissions.submission),
+        ("GET", "/submissions/<instance_id>/xml", submissions.xml),
+        ("GET", "/conflicts", conflicts.conflicts),
+        ("GET", "/conflicts/<entity_id>", conflicts.conflict),
+        ("POST", "/conflicts/<entity_id>", conflicts.settle),
+        ("GET", "/quarantine", quarantine.quarantine),
+        ("GET", "/quarantine/<content_sha256>", quarantine.item),
+        ("GET", "/quarantine/<content_sha256>/content", quarantine.content),
+        ("GET", "/agents", agents.agents),
+        ("POST", "/agents", agents.create),
+        ("GET", "/agents/<int:app_user_id>/code", agents.confirm_code),
+        ("POST", "/agents/<int:app_user_id>/code", agents.give_code),
+        ("GET", "/agents/<int:app_user_id>/revoke", agents.confirm_revoke),
+        ("POST", "/agents/<int:app_user_id>/revoke", agents.revoke),
+        ("GET", "/forms", forms.forms),
+        ("GET", "/workbook", workbook.workbook),
+        ("GET", "/static/<path:name>", files.static),
+    )
+    for method, url, view in rules:
+        blueprint.add_url_rule(
+            url, endpoint=view.__name__, view_func=view, methods=[method], provide_automatic_options=False
+        )
+    blueprint.context_processor(pages.shared_values)
+    blueprint.after_request(pages.keep_private)
+    for name, function in formats.FILTERS.items():
+        blueprint.add_app_template_filter(function, name)
+    app.register_blueprint(blueprint)

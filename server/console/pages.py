@@ -1,0 +1,150 @@
+"""What all pages share: the reader's language, the frame around the page, the project shown, the error page."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response, g, render_template, request
+from flask_login import current_user
+
+from server.auth import Actor, find_actor
+from server.console.files import static_url
+from server.console.texts import TEXTS, say
+from server.errors import Problem
+from server.texts import LANGUAGES, choose_language
+
+LANGUAGE_NAMES: Final = {"fr": "Français", "ar": "العربية", "en": "English"}
+MENU: Final = (
+    # endpoint, text, verb
+    ("home", "nav.home", "desk.read"),
+    ("conflicts", "nav.conflicts", "conflict.settle"),
+    ("women", "nav.women", "register.read"),
+    ("submissions", "nav.submissions", "desk.read"),
+    ("quarantine", "nav.quarantine", "desk.read"),
+    ("agents", "nav.agents", "desk.read"),
+    ("forms", "nav.forms", "desk.read"),
+    ("workbook", "nav.workbook", "workbook.read"),
+)
+WITHIN: Final = {
+    "woman": "women",
+    "submission": "submissions",
+    "conflict": "conflicts",
+    "settle": "conflicts",
+    "item": "quarantine",
+    "create": "agents",
+    "confirm_code": "agents",
+    "give_code": "agents",
+    "confirm_revoke": "agents",
+    "reveal": "women",
+}
+"""Pages below one of the menu."""
+
+
+def shown_project() -> int:
+    """Return the project that the pages show: the one place to change when an officer can choose."""
+    return 1
+
+
+def language() -> str:
+    """Return the reader's language, found once a request."""
+    found: str | None = g.get("console_language")
+    if found is None:
+        found = g.console_language = choose_language(request)
+    return found
+
+
+def text(key: str, **values: object) -> str:
+    """Return a text of the console in the reader's language."""
+    return say(key, language(), **values)
+
+
+def may(verb: str) -> bool:
+    """Say whether the one who reads this page has a right."""
+    actor: Actor | None = g.get("actor")
+    return actor is not None and actor.may(verb)
+
+
+def show(template: str, **values: Any) -> str:
+    """Render a page of the console."""
+    return render_template(template, **values)
+
+
+def number(name: str, default: int = 1) -> int:
+    """Read a whole number from the address; the default when it is none or absurd."""
+    given = request.args.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 8 else default
+
+
+def is_local(target: str) -> bool:
+    """Say whether an address leads to a page of this server: one that begins with a single slash, in plain characters.
+
+    Browsers take a backslash for a slash and drop tabs and line ends, so ``/\\evil.example`` leaves the server too.
+    """
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return False
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
+
+
+def shared_values() -> dict[str, Any]:
+    """Give each template what the frame needs."""
+    reader = language()
+    here = (request.endpoint or "").removeprefix("console.")
+    return {
+        "t": text,
+        "has_text": TEXTS.__contains__,
+        "may": may,
+        "actor": g.get("actor"),
+        "language": reader,
+        "direction": "rtl" if reader == "ar" else "ltr",
+        "languages": LANGUAGE_NAMES,
+        "menu": [entry for entry in MENU if may(entry[2])],
+        "section": WITHIN.get(here, here),
+        "static_url": static_url,
+        "return_to": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "address": address_with,
+    }
+
+
+def address_with(**changes: object) -> str:
+    """Return this page's query with some values changed; blank ones are left out."""
+    query: dict[str, object] = {**request.args.to_dict(), **changes}
+    kept = {name: value for name, value in query.items() if value not in ("", None)}
+    return f"?{urlencode(kept)}" if kept else "?"
+
+
+def keep_private(response: Response) -> Response:
+    """Keep people's data out of caches: after sign-out the back button shows nothing."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def render_problem(problem: Problem, request_id: str) -> str:
+    """Show an error as a page: what happened in the reader's language, its code, what to do.
+
+    After a failure of the server itself nothing is asked of the database, so that this page cannot fail too.
+    """
+    if problem.status < 500 and g.get("actor") is None and current_user.is_authenticated:
+        g.actor = find_actor(request)
+    return render_template(
+        "problem.html",
+        **shared_values(),
+        problem=problem,
+        message=problem.message(language()),
+        request_id=request_id,
+        advice=_advice(problem),
+    )
+
+
+def _advice(problem: Problem) -> str:
+    for key in (f"advice.{problem.code}", f"advice.{problem.status}"):
+        if key in TEXTS:
+            return text(key)
+    return text("advice.500" if problem.status >= 500 else "advice.400")
+
+
+assert set(LANGUAGE_NAMES) == set(LANGUAGES)  # noqa: S101 - a language without a name could not be chosen

@@ -1,0 +1,51 @@
+// The pages work without this file. It adds: the menu of a small screen, search as one types, and small conveniences.
+'use strict';
+document.documentElement.classList.add('js');
+
+document.addEventListener('DOMContentLoaded', () => {
+  const button = document.querySelector('[data-menu]');
+  button?.addEventListener('click', () => {
+    const open = document.documentElement.classList.toggle('menu-open');
+    button.setAttribute('aria-expanded', String(open));
+  });
+
+  for (const form of document.querySelectorAll('form[data-live]')) listenTo(form);
+
+  // Writing another value chooses it.
+  for (const field of document.querySelectorAll('[data-picks]')) {
+    field.addEventListener('input', () => { document.getElementById(field.dataset.picks).checked = true; });
+  }
+  for (const field of document.querySelectorAll('[data-select]')) field.addEventListener('focus', () => field.select());
+});
+
+// Ask for the same page with what was typed, and replace the results alone; the address follows, so it can be kept.
+function listenTo(form) {
+  let timer = 0;
+  let asked = 0;
+  const show = async () => {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
+    const address = query.size ? `${form.action}?${query}` : form.action;
+    const turn = ++asked;
+    const target = document.getElementById(form.dataset.live);
+    try {
+      const answer = await fetch(address, { headers: { Accept: 'text/html' } });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const results = page.getElementById(form.dataset.live);
+      if (turn !== asked || !results || !target) return;
+      target.replaceChildren(...results.childNodes);
+      history.replaceState(null, '', address);
+    } catch {
+      if (turn === asked) form.submit(); // signed out or no line: let the browser say so
+    }
+  };
+  form.addEventListener('input', (event) => {
+    clearTimeout(timer);
+    timer = setTimeout(show, event.target.type === 'search' ? 250 : 0);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    void show();
+  });
+}

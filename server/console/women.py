@@ -1,0 +1,140 @@
+"""The register: the list of women, and one woman with her history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import request
+
+from server.auth import actor, require
+from server.console.pages import language, may, number, show, shown_project
+from server.models import ConflictEntry, Entity, EntityActionRow, Submission
+from server.services import entities, feed
+from server.services.exports import WOMEN
+from server.services.labels import Labels, Property
+
+COLUMNS: Final = ("code_artisane", "commune", "metier", "etape")
+"""Properties shown in the list, where the programme has them."""
+LATE: Final = timedelta(minutes=10)
+"""Received so much later than it happened, both times are told."""
+
+
+@require("register.read")
+def women() -> str:
+    project_id = shown_project()
+    search, scope = request.args.get("q", "").strip()[:200], request.args.get("commune", "")
+    labels = Labels(project_id, language())
+    known = labels.properties(WOMEN)
+    return show(
+        "women.html",
+        list=WOMEN,
+        search=search,
+        scope=scope,
+        places=list_places(project_id),
+        page=entities.list_entities(project_id, WOMEN, search=search, scope=scope, page=number("page")),
+        columns=[known[name] for name in COLUMNS if name in known],
+        labels=labels,
+    )
+
+
+def list_places(project_id: int) -> list[dict[str, str]]:
+    """List the communes with their name in the reader's language, by name."""
+    reader = "ar" if language() == "ar" else "fr"
+    places = [
+        {"value": place["value"], "name": place["labels"][reader] or place["value"]}
+        for place in feed.list_places(project_id, actor())
+    ]
+    return sorted(places, key=lambda place: place["name"])
+
+
+@require("register.read")
+def woman(entity_id: str) -> str:
+    return _show_woman(entity_id, whole=False)
+
+
+@require("register.read")
+def reveal(entity_id: str) -> str:
+    """Show a woman with her identification number whole; that it was asked for is noted."""
+    entities.get_entity(shown_project(), entity_id)
+    entities.note_reveal(shown_project(), entity_id, actor())
+    return _show_woman(entity_id, whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One action of a woman's history, with its properties named."""
+
+    version: int
+    action: EntityActionRow
+    author: str
+    received_at: datetime
+    late: bool
+    submission: Submission | None
+    writes: list[tuple[Property, str]]
+
+
+def _show_woman(entity_id: str, *, whole: bool) -> str:
+    project_id = shown_project()
+    entity = entities.get_entity(project_id, entity_id)
+    labels = Labels(project_id, language())
+    listed = entities.list_conflicts(project_id, open_only=False, entity_id=entity_id)
+    conflicts = {c.property: c for c, _ in listed if c.open or c.settled_at is None}
+    properties = _order(entity, labels, conflicts)
+    filled = [p for p in properties if entity.data.get(p.name) or p.name in conflicts]
+    names = entities.find_author_names(project_id)
+    return show(
+        "woman.html",
+        entity=entity,
+        code=entity.data.get("code_artisane", ""),
+        open=entity.open,
+        merged_into=entities.get_entity(project_id, entity.merged_into) if entity.merged_into else None,
+        filled=filled,
+        blank=[p for p in properties if p not in filled],
+        conflicts=conflicts,
+        candidates=lambda conflict: name_candidates(conflict, names),
+        has_secret=any(p.secret and entity.data.get(p.name) for p in filled),
+        whole=whole,
+        photos=entities.find_photos(project_id, entity) if may("attachment.read") else [],
+        history=[_read_event(entry, entity, labels) for entry in entities.find_history(project_id, entity)],
+        labels=labels,
+    )
+
+
+def _order(entity: Entity, labels: Labels, conflicts: dict[str, ConflictEntry]) -> list[Property]:
+    """Put a woman's properties in the order of the forms; those that no form declares any more come last."""
+    known = list(labels.properties(entity.list).values())
+    names = {p.name for p in known} | {"label"}
+    others = [name for name in sorted({*entity.data, *conflicts}) if name not in names]
+    disputed_label = ["label"] if "label" in conflicts else []
+    return [labels.property(entity.list, name) for name in disputed_label] + known + [
+        labels.property(entity.list, name) for name in others
+    ]
+
+
+def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels) -> Event:
+    return Event(
+        version=entry.version,
+        action=entry.action,
+        author=entry.author,
+        received_at=entry.committed_at,
+        late=entry.committed_at - entry.action.at > LATE,
+        submission=entry.submission,
+        writes=[(labels.property(entity.list, name), value) for name, value in entry.writes.items()],
+    )
+
+
+def name_candidates(conflict: ConflictEntry, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Give the values that dispute a property, each with who said it, when and on which form; newest last."""
+    return [
+        {
+            "action": c["action"],
+            "value": c["value"],
+            "author": names.get(c["author"], c["author"]),
+            "at": datetime.fromisoformat(c["at"]),
+            "form_id": c["formId"],
+            "shown": c["value"] == conflict.shown,
+        }
+        for c in conflict.candidates
+    ]
