@@ -69,7 +69,7 @@ def build_conflicts(
     programme: Programme, options: Options, properties: Properties, counts: list[int]
 ) -> tuple[Sheet, Iterator[list[object]]]:
     """Give the sheet and its rows; ``counts`` gets the number of open and of settled disagreements as they pass."""
-    sheet = Sheet("Conflits", to_columns(CONFLICTS, options.language), ORDER, key=11, frozen=2, personal=True)
+    sheet = Sheet("Conflits", to_columns(CONFLICTS, options.language), ORDER, key=11, frozen=2, personal=True, fit=1)
     titles = {definition.form_id: definition.title for definition in programme.forms}
     return sheet, _to_rows(programme, options.language, properties, titles, counts)
 

@@ -8,6 +8,7 @@ the tally; the numbered sheets, which count them, are made afterwards and take t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from exports.conflicts import Properties, build_conflicts
@@ -33,11 +34,13 @@ TABLES_AT_ONCE: Final = 200
 
 def fill_book(book: Book, programme: Programme, options: Options) -> Outcome:
     """Write every sheet into an empty book and tell what it came to."""
+    if iter(programme.women) is programme.women:  # a stream would be empty when it is read again
+        programme = replace(programme, women=list(programme.women))
     labels = _women_labels(programme)
     associations = {item.code: item.label for item in programme.associations}
     external = {programme.list_name: labels, "associations": associations, **programme.lists}
     labeller = Labeller(programme.forms, options.language, external, labels=options.labels)
-    tally = Tally(programme, (woman.entity_id for woman in programme.women))
+    tally = Tally(programme, (woman.entity_id for woman in programme.living()))
     titles = to_titles(options.language, SHEETS)
     cover = book.open(build_cover(options.language), titles[COVER])
 
@@ -80,17 +83,14 @@ def fill_book(book: Book, programme: Programme, options: Options) -> Outcome:
 def _women_labels(programme: Programme) -> Mapping[str, str]:
     """Name every woman, the records merged into her too, for the questions that choose one."""
     labels = {}
-    for woman in programme.women:
+    for woman in programme.living():
         values = woman.values
         names = (
             f"{values.get(f'nom_{script}', '')} {values.get(f'prenom_{script}', '')}".strip() for script in ("ar", "fr")
         )
         labels[woman.entity_id] = values.get("label") or next(filter(None, names), woman.entity_id)
     for loser in programme.merged:
-        winner, passed = loser, set()
-        while winner in programme.merged and winner not in passed:
-            passed.add(winner)
-            winner = programme.merged[winner]
+        winner = programme.follow(loser)
         if winner in labels:
             labels.setdefault(loser, labels[winner])
     return labels

@@ -59,10 +59,10 @@ class Outcome:
 def build_cover(language: str) -> Sheet:
     """Give the sheet, before its rows are known."""
     columns = (
-        Column(say("key", language), "long", width=34),
+        Column(say("key", language), "long", width=44),
         Column(say("value", language), "long", width=100),
     )
-    return Sheet(NAME, columns, ORDERS[NAME], fit=True, filtered=False)
+    return Sheet(NAME, columns, ORDERS[NAME], fit=1, filtered=False)
 
 
 def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> Iterator[list[object]]:

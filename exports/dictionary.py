@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from exports.cells import join
 from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, DICTIONARY, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
 from exports.labels import pick, pick_exactly
 from exports.programme import Options, Programme
@@ -32,7 +33,7 @@ def build_dictionary(
 
     :param to_name: the name a sheet really got, None when it is not in this workbook.
     """
-    sheet = Sheet("Dictionnaire", to_columns(DICTIONARY, options.language), ORDER, frozen=2)
+    sheet = Sheet("Dictionnaire", to_columns(DICTIONARY, options.language), ORDER, frozen=2, fit=2)
     return sheet, _to_rows(programme, options, tables, to_name)
 
 
@@ -84,7 +85,7 @@ def _to_choices(field: Field) -> str:
         if not words and pick(choice.labels, "fr"):
             words = [pick(choice.labels, "fr")]
         found.append(f"{choice.name} = {' / '.join(words)}" if words else choice.name)
-    return "\n".join(found)
+    return join(found)
 
 
 def join_versions(versions: Sequence[str]) -> str:

@@ -148,12 +148,12 @@ BY_TRADE: Final = (
     _heading(
         "Métier",
         "الحرفة",
-        "text",
+        "long",
         "Métier principal de la fiche rapprochée.",
         "الحرفة الرئيسية في البطاقة الموحدة.",
         44,
     ),
-    _heading("Domaine", "الميدان", "text", "Liste des métiers.", "قائمة الحرف.", 44),
+    _heading("Domaine", "الميدان", "long", "Liste des métiers.", "قائمة الحرف.", 44),
 )
 
 #: 07_Liste_nominative: property of the woman or name of what the indicators know, heading, format.
@@ -304,24 +304,24 @@ VERSION: Final = _heading("VERSION", "VERSION", "number", "Version de la fiche."
 CONFLICTS: Final = (
     _heading("Code artisane", "رمز الحرفية", "id", "", "", 15),
     _heading("Nom", "الاسم", "text", "", "", 26),
-    _heading("Donnée", "المعلومة", "text", "", "", 26),
+    _heading("Donnée", "المعلومة", "long", "", "", 26),
     _heading("Règle", "القاعدة", "text", "", "", 20),
     _heading("État", "الحالة", "text", "", "", 12),
     _heading("Valeur affichée", "القيمة المعروضة", "text", "", "", 22),
-    _heading("Candidate n°", "المرشح رقم", "number", "", "", 10),
+    _heading("Réponse n°", "الإجابة رقم", "number", "", "", 11),
     _heading("Valeur proposée", "القيمة المقترحة", "text", "", "", 22),
     _heading("Par", "من طرف", "text", "", "", 20),
     _heading("Le", "بتاريخ", "text", "", "", 17),
-    _heading("Formulaire", "الاستمارة", "text", "", "", 22),
+    _heading("Formulaire", "الاستمارة", "long", "", "", 34),
     _heading("KEY", "KEY", "id", "", "", 38),
 )
 DICTIONARY: Final = (
     _heading("Feuille", "الورقة", "text", "", "", 24),
     _heading("Colonne", "العمود", "text", "", "", 34),
     _heading("Question (français)", "السؤال (بالفرنسية)", "long", "", "", 48),
-    _heading("Question (العربية)", "السؤال (بالعربية)", "rtl", "", "", 48),
+    _heading("Question (العربية)", "السؤال (بالعربية)", "long-rtl", "", "", 48),
     _heading("Type", "النوع", "text", "", "", 15),
-    _heading("Choix ou calcul", "الاختيارات أو الحساب", "long", "", "", 60),
+    _heading("Choix ou calcul", "الاختيارات أو الحساب", "long", "", "", 90),
     _heading("Formulaire", "الاستمارة", "text", "", "", 24),
     _heading("Versions", "النسخ", "id", "", "", 24),
     _heading("Donnée de la fiche", "معلومة البطاقة", "text", "", "", 18),

@@ -119,7 +119,7 @@ class Tally:
     """Gathers the stories: feed it every submission once (:meth:`add`), then ask (:meth:`close`, :meth:`story`)."""
 
     def __init__(self, programme: Programme, women: Iterable[str]) -> None:
-        self._merged = programme.merged
+        self._follow = programme.follow
         self._percent = programme.attendance_percent
         self._women = frozenset(women)
         self._stories: dict[str, Story] = {}
@@ -143,11 +143,8 @@ class Tally:
         return len(self._women)
 
     def resolve(self, entity_id: str) -> str | None:
-        """Follow a record to the woman it is today; None when she is not on the list. Loops of merges end."""
-        passed = set()
-        while entity_id in self._merged and entity_id not in passed:
-            passed.add(entity_id)
-            entity_id = self._merged[entity_id]
+        """Follow a record to the woman it is today; None when she is not on the list."""
+        entity_id = self._follow(entity_id)
         return entity_id if entity_id in self._women else None
 
     def story(self, entity_id: str) -> Story:

@@ -9,7 +9,7 @@ The entry point is ``exports.workbook.write_workbook(programme, options, out)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Final, Literal, NamedTuple
@@ -158,7 +158,7 @@ class Programme:
     - ``forms``: every published version of every form, oldest version first; sheets follow the order of first
       appearance.
     - ``submissions``: given a form id, a fresh stream of the current version of each of its submissions, in the order
-      of the rows wanted. Called once a form; never held in memory.
+      of the rows wanted. Usually called once a form; never held in memory.
     - ``merged``: id of a merged record -> id of the record it was merged into (chains are followed).
     - ``lists``: labels of external choice lists, list name -> value -> label. The women (``list_name``) and
       ``associations`` need not be repeated there.
@@ -184,3 +184,15 @@ class Programme:
     list_name: str = "artisanes"
     roles: Roles = Roles()
     attendance_percent: int = 80
+
+    def living(self) -> Iterator[Woman]:
+        """Give each woman once: a record that was merged into another is no woman of its own."""
+        return (woman for woman in self.women if woman.entity_id not in self.merged)
+
+    def follow(self, entity_id: str) -> str:
+        """Follow a record to the one it was merged into; a loop of merges ends where it is met again."""
+        passed = set()
+        while entity_id in self.merged and entity_id not in passed:
+            passed.add(entity_id)
+            entity_id = self.merged[entity_id]
+        return entity_id

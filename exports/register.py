@@ -34,6 +34,7 @@ def to_columns(headings: Iterable[Heading], language: str, **values: object) -> 
             name,
             heading.format,
             unit="DZD" if heading.format == "money" else "",
+            decimals=0,
             width=heading.width,
             prompt=fill(heading.formula.to(language), **values),
         )
@@ -82,7 +83,7 @@ class Register:
         """Give ``02_Par_commune``: every commune, pilot communes first, then what the list does not know, the total."""
         headings = (*BY_COMMUNE, *COUNTS, *RATES)
         columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
-        sheet = Sheet("02_Par_commune", columns, ORDERS["02_Par_commune"], frozen=2, fit=True)
+        sheet = Sheet("02_Par_commune", columns, ORDERS["02_Par_commune"], frozen=2, fit=1)
         communes = sorted(self._programme.communes, key=lambda item: not item.pilot)
         known = {
             item.code: [item.code, self._communes[item.code], self._in_language(item.daira_fr, item.daira_ar)]
@@ -94,7 +95,7 @@ class Register:
         """Give ``03_Par_metier``: every trade, then what the list does not know, then the total."""
         headings = (*BY_TRADE, *COUNTS, *RATES, MEDIAN)
         columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
-        sheet = Sheet("03_Par_metier", columns, ORDERS["03_Par_metier"], frozen=1, fit=True)
+        sheet = Sheet("03_Par_metier", columns, ORDERS["03_Par_metier"], frozen=1, fit=1)
         known = {
             item.code: [self._trades[item.code], self._in_language(item.domain, item.domain_ar)]
             for item in self._programme.trades
@@ -106,7 +107,7 @@ class Register:
     ) -> Iterator[list[object]]:
         lines: dict[str, Figures] = {code: Figures() for code in known}
         total = Figures()
-        for woman in self._programme.women:
+        for woman in self._programme.living():
             story = self._tally.story(woman.entity_id)
             lines.setdefault(woman.values.get(name, "").strip(), Figures()).add(story)
             total.add(story)
@@ -140,13 +141,11 @@ class Register:
         """Give ``07_Liste_nominative``: one line a woman, in the order of the programme; KEY and VERSION last."""
         headings = [heading for _, heading in NOMINAL]
         columns = to_columns((*headings, KEY, VERSION), self._language)
-        sheet = Sheet(
-            "07_Liste_nominative", columns, ORDERS["07_Liste_nominative"], key=len(columns) - 2, frozen=2, personal=True
-        )
-        return sheet, self._women()
+        name, key = "07_Liste_nominative", len(columns) - 2
+        return Sheet(name, columns, ORDERS[name], key=key, frozen=2, personal=True, fit=2), self._women()
 
     def _women(self) -> Iterator[list[object]]:
-        for number, woman in enumerate(self._programme.women, start=1):
+        for number, woman in enumerate(self._programme.living(), start=1):
             story = self._tally.story(woman.entity_id)
             row: list[object] = []
             for name, _ in NOMINAL:

@@ -25,7 +25,7 @@ POINTS: Final = {"geopoint", "start-geopoint"}
 GEOPOINT: Final = ("Latitude", "Longitude", "Altitude", "Accuracy")
 
 #: How a column is shown; the writer turns each into a number format and an alignment.
-FORMATS: Final = ("text", "rtl", "id", "number", "money", "percent", "long")
+FORMATS: Final = ("text", "rtl", "id", "number", "money", "percent", "long", "long-rtl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Column:
     """One column of a sheet.
 
     - ``format``: one of :data:`FORMATS`; "text" lets each value choose (dates as dates, numbers as numbers), "id" keeps
-      leading zeros for good, "rtl" and "long" (wrapped) are for texts.
+      leading zeros for good, "rtl", "long" and "long-rtl" (wrapped) are for texts.
     - ``unit``: shown behind numbers ("DZD" is shown as DA); ``decimals``: how many are shown, None: as they are.
     - ``width``: in characters; None: measured on the first rows.
     - ``prompt``: what the reader sees when she selects the heading (the question in her language).
@@ -46,6 +46,11 @@ class Column:
     width: float | None = None
     prompt: str = ""
 
+    @property
+    def wrapped(self) -> bool:
+        """Tell whether long texts go on several lines."""
+        return self.format in ("long", "long-rtl")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -54,7 +59,7 @@ class Sheet:
     - ``name`` + ``tail``: the name wanted, ``tail`` kept when it must be shortened; ``order``: place among the sheets;
     - ``key``: index of the column repeated on each continuation when there are more columns than a sheet can hold;
     - ``frozen``: columns that stay in sight; ``personal``: names people (a printed warning);
-    - ``fit``: printed on the width of one page.
+    - ``fit``: printed on the width of so many pages, 0: as it comes.
     """
 
     name: str
@@ -64,7 +69,7 @@ class Sheet:
     key: int = 0
     frozen: int = 0
     personal: bool = False
-    fit: bool = False
+    fit: int = 0
     filtered: bool = True
 
 

@@ -62,7 +62,10 @@ TEXTS: Final = {
     "office": Words("bureau", "المكتب"),
     "external": Words("liste externe : {list}", "قائمة خارجية: {list}"),
     "masked": Words("masqué", "محجوب"),
-    "confidential": Words("CONFIDENTIEL – extrait par {author} le {when}", "سري – استخرجه {author} يوم {when}"),
+    "confidential": Words(
+        "CONFIDENTIEL – extrait par {author} le {when}",
+        "\u2067سري – استخرجه \u2068{author}\u2069 يوم \u2068{when}\u2069\u2069",
+    ),
     # 14_Lisez_moi
     "extracted": Words("Extrait le", "تاريخ الاستخراج"),
     "by": Words("Par", "من طرف"),
@@ -84,7 +87,7 @@ TEXTS: Final = {
     ),
     "no_woman": Words("dont sans artisane de la liste : {count}", "منها دون حرفية من القائمة: {count}"),
     "sheets": Words("FEUILLES", "الأوراق"),
-    "rows": Words("{title} – {rows} lignes", "{title} – {rows} سطر"),
+    "rows": Words("{rows} lignes – {title}", "{rows} سطر – {title}"),
     "form_sheet": Words("Formulaire « {form} »", "استمارة «{form}»"),
     "repeat_sheet": Words("Formulaire « {form} », répétition « {repeat} »", "استمارة «{form}»، التكرار «{repeat}»"),
     "continued": Words("{title} (suite)", "{title} (تابع)"),

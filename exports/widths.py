@@ -14,6 +14,7 @@ NARROWEST: Final = 9.0
 WIDEST: Final = 44.0
 _HEADING_LINES: Final = 3
 LINE_POINTS: Final = 15.0
+_TALLEST: Final = 409.0
 
 
 def measure(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> list[float]:
@@ -42,6 +43,16 @@ def _length(value: object, column: Column) -> float:
         value = value.text
     length = max((len(line) for line in str(value)[:400].split("\n")), default=0)
     return length * 1.05 + (6.0 if column.format == "money" else 1.5)
+
+
+def row_height(columns: Sequence[Column], cells: Sequence[object]) -> float | None:
+    """Give the height in points of a row whose wrapped columns need several lines, None when one line is enough."""
+    lines = 1
+    for column, value in zip(columns, cells, strict=True):
+        if column.wrapped and isinstance(value, str):
+            room = max((column.width or WIDEST) - 1.0, 1.0)
+            lines = max(lines, sum(math.ceil(len(line) * 0.97 / room) or 1 for line in value.split("\n")))
+    return min(lines * LINE_POINTS, _TALLEST) if lines > 1 else None
 
 
 def heading_height(columns: Sequence[Column], widths: Sequence[float]) -> float:

@@ -33,7 +33,7 @@ from exports.cover import Link, Loss, Outcome, Written
 from exports.programme import Options, Programme
 from exports.tables import Column, Disputed, Sheet, Total, shorten, to_sheet_name
 from exports.texts import say
-from exports.widths import heading_height, measure
+from exports.widths import heading_height, measure, row_height
 
 #: Rows looked at to choose the widths of the columns.
 SAMPLE: Final = 60
@@ -51,16 +51,17 @@ _NUMBER_FORMATS: Final = {
     "percent": "0.0 %",
     "id": "@",
 }
+#: A word in a column of figures ("n<5") stands where the figures do.
+_WORDS: Final = {"number": "word", "money": "word", "percent": "word"}
 _MOST_UNITS: Final = 60
-_WRAPPED: Final = 48
-_HEAD_FONT: Final = Font(bold=True, color="FFFFFF")
+_HEAD_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _HEAD_FILL: Final = PatternFill("solid", fgColor="1F5C4D")
 _HEAD_ALIGNMENT: Final = Alignment(vertical="center", horizontal="center", wrap_text=True)
 _HEAD_BORDER: Final = Border(right=Side("thin", color="FFFFFF"))
-_TOTAL_FONT: Final = Font(bold=True)
+_TOTAL_FONT: Final = Font(name="Calibri", size=11, bold=True)
 _TOTAL_FILL: Final = PatternFill("solid", fgColor="E3EFEA")
 _DISPUTED_FILL: Final = PatternFill("solid", fgColor="FFD9A0")
-_LINK_FONT: Final = Font(color="1155CC", underline="single")
+_LINK_FONT: Final = Font(name="Calibri", size=11, color="1155CC", underline="single")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +194,10 @@ class _Cells:
             risky = value[:1] in _RISKY  # type: ignore[index]
             if not (styled or total or disputed or link or risky) and column.format in _BARE:
                 return value
-            style = "quoted" if risky and column.format != "id" else column.format
+            style = "quoted" if risky and column.format != "id" else _WORDS.get(column.format, column.format)
         elif kind in _TIMES:
             style = _TIMES[kind]
-        elif (column.format in _BARE and not column.unit and not (total or disputed or styled)) or kind is bool:
+        elif kind is bool or (column.format in _BARE and not column.unit and not (total or disputed or styled)):
             return value
         else:
             style = "decimal" if kind is float and column.format == "money" else column.format
@@ -209,6 +210,7 @@ class _Cells:
                 ref="A1", location="'" + str(value).replace("'", "''") + "'!A1", display=str(value)
             )
             cell.font = _LINK_FONT
+            cell.alignment = Alignment(vertical="top", horizontal="right" if self._rtl else "left", readingOrder=1)
             del self._kept[id(created)][place, style, total, disputed]
         return cell
 
@@ -243,14 +245,20 @@ class _Cells:
         return f'#,##0{"." + "0" * places if places > 0 else ""} "{unit}"'
 
     def _align(self, column: Column, style: str) -> Alignment:
-        if style in ("long", "quoted") and column.format == "long":
-            return Alignment(vertical="top", wrap_text=True)
-        if column.format == "rtl":
-            return Alignment(vertical="top", horizontal="right", readingOrder=2, wrap_text=column.width == _WRAPPED)
+        top = "top" if column.width else None
+        start = "right" if self._rtl else "left"
+        if column.format in ("rtl", "long-rtl") or (column.format == "long" and self._rtl):
+            return Alignment(vertical=top, horizontal="right", readingOrder=2, indent=1, wrap_text=column.wrapped)
         if style in ("id", "date", "datetime", "time"):
             # a code or a date must not turn round among Arabic words
-            return Alignment(vertical="top", horizontal="right" if self._rtl else "left", readingOrder=1)
-        return Alignment(vertical="top")
+            return Alignment(vertical=top, horizontal=start, readingOrder=1, indent=1)
+        if style == "word":
+            return Alignment(vertical=top, horizontal="right")
+        if column.format == "long":
+            return Alignment(vertical=top, horizontal=start, readingOrder=1, wrap_text=True)
+        if style in ("text", "quoted"):
+            return Alignment(vertical=top, horizontal=start if column.width else None)
+        return Alignment(vertical=top)
 
     def forget(self, created: Any) -> None:
         """Drop the cells of a finished sheet."""
@@ -268,7 +276,7 @@ def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
     page = created.page_setup
     page.orientation, page.paperSize = "landscape", 9  # A4
     if sheet.fit:
-        page.fitToWidth, page.fitToHeight = 1, 0
+        page.fitToWidth, page.fitToHeight = sheet.fit, 0
         created.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     footer = created.HeaderFooter.oddFooter
     footer.left.text, footer.right.text = "&A", "&P / &N"
@@ -303,7 +311,8 @@ class _Writer:
         self._rows: dict[str, int] = {}
         self._waiting: list[tuple[Sequence[object], bool]] | None = []
         self._widths: list[float] = []
-        self._styled = any(column.format == "long" for column in sheet.columns)
+        self._styled = all(column.width for column in sheet.columns)
+        self._wrapped = any(column.wrapped for column in sheet.columns)
         self._groups = self._split()
         self._parts: list[tuple[Any, str, Sequence[int]]] = []
         self._row = 0
@@ -372,12 +381,15 @@ class _Writer:
         self._row += 1
         if not total:
             self._filtered_to = self._row
+        columns = self.sheet.columns
+        height = row_height(columns, cells) if self._wrapped else None
         for created, name, group in self._parts:
-            columns = self.sheet.columns
             made = []
+            if height:
+                created.row_dimensions[self._row].height = height
             for place, index in enumerate(group):
                 value = cells[index]
-                if value is not None:
+                if value is not None or total:
                     if type(value) is Mended:
                         self._mended(value, name, place)
                         value = value.text
@@ -386,6 +398,8 @@ class _Writer:
                     )
                 made.append(value)
             created.append(made)
+            if height:
+                del created.row_dimensions[self._row]  # written; a long sheet must not keep them all
             self._rows[name] += 1
 
     def _mended(self, value: Mended, name: str, place: int) -> None:
