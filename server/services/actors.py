@@ -285,7 +285,7 @@ def revoke_app_user(project_id: int, app_user_id: int, actor: Actor) -> None:
 
 
 def find_last_seen(project_id: int) -> dict[int, datetime]:
-    """Say when each agent's phones last pushed or pulled."""
+    """Say when each agent's phones last sent something."""
     rows = db.session.execute(
         select(Device.app_user_id, func.max(Device.last_seen_at))
         .where(Device.project_id == project_id)

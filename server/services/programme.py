@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from server.auth import COMMAND
 from server.database import db, retried, transaction
+from server.errors import Problem
 from server.library import LIBRARY, read_table
 from server.models import EntityList, Form, Place, Project
 from server.services import actors, entities, forms
@@ -48,6 +49,17 @@ def install_programme(project_id: int = 1) -> Installed:
     if not actors.has_app_users(project_id):
         agent = actors.create_app_user(project_id, FIRST_AGENT, pilot_scopes(project_id), COMMAND)
     return Installed(project_id, published, email, password, agent)
+
+
+def get_project(project_id: int) -> Project:
+    """Return a project.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(Project, project_id)
+    if found is None:
+        raise Problem("404.1")
+    return found
 
 
 def pilot_scopes(project_id: int) -> list[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from forms.definition import FormDefinition
 from forms.instance import Instance, parse_instance
-from server.database import db
+from server.auth import Actor
+from server.database import db, retried, transaction
 from server.errors import Problem
-from server.models import AppUser, EntityActionRow, FormVersion, Quarantined, Submission, SubmissionAttachment
+from server.models import AppUser, Entity, EntityActionRow, FormVersion, Quarantined, Submission, SubmissionAttachment
+from server.services import audits
 from server.services.entities import PAGE, Page
 from server.services.forms import definition_of
 
@@ -165,16 +169,48 @@ def count_quarantine(project_id: int) -> int:
     )
 
 
-def get_quarantined(project_id: int, content_sha256: str) -> tuple[Quarantined, str]:
-    """Return one item that was set aside, with its agent's name.
+@retried
+def read_quarantined(project_id: int, content_sha256: str, actor: Actor) -> tuple[Quarantined, str]:
+    """Return one item that was set aside, whole, with its agent's name; who read it is noted in the operations log.
 
     :raises Problem: 404.1.
     """
-    found = db.session.get(Quarantined, (project_id, content_sha256))
-    if found is None:
-        raise Problem("404.1")
-    agent = db.session.get(AppUser, (project_id, found.app_user_id)) if found.app_user_id else None
-    return found, agent.name if agent else ""
+    with transaction() as session:
+        found = session.get(Quarantined, (project_id, content_sha256))
+        if found is None:
+            raise Problem("404.1")
+        agent = session.get(AppUser, (project_id, found.app_user_id)) if found.app_user_id else None
+        audits.note(session, project_id, actor, "quarantine.read", found.instance_id, datetime.now(UTC))
+        return found, agent.name if agent else ""
+
+
+@retried
+def read_xml(project_id: int, instance_id: str, actor: Actor) -> bytes:
+    """Return a submission as it was received, nothing masked; who read it is noted in the operations log.
+
+    :raises Problem: 404.1.
+    """
+    with transaction() as session:
+        found = session.get(Submission, (project_id, instance_id))
+        if found is None:
+            raise Problem("404.1")
+        audits.note(session, project_id, actor, "submission.read_xml", instance_id, datetime.now(UTC))
+        return found.xml
+
+
+def find_about(project_id: int, instance_ids: Sequence[str]) -> dict[str, str]:
+    """Name, per submission, the records it acted on, by their present labels."""
+    found: dict[str, list[str]] = {}
+    rows = db.session.execute(
+        select(EntityActionRow.instance_id, Entity.id, Entity.data["label"].as_string())
+        .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
+        .where(EntityActionRow.project_id == project_id, EntityActionRow.instance_id.in_(instance_ids))
+        .distinct()
+        .order_by(Entity.id)
+    )
+    for instance_id, entity_id, label in rows:
+        found.setdefault(instance_id or "", []).append(label or entity_id)
+    return {instance_id: " · ".join(names) for instance_id, names in found.items()}
 
 
 def count_submissions(project_id: int) -> int:
