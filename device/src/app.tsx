@@ -1,7 +1,7 @@
 // Which screen stands for which address.
 import { createMemo, ErrorBoundary, Match, Show, Switch, type JSX } from 'solid-js';
 import { language, t } from './i18n';
-import { path, segments } from './router';
+import { navigate, path, segments } from './router';
 import { DraftsScreen } from './screens/Drafts';
 import { EnrolScreen } from './screens/Enrol';
 import { FillScreen, type Task } from './screens/Fill';
@@ -36,9 +36,9 @@ export function App(): JSX.Element {
       fallback={(error: unknown, reset) => (
         <main class="content">
           <Notice tone="bad" icon="warning" alert>
-            <p>{t('forms.failed')}</p>
+            <p>{t('app.broken')}</p>
             <p class="hint" dir="auto">{error instanceof Error ? error.name : ''}</p>
-            <button type="button" class="button" onClick={() => { location.hash = '#/'; reset(); }}>{t('nav.home')}</button>
+            <button type="button" class="button" onClick={() => { navigate('#/', { replace: true }); reset(); }}>{t('nav.home')}</button>
           </Notice>
         </main>
       )}

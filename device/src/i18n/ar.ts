@@ -11,6 +11,7 @@ export const ar: Record<Key, Message> = {
   'app.updateNow': 'تحديث',
   'app.skip': 'إلى المحتوى',
   'app.notFound': 'هذه الصفحة غير موجودة.',
+  'app.broken': 'حدث خلل ما. عملك محفوظ.',
   'app.back': 'رجوع',
   'app.close': 'إغلاق',
   'app.cancel': 'إلغاء',
@@ -68,7 +69,7 @@ export const ar: Record<Key, Message> = {
   'home.empty': 'لا استمارات بعد. المسي «إرسال» لاستلامها.',
 
   'records.title': 'البطاقات',
-  'records.search': 'ابحثي عن اسم أو رمز أو مكان',
+  'records.search': 'اسم أو رمز أو مكان',
   'records.searchHint': 'بالعربية أو بالحروف اللاتينية',
   'records.allScopes': 'كل البلديات',
   'records.scope': 'البلدية',

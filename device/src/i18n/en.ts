@@ -11,6 +11,7 @@ export const en: Record<Key, Message> = {
   'app.updateNow': 'Update',
   'app.skip': 'Skip to content',
   'app.notFound': 'This page does not exist.',
+  'app.broken': 'Something went wrong. Your work is kept.',
   'app.back': 'Back',
   'app.close': 'Close',
   'app.cancel': 'Cancel',
@@ -68,7 +69,7 @@ export const en: Record<Key, Message> = {
   'home.empty': 'No form yet. Touch “Send” to receive them.',
 
   'records.title': 'Records',
-  'records.search': 'Search a name, code or place',
+  'records.search': 'Name, code or place',
   'records.searchHint': 'In Arabic or Latin letters',
   'records.allScopes': 'All communes',
   'records.scope': 'Commune',

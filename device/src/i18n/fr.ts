@@ -13,6 +13,7 @@ const texts = {
   'app.updateNow': 'Mettre à jour',
   'app.skip': 'Aller au contenu',
   'app.notFound': 'Cette page n’existe pas.',
+  'app.broken': 'Quelque chose s’est mal passé. Votre travail est gardé.',
   'app.back': 'Retour',
   'app.close': 'Fermer',
   'app.cancel': 'Annuler',
@@ -70,7 +71,7 @@ const texts = {
   'home.empty': 'Pas encore de formulaire. Touchez « Envoyer » pour les recevoir.',
 
   'records.title': 'Fiches',
-  'records.search': 'Chercher un nom, un code, un lieu',
+  'records.search': 'Nom, code ou lieu',
   'records.searchHint': 'En arabe ou en lettres latines',
   'records.allScopes': 'Toutes les communes',
   'records.scope': 'Commune',

@@ -50,6 +50,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
     const n = Number(values.n ?? 0);
     text = message[PLURALS[code].select(n)] ?? message.other;
   }
+  // French puts a space before these signs; it must not end a line.
+  if (code === 'fr') text = text.replace(/ ([:;?!»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 

@@ -2,6 +2,7 @@
 import { pickText, sayDate, t } from '../i18n';
 import type { Enrolment } from '../store/types';
 import type { PropertyFacts } from './facts';
+import { knownLabel, knownValue } from './known';
 import type { RecordView } from './views';
 
 type Properties = ReadonlyMap<string, PropertyFacts> | undefined;
@@ -11,7 +12,7 @@ export const SCOPE_PROPERTY = 'commune';
 
 /** A property's name for the screen: its question, without what the form inserts, else its name made readable. */
 export function propertyName(name: string, properties: Properties): string {
-  const label = pickText(properties?.get(name)?.labels).replace(/\s+/g, ' ').replace(/\s*[:؟?]\s*$/, '').trim();
+  const label = (pickText(properties?.get(name)?.labels) || pickText(knownLabel(name))).replace(/\s+/g, ' ').replace(/\s*[:؟?]\s*$/, '').trim();
   if (label) return label.replace(/[*_]{2}/g, '');
   const words = name.replace(/_/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -22,7 +23,10 @@ export function valueText(
   name: string, value: string, properties: Properties, find: (list: string, key: string, value: string) => string | null,
 ): string {
   const facts = properties?.get(name);
-  if (value === '' || !facts) return sayDate(value);
+  if (value === '') return '';
+  const known = pickText(knownValue(name, value));
+  if (known && !facts?.choices.length) return known;
+  if (!facts) return sayDate(value);
   const one = (code: string): string => {
     const choice = facts.choices.find((item) => item.value === code);
     return (choice && pickText(choice.labels)) || (facts.from && find(facts.from.list, facts.from.value, code)) || code;

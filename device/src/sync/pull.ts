@@ -12,6 +12,8 @@ export interface PullProgress { records: number; forms: number; formsTotal: numb
 
 export interface PullReport {
   records: number;
+  /** How many of them by list. */
+  byList: Record<string, number>;
   forms: string[];
   /** Forms that could not be fetched or read this time, with the reason. They are asked for again at the next pull. */
   failedForms: { title: string; reason: string }[];
@@ -27,7 +29,7 @@ export async function pull(
 ): Promise<PullReport> {
   const project = `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}`;
   const answered = new Set((await listOutbox()).filter((item) => item.state === 'sent').map((item) => item.instanceId));
-  const report: PullReport = { records: 0, forms: [], failedForms: [], newEra: false, device: 'ok' };
+  const report: PullReport = { records: 0, byList: {}, forms: [], failedForms: [], newEra: false, device: 'ok' };
   const offers = new Map<string, FormOffer>();
   const withdrawn = new Set<string>();
   let limit = LIMIT;
@@ -64,7 +66,10 @@ export async function pull(
       continue;
     }
     await keepPage(answer, makeId);
-    for (const page of Object.values(answer.scopes)) report.records += page.upserts.length;
+    for (const { list } of Object.values(answer.scopes).flatMap((page) => page.upserts)) {
+      report.records += 1;
+      report.byList[list] = (report.byList[list] ?? 0) + 1;
+    }
     answer.forms.forEach((form) => offers.set(form.formId, form));
     answer.withdrawn.forEach((formId) => withdrawn.add(formId));
     progress({ records: report.records, forms: 0, formsTotal: offers.size });

@@ -24,12 +24,16 @@ export function Marks(props: { view: RecordView }): JSX.Element {
   );
 }
 
-/** One line about a record: where and what, in words. */
-export function recordDetail(view: RecordView): string {
+/** One line about a record: its other name, where and what, each kept in its own direction of writing. */
+export function RecordDetail(props: { view: RecordView }): JSX.Element {
+  return <For each={detailsOf(props.view)}>{(text, index) => <><Show when={index() > 0}> · </Show><bdi>{text}</bdi></>}</For>;
+}
+
+function detailsOf(view: RecordView): string[] {
   const facts = properties().get(view.list);
   const place = scopeText(view.values[SCOPE_PROPERTY], enrolment()) || (view.values[SCOPE_PROPERTY] ? valueText(SCOPE_PROPERTY, view.values[SCOPE_PROPERTY], facts, findLabel) : '');
   const work = view.values.metier ? valueText('metier', view.values.metier, facts, findLabel) : '';
-  return [otherName(view), place, work].filter(Boolean).join(' · ');
+  return [otherName(view), place, work].filter(Boolean);
 }
 
 export function RecordList(props: {
@@ -92,7 +96,7 @@ export function RecordList(props: {
           <div class="card rows">
             <For each={visible()}>
               {(view) => (
-                <RowLink href={props.href(view.id)} title={view.values.label || otherName(view) || t('records.noName')} detail={<bdi>{recordDetail(view)}</bdi>} marks={<Marks view={view} />} />
+                <RowLink href={props.href(view.id)} title={view.values.label || otherName(view) || t('records.noName')} detail={<RecordDetail view={view} />} marks={<Marks view={view} />} />
               )}
             </For>
           </div>

@@ -1,5 +1,5 @@
 // The frame of every screen but the form: a header in the colour of fired earth with its woven band, the content, the tabs.
-import { createEffect, For, on, onMount, Show, type JSX } from 'solid-js';
+import { createEffect, For, on, Show, type JSX } from 'solid-js';
 import { t, type Key } from '../i18n';
 import { goBack, link, path, segments } from '../router';
 import { outbox } from '../state';
@@ -36,8 +36,10 @@ function Tabs(): JSX.Element {
 export function Screen(props: { title: string; subtitle?: JSX.Element; back?: boolean; bare?: boolean; children: JSX.Element }): JSX.Element {
   let heading: HTMLHeadingElement | undefined;
   // Screen readers and keyboards begin at the title of a new screen.
-  onMount(() => heading?.focus({ preventScroll: true }));
-  createEffect(on(path, () => window.scrollTo(0, 0), { defer: true }));
+  createEffect(on(path, () => {
+    window.scrollTo(0, 0);
+    heading?.focus({ preventScroll: true });
+  }));
   return (
     <div class="screen" classList={{ 'screen-bare': props.bare === true }}>
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>{t('app.skip')}</a>
