@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from io import BytesIO
 from typing import Any
 
@@ -25,7 +25,7 @@ from pyxform.xls2xform import convert
 from forms.errors import XlsformError, XlsformProblem, XmlError
 from forms.workbook import check_workbook
 from forms.xform import NAMESPACE
-from forms.xmltree import parse_xml
+from forms.xmltree import local_name, parse_xml
 
 OWN_COLUMNS = ("merge", "visibility", "unit", "decimals")
 _PREFIX = "hirfa"
@@ -54,12 +54,14 @@ _SHEETS = frozenset({"survey", "choices", "settings", "entities", "external_choi
 class ConvertedForm:
     """An XForm made of a workbook, and what would be better otherwise.
 
-    `itemsets` is the content of itemsets.csv, which a form with `select_one_external` needs; else None.
+    `itemsets` is the content of itemsets.csv, which a form with `select_one_external` needs; else None. `rows` goes
+    from the path of a node to its row in the survey, so that whoever finds fault with a question can say where it is.
     """
 
     xform: bytes
     warnings: tuple[str, ...]
     itemsets: str | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedForm:
@@ -90,13 +92,15 @@ def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedFo
     except Exception as error:
         raise XlsformError(_find_row(_to_problem(error), book)) from error
     try:
-        parse_xml(xform, max_bytes=_MAX_XFORM_BYTES)
+        root = parse_xml(xform, max_bytes=_MAX_XFORM_BYTES)
     except XmlError as error:
         advice = "Look for unusual characters in names, headings and labels."
         if error.code == "too_deep":
             advice = "Put fewer groups into one another."
         raise XlsformError(XlsformProblem(f"The form becomes XML that nobody can read: {error} {advice}")) from error
-    return ConvertedForm(xform, (*remarks, *own_warnings), result.itemsets)
+    blank_form = next(child for instance in root.iter("{*}instance") for child in instance)
+    rows = dict(_find_rows(book, "/" + local_name(blank_form)))
+    return ConvertedForm(xform, (*remarks, *own_warnings), result.itemsets, rows)
 
 
 def _check_markdown(data: bytes) -> None:
@@ -219,6 +223,23 @@ def _find_cells(book: DefinitionData, heading: str) -> Iterator[tuple[int, str]]
         value = str(row.get(heading) or "").strip()
         if value:
             yield number, value
+
+
+def _find_rows(book: DefinitionData, root: str) -> Iterator[tuple[str, int]]:
+    """Yield the path of every named row of the survey with its number, as a spreadsheet counts."""
+    headings = {heading.strip().lower(): heading for heading in _headings(book.survey_header)}
+    around = [root]
+    for number, row in enumerate(book.survey or (), start=2):
+        kind = str(row.get(headings.get("type", "type")) or "").strip().lower()
+        name = str(row.get(headings.get("name", "name")) or "").strip()
+        path = f"{around[-1]}/{name}"
+        if kind.startswith("end") and kind[3:4] in (" ", "_"):
+            if len(around) > 1:
+                around.pop()
+        elif name:
+            yield path, number
+            if kind.startswith("begin"):
+                around.append(path)
 
 
 def _find_bind_columns(book: DefinitionData) -> Iterator[tuple[str, str, str]]:
