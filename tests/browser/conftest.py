@@ -1,0 +1,65 @@
+"""Browser tests run in the system's Chromium, on a small phone's screen with touch, in Algeria's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.live import LiveServer, free_port
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 360, "height": 740},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+        "locale": "fr-DZ",
+        "timezone_id": "Africa/Algiers",
+        "geolocation": {"latitude": 35.712345, "longitude": -0.634567, "accuracy": 12},
+        "permissions": ["geolocation", "camera"],
+    }
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[LiveServer]:
+    """A served, freshly installed server with the programme's forms."""
+    server = LiveServer(tmp_path / "data", free_port())
+    server.command("init")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo as a phone takes it."""
+    path = tmp_path / "photo.jpg"
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(path, "JPEG", quality=92)
+    return path
