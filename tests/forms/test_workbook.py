@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from forms.errors import XlsformError
 from forms.workbook import MAX_BYTES, MAX_INFLATED, check_workbook
@@ -105,3 +106,12 @@ def test_check_workbook_says_what_to_do_when_file_is_hostile(name: str) -> None:
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.xlsx")), ids=lambda path: path.name)
 def test_check_workbook_passes_when_workbook_is_harmless(path: Path) -> None:
     check_workbook(path.read_bytes())
+
+
+def test_convert_xlsform_is_silent_when_openpyxl_warns() -> None:
+    styles = read_parts()["xl/styles.xml"]
+    without = styles[: styles.index(b"<cellStyles")] + styles[styles.index(b"</cellStyles>") + len(b"</cellStyles>") :]
+    data = write_with(**{"xl__styles.xml": without})
+    with pytest.warns(UserWarning, match="default style"):
+        load_workbook(BytesIO(data), read_only=True).close()
+    assert convert_xlsform(data, file_name="form.xlsx").warnings == ()

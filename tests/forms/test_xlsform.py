@@ -118,6 +118,26 @@ def test_convert_xlsform_returns_itemsets_when_choices_are_external() -> None:
     assert '"towns"' in converted.itemsets
 
 
+def test_convert_xlsform_says_the_row_of_every_question_when_groups_are_nested() -> None:
+    data = write_workbook(
+        survey=[
+            ["Type", "name", "label"],
+            ["text", "a", "A"],
+            [None],
+            ["begin group", "g", "G"],
+            ["begin_repeat", "r", "R"],
+            ["end", "a", None],
+            ["end_repeat", None],
+            ["end group", "g"],
+            ["text", "b", "B"],
+        ],
+        settings=[["name"], ["visit"]],
+    )
+    converted = convert_xlsform(data)
+    assert converted.rows == {"/visit/a": 2, "/visit/g": 4, "/visit/g/r": 5, "/visit/g/r/a": 6, "/visit/b": 9}
+    assert {node.path for node in parse_form(converted.xform).nodes} == set(converted.rows)
+
+
 @pytest.mark.parametrize(
     "namespaces", ["", "other=urn:x", 'hirfa="urn:hirfa:xforms:2"', 'hirfa = "urn:hirfa:xforms:1"']
 )
