@@ -8,12 +8,12 @@ export PATH := $(BIN):$(PATH)
 .PHONY: run demo build test test-long test-deps lint bench clean
 
 run: build
-	@$(FLASK) init
+	@$(FLASK) init --quiet
 	@$(FLASK) serve
 
 demo: export HIRFA_DATA := $(or $(HIRFA_DATA),data-demo)
 demo: build
-	@$(FLASK) init
+	@$(FLASK) init --quiet
 	@$(FLASK) demo
 	@$(FLASK) serve
 

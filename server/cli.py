@@ -65,8 +65,9 @@ def show_qr(text: str) -> str:
 
 
 @click.command("init")
+@click.option("--quiet", is_flag=True, help="Say nothing when nothing was missing.")
 @project_and_json
-def init(project_id: int, as_json: bool) -> None:
+def init(quiet: bool, project_id: int, as_json: bool) -> None:
     """Migrate the database and install what is missing of the programme. Safe to run again."""
     from server.services import programme
 
@@ -88,7 +89,8 @@ def init(project_id: int, as_json: bool) -> None:
             f"  {link}",
             show_qr(link),
         ]
-    say(as_json, value, "\n".join(lines) or "Nothing to install: everything is there.")
+    if lines or as_json or not quiet:
+        say(as_json, value, "\n".join(lines) or "Nothing to install: everything is there.")
 
 
 def _migrate() -> None:

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+PORT = "8000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     for folder in ("blobs", "uploads"):
         (data / folder).mkdir(exist_ok=True, mode=0o700)
-    bind = env.get("HIRFA_BIND") or "127.0.0.1:8000"
-    if ":" not in bind:
-        bind += ":8000"
-    url = (env.get("HIRFA_URL") or f"http://{bind}").rstrip("/")
+    bind = _host_and_port(env.get("HIRFA_BIND") or "")
+    url = (env.get("HIRFA_URL") or f"http://{_reachable(bind)}").rstrip("/")
     return Settings(
         data=data,
         database_url=_driver(env.get("HIRFA_DATABASE_URL") or f"sqlite:///{data / 'hirfa.sqlite3'}"),
@@ -61,6 +63,28 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         workers=int(env.get("HIRFA_WORKERS") or 2),
         https=url.startswith("https://"),
     )
+
+
+def _host_and_port(text: str) -> str:
+    """Complete what was given of ``host:port``: either may be left out."""
+    host, colon, port = text.strip().rpartition(":")
+    if text.strip().endswith("]") or (not colon and not text.strip().isdigit()):
+        host, port = text.strip(), ""
+    return f"{host or LOOPBACK}:{port or PORT}"
+
+
+def _reachable(bind: str) -> str:
+    """Name an address that others can open: a wildcard is none, so this machine's own is taken."""
+    host, _, port = bind.rpartition(":")
+    if host not in ("0.0.0.0", "[::]"):  # noqa: S104 - compared, not bound
+        return bind
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; the system says which address it would use
+            host = probe.getsockname()[0]
+        except OSError:
+            host = LOOPBACK
+    return f"{host}:{port}"
 
 
 def _driver(url: str) -> str:

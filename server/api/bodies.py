@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import request
 from marshmallow import Schema, ValidationError
-from sync.errors import SyncError
-from sync.protocol import MAX_COMPRESSED, MAX_INFLATED, MAX_ITEMS, inflate
 
 from server.errors import Problem
+from sync.errors import SyncError
+from sync.protocol import MAX_COMPRESSED, MAX_INFLATED, MAX_ITEMS, inflate
 
 
 def read_json(schema: Schema, *, max_bytes: int = MAX_INFLATED, max_compressed: int = MAX_COMPRESSED) -> dict[str, Any]:

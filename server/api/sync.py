@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from sync.feed import decide_limit
-from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
 
 from server.api.bodies import read_json, too_large
 from server.auth import actor, require
 from server.schemas.sync import PullAnswerSchema, PullSchema, PushAnswerSchema, PushSchema
 from server.services import feed
 from server.services import sync as service
+from sync.feed import decide_limit
+from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
 
 _push, _pull = PushSchema(), PullSchema()
 _pushed, _pulled = PushAnswerSchema(), PullAnswerSchema()

@@ -252,11 +252,11 @@ def _gather_rules(session: Session, project_id: int, now: datetime) -> None:
         for row in session.scalars(select(ListProperty).where(ListProperty.project_id == project_id))
     }
     before = {key: (row.policy, row.type, list(row.choices)) for key, row in kept.items()}
-    for position, (key, rule) in enumerate(gathered.items()):
+    for position, (key, found) in enumerate(gathered.items()):
         row = kept.get(key) or ListProperty(project_id=project_id, list=key[0], name=key[1])
         row.position = position
         for name in ("type", "policy", "visibility", "unit", "choices", "labels"):
-            setattr(row, name, rule[name])
+            setattr(row, name, found[name])
         session.add(row)  # a property that no form declares any more keeps its last rules: what was hidden stays hidden
     session.flush()
     after = {key: (r["policy"], r["type"], r["choices"]) for key, r in gathered.items()}

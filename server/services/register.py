@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sync.feed import changes, place
 
 from server.models import (
     ConflictEntry,
@@ -27,6 +26,7 @@ from server.models import (
     Project,
 )
 from sync.actions import LABEL, EntityAction, Recorded, row_from_json, row_to_json
+from sync.feed import changes, place
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
 

@@ -17,20 +17,6 @@ from typing import Any
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from sync.protocol import ACCEPTED, EVERY_PHONE, FAILED, QUARANTINED
-from sync.receipt import (
-    EDITS_ITSELF,
-    INVALID_XML,
-    OTHER_ID,
-    REVOKED,
-    UNKNOWN_FORM,
-    VARIANT,
-    Arrival,
-    Receipt,
-    Stored,
-    decide_at,
-    decide_receipt,
-)
 
 from forms.definition import FormDefinition
 from forms.entities import EntityRequest, find_entity_requests
@@ -52,6 +38,20 @@ from server.models import (
 from server.services.forms import find_definition
 from server.services.register import Register
 from sync.actions import EntityAction
+from sync.protocol import ACCEPTED, EVERY_PHONE, FAILED, QUARANTINED
+from sync.receipt import (
+    EDITS_ITSELF,
+    INVALID_XML,
+    OTHER_ID,
+    REVOKED,
+    UNKNOWN_FORM,
+    VARIANT,
+    Arrival,
+    Receipt,
+    Stored,
+    decide_at,
+    decide_receipt,
+)
 
 log = structlog.get_logger("hirfa.sync")
 

@@ -21,8 +21,8 @@ PUBLIC_ENDPOINTS = {
     "api.app_files.index",
     "api.app_files.asset",
     "console.sign_in",
-    "console.sign_out",
-    "console.language",
+    "console.open_session",
+    "console.set_language",
     "console.static",
 }
 
