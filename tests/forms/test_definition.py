@@ -1,4 +1,4 @@
-"""The helpers of a definition."""
+"""What a definition knows beyond what it was given."""
 
 from __future__ import annotations
 
