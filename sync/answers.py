@@ -46,6 +46,7 @@ class Answer(NamedTuple):
 
     `text` is what it wrote, None when it left what it saw. `delta` is what it adds to a `sum` (None: no number).
     `added` and `removed` are elements of a `union`; `withdrawn` are those that its original had added.
+    `fresh` tells that the added ones were not on the screen before.
     """
 
     parents: tuple[str, ...]
@@ -54,6 +55,7 @@ class Answer(NamedTuple):
     added: frozenset[str] = NOTHING
     removed: frozenset[str] = NOTHING
     withdrawn: frozenset[str] = NOTHING
+    fresh: bool = False
 
 
 class Told(NamedTuple):
@@ -115,6 +117,7 @@ def find_edited_answer(
     if rule.policy == "union":
         return _edit_union(text, told, parents)
     if rule.policy == "append":
+        parents = parents if told.answer is not None else ()
         return Answer(parents, "" if blank else _find_note(text, told.seen, told.whole) or "")
     return Answer(parents, "" if blank else text)
 
@@ -146,7 +149,7 @@ def _unite(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
     if elements == before and not resolving:
         return Answer(seen.parents, None)
     added = elements if resolving else elements - before
-    return Answer(seen.parents, text, added=added, removed=before - elements)
+    return Answer(seen.parents, text, added=added, removed=before - elements, fresh=not resolving)
 
 
 def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
@@ -154,7 +157,8 @@ def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
     before, elements = to_elements(told.text), to_elements(text)
     gone = before - elements
     removed = NOTHING if told.whole else gone & to_elements(told.seen.text)
-    return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed)
+    fresh = not told.whole
+    return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed, fresh=fresh)
 
 
 def _append(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer | None:

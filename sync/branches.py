@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from sync.actions import EntityAction, Recorded, instance_of
+from sync.actions import Recorded, instance_of
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
 _NEVER: Final = 1 << 62
@@ -30,15 +30,22 @@ class Step(NamedTuple):
     base: int
     text: str
     action_id: str
+    prefilled: bool
+    replaced: int
+
+    def shows(self, base: int) -> bool:
+        """Tell whether it shows over the row at `base`: neither it nor an edit of it is in that row."""
+        return self.version > base and self.base <= base < self.replaced
 
 
 class Trail:
     """What the steps of one branch left on the phone so far, by property; filled in the order of the branch."""
 
-    __slots__ = ("_latest", "_running", "_waiting", "ends", "steps")
+    __slots__ = ("_latest", "_replaced", "_running", "_waiting", "ends", "steps")
 
-    def __init__(self, ends: int | None) -> None:
+    def __init__(self, ends: int | None, replaced: Mapping[str, int]) -> None:
         self.ends = ends
+        self._replaced = replaced
         self.steps: dict[str, list[Step]] = {}
         self._latest: dict[str, list[Step]] = {}
         self._waiting: list[tuple[int, Recorded]] = []
@@ -57,27 +64,36 @@ class Trail:
         self._waiting = [entry for entry in self._waiting if entry[0] >= pos]
         for record in laid:
             version, base = find_version(record), find_base(record)
+            replaced = self._replaced.get(record.action.id, _NEVER)
             for name, text in record.action.saved.items():
-                step = Step(version, base, text, record.action.id)
+                step = Step(version, base, text, record.action.id, name in record.action.prefilled, replaced)
                 self.steps.setdefault(name, []).append(step)
                 latest = self._latest.setdefault(name, [])
-                while latest and latest[-1].version <= version:
+                while latest and latest[-1].version <= version and replaced == _NEVER:
                     latest.pop()  # whoever has not got this one in the row has not got that one either
                 latest.append(step)
 
     def find_latest(self, name: str, base: int) -> Step | None:
         """Find the last step that saved a property and is newer than the row at `base`."""
         for step in reversed(self._latest.get(name, ())):
-            if step.version > base and step.base <= base:
+            if step.shows(base):
                 return step
         return None
 
-    def find_last_of(self, name: str, base: int, answered: Container[str]) -> str | None:
-        """Find the last step newer than the row at `base` that is among those that answered."""
+    def find_collected(self, name: str, base: int, answered: Container[str], *, until_blank: bool) -> tuple[str, ...]:
+        """Find the steps newer than the row at `base` whose answers were shown together, among those that answered.
+
+        Back to the last one that was prefilled itself, for that one has repeated all before it; or to the last blank.
+        """
+        found: list[str] = []
         for step in reversed(self.steps.get(name, ())):
-            if step.version > base and step.base <= base and step.action_id in answered:
-                return step.action_id
-        return None
+            if not step.shows(base):
+                continue
+            if step.action_id in answered:
+                found.append(step.action_id)
+            if step.prefilled or (until_blank and not step.text):
+                break
+        return tuple(found)
 
     def read_running(self, name: str, base: int, start: str) -> tuple[int, str]:
         """Return how many steps a total on the row at `base` counts, and the total; `start` where there is none."""
@@ -114,12 +130,17 @@ class Branches:
         for record in records.values():
             self._place(record)
         self._trails: dict[Chain, Trail] = {}
+        self._replaced = _find_replaced(records, originals)
         self._before: dict[tuple[Chain, int], int] = {}
+        self._births: dict[Chain, list[str]] = {}
         self._whole: set[tuple[Chain, int]] = set()
         forks: set[tuple[str, int]] = set()
         for chain, groups in self._groups.items():
             twice = [pos for pos, group in groups.items() if pos != _FIRST and _is_copied(group)]
-            self._trails[chain] = Trail(min(twice, default=None))
+            trail = self._trails[chain] = Trail(min(twice, default=None), self._replaced)
+            for create in self._find_creates(chain, groups):
+                trail.add(_FIRST, create)
+                self._births.setdefault(chain, []).append(create.action.id)
             forks.update((chain[1], pos) for pos in twice)
             places = sorted(groups)
             for pos in places:
@@ -153,21 +174,21 @@ class Branches:
             trail.add(pos, record)
         return trail
 
-    def may_hide(self, record: Recorded) -> bool:
-        """Tell whether a step that is missing may have covered what a later row brought.
+    def has_gap(self, record: Recorded) -> bool:
+        """Tell whether a step before this one is surely missing.
 
-        Positions run without gap from the first, which is the version the branch began on. A position below the base
-        shows that the branch was kept over a pull; if then a step before it is missing, nobody knows what of the pulled
-        row the phone showed.
+        Positions run without gap from the first, which is the version the branch began on.
         """
         place = self._places.get(record.action.id)
-        return place is not None and place[1] < (record.action.base or 0) and place not in self._whole
+        return place is not None and place not in self._whole
 
-    def find_creates(self, action: EntityAction) -> Iterable[Recorded]:
-        """Find the creates an action saw because it was made on that device: its branch has no base on the server."""
-        if action.branch is None or action.base is not None or action.device is None or action.kind != "update":
-            return ()
-        return self._creates.get((action.entity_id, action.device), ())
+    def _find_creates(self, chain: Chain, groups: Mapping[int, Iterable[Recorded]]) -> list[Recorded]:
+        """Find the creates a branch begins with: it has a step without base, so she was registered on that device."""
+        members = [record.action for group in groups.values() for record in group]
+        devices = {a.device for a in members if a.base is None and a.kind == "update" and a.device is not None}
+        ids = {action.id for action in members}
+        found = [record for device in devices for record in self._creates.get((chain[0], device), ())]
+        return sorted((r for r in found if r.action.id not in ids), key=lambda r: (r.action.at, r.action.id))
 
     def walk(self) -> Iterator[Recorded]:
         """Give every action after those it may have seen: originals before edits, branches in their order."""
@@ -198,8 +219,20 @@ class Branches:
             before = self._before.get((chain, pos))
             if before is not None:
                 needs.extend(record.action.id for record in self._groups[chain][before])
-        needs.extend(record.action.id for record in self.find_creates(self._records[action_id].action))
+            needs.extend(self._births.get(chain, ()))
         return needs
+
+
+def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]) -> dict[str, int]:
+    """Find from which version on an edit of an action is in the rows."""
+    replaced: dict[str, int] = {}
+    for edit in originals:
+        version = find_version(records[edit])
+        at: str | None = originals[edit]
+        while at is not None and version < replaced.get(at, _NEVER):
+            replaced[at] = version
+            at = originals.get(at)
+    return replaced
 
 
 def _is_first(record: Recorded) -> bool:

@@ -120,19 +120,21 @@ def cut_page(entries: Sequence[Entry], left: int, read: Read, *, exhausted: bool
 
     `entries` are its next ones by change number, `exhausted` tells that there are no others; `left` is what remains of
     the pull's limit, counted in upserts over all its scopes. Entries that are gone cost nothing but are not given past
-    the last upsert that fits. When all was given the cursor is `newest`, the counter that the reading transaction saw;
-    a scope that had no room at all keeps its cursor and says there is more.
+    the last upsert that fits. Entries of one change are never torn apart, for the cursor could not tell them: the page
+    may be larger for it. When all was given the cursor is `newest`, the counter that the reading transaction saw; a
+    scope that had no room at all keeps its cursor and says there is more.
     """
     take = upserts = 0
     for entry in entries:
-        if not entry.gone:
-            if upserts >= left:
-                break
-            upserts += 1
+        if not entry.gone and upserts >= left and not (take and entries[take - 1].change == entry.change):
+            break
+        upserts += not entry.gone
         take += 1
-    whole = take == len(entries) and exhausted
-    if whole:
-        cursor = max(newest, read.after)
-    else:
-        cursor = entries[take - 1].change if take else read.after
-    return Page(take, upserts, cursor, not whole)
+    if take == len(entries) and exhausted:
+        return Page(take, upserts, max(newest, read.after), False)
+    end = take
+    if take == len(entries):
+        # More of the last change may not have been read.
+        end = next((at for at in range(take, 0, -1) if entries[at - 1].change != entries[-1].change), take)
+    upserts = sum(not entry.gone for entry in entries[:end])
+    return Page(end, upserts, entries[end - 1].change if end else read.after, True)

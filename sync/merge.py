@@ -131,11 +131,22 @@ class _Record:
         rule = self._sight.find_rule(name)
         heads = self._find_heads(writes, graph)
         shown = show(Standing(heads, writes, graph, self._sight.originals, rule, self._sight.compare))
-        self._row[name] = PropertyRow(shown.value, shown.by, tuple(heads))
+        doubtful = self._find_doubtful(name, graph, writes) if self._sight.doubtful else {}
+        same = (key for key, text in doubtful.items() if self._sight.compare.is_same(rule.type, text, shown.value))
+        self._row[name] = PropertyRow(shown.value, (*shown.by, *same), (*heads, *doubtful))
         if shown.listed:
             self._list(name, rule.policy, shown, {head: graph[head].text or "" for head in shown.listed})
         if rule.policy == "append":
             self._notes[name] = tuple(to_head(self._records[h], t) for h in heads if (t := graph[h].text))
+
+    def _find_doubtful(self, name: str, graph: Mapping[str, Answer], writes: Sequence[str]) -> dict[str, str]:
+        """Find untouched answers that may turn out to be writes when a missing step arrives.
+
+        Whoever is served their value now has seen them, so the row must name them.
+        """
+        found = [k for k in self._sight.doubtful if k in self._live and k in graph and graph[k].text is None]
+        replaced = find_replaced(writes, graph) if found else ()
+        return {key: self._records[key].action.saved[name] for key in sorted(found) if key not in replaced}
 
     def _find_writes(self, name: str, graph: Mapping[str, Answer]) -> list[str]:
         """Find the writes that count for this woman, and note them down."""

@@ -34,6 +34,7 @@ class Sight:
     def __init__(self, records: Mapping[str, Recorded], cancelled: Collection[str], rules: Mapping[str, Rule]) -> None:
         self.graphs: dict[str, Graph] = {}
         self.originals: dict[str, str] = find_originals(records, cancelled)
+        self.doubtful: set[str] = set()
         self.compare = Comparison()
         self._rules = rules
         self._rows = _Rows(records)
@@ -41,7 +42,6 @@ class Sight:
         self.forks = self._branches.forks
         self._edited = frozenset(self.originals.values())
         self._told: dict[str, dict[str, Told]] = {}
-        self._hides = False
         for record in self._branches.walk():
             if record.action.kind in ANSWERING:
                 self._look(record)
@@ -64,7 +64,9 @@ class Sight:
         row = self.find_row(record)
         trail = None if action.kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
-        self._hides = trail is not None and self._branches.may_hide(record)
+        gap = trail is not None and self._branches.has_gap(record)
+        if gap:
+            self.doubtful.add(action.id)
         original = self.originals.get(action.id)
         replaced = self._told.get(original, {}) if original else {}
         keeps = original is not None or action.id in self._edited
@@ -77,7 +79,10 @@ class Sight:
                 seen = told.seen
                 answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
             else:
-                seen = self._see(action, name, row.get(name), trail, base, rule)
+                shown = row.get(name)
+                if gap and shown is not None and action.kind != "resolve" and _may_hide(action, text, rule):
+                    shown = PropertyRow(shown.value, (), ())
+                seen = self._see(action, name, shown, trail, base, rule)
                 answer = find_answer(action, name, text, seen, rule, self.compare)
             if answer is not None:
                 self.graphs.setdefault(name, {})[action.id] = answer
@@ -96,18 +101,13 @@ class Sight:
         """Find what was on the screen for one property."""
         if action.kind == "resolve":
             return Seen(shown.value, shown.heads) if shown else _UNSEEN
-        if rule.policy in COLLECTING and not action.literal:
+        if rule.policy in COLLECTING:
             return self._see_collected(action, name, shown, trail, base, rule)
         step = trail.find_latest(name, base) if trail else None
         if step is not None:
             return Seen(step.text, (step.action_id,))
         if shown is not None:
-            return Seen(shown.value, () if self._hides else shown.by)
-        if action.base is None:
-            creates = [r.action for r in self._branches.find_creates(action) if name in r.action.saved]
-            if creates:
-                last = max(creates, key=lambda create: (create.at, create.id))
-                return Seen(last.saved[name], tuple(create.id for create in creates))
+            return Seen(shown.value, shown.by)
         return _UNSEEN
 
     def _see_collected(
@@ -119,22 +119,24 @@ class Sight:
         base: int,
         rule: Rule,
     ) -> Seen:
-        """Find what our app shows for a `sum`, `union` or `append`: the row, and what her own steps brought since."""
+        """Find what is shown for a `sum`, `union` or `append`: the row, and what her own steps brought since.
+
+        An answer that was not prefilled repeats none of those steps, so it had not seen them; and a client that copies
+        word for word shows the last of them alone.
+        """
+        text, by = (shown.value, shown.by) if shown else ("", ())
+        if trail is None or counts_whole(action, name, rule):
+            return Seen(text, by)
         graph = self.graphs.get(name, {})
-        creates = [create.action.id for create in self._branches.find_creates(action) if create.action.id in graph]
-        last = trail.find_last_of(name, base, graph) if trail else None
-        mine = (last,) if last is not None else tuple(creates)
-        parents = (*shown.by, *mine) if shown else mine
-        text = shown.value if shown else ""
-        if counts_whole(action, name, rule):
-            return Seen(text, parents)
-        for create_id in creates:
-            text = bring(rule, text, graph[create_id])
-        if trail is not None:
+        parents = (*by, *trail.find_collected(name, base, graph, until_blank=action.literal))
+        if action.literal:
+            step = trail.find_latest(name, base)
+            text = step.text if step else text
+        else:
             done, text = trail.read_running(name, base, text)
             for step in trail.steps.get(name, ())[done:]:
                 answer = graph.get(step.action_id)
-                if step.version > base and step.base <= base and answer is not None and step.action_id not in creates:
+                if step.shows(base) and answer is not None:
                     text = bring(rule, text, answer)
             trail.keep_running(name, base, text)
         return Seen(text, parents)
@@ -173,6 +175,17 @@ class Sight:
         self._told.setdefault(action.id, {})[name] = Told(text, seen, whole, amount, answer)
 
 
+def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
+    """Tell whether a missing step may have covered what the row shows, so that the answer must not replace it.
+
+    A position below the base shows that the branch was kept over a pull: the missing step may cover what the pull
+    brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until the
+    step arrives both stand; in every other case its author had seen the row.
+    """
+    below = action.pos is not None and action.pos < (action.base or 0)
+    return below or is_blank(text) or (action.literal and rule.policy == "union")
+
+
 def bring(rule: Rule, text: str, answer: Answer) -> str:
     """Return what is shown for a `sum`, `union` or `append` after one more answer of one's own."""
     if answer.text is None:
@@ -182,7 +195,7 @@ def bring(rule: Rule, text: str, answer: Answer) -> str:
             return text
         return to_plain(add(to_amount(text) or ZERO, answer.delta))
     if rule.policy == "union":
-        return write_elements((to_elements(text) | answer.added) - answer.removed, rule.choices)
+        return write_elements((to_elements(text) | answer.added) - answer.removed - answer.withdrawn, rule.choices)
     return f"{text}\n{answer.text}" if text and answer.text else text or answer.text
 
 

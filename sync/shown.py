@@ -174,15 +174,29 @@ def _add_up(deltas: Iterable[Decimal]) -> Decimal:
 
 def _show_union(standing: Standing) -> Shown:
     adds, removers = _find_elements(standing)
-    kept = []
-    seen_by: dict[tuple[str, ...], set[str]] = {}
-    for element, adders in adds.items():
-        who = tuple(removers.get(element, ()))
-        if who not in seen_by:
-            seen_by[who] = find_replaced(who, standing.graph)
-        if not adders <= seen_by[who]:
-            kept.append(element)
+    kept = [
+        element
+        for element, adders in adds.items()
+        if element not in removers or not adders <= _find_seen_adds(element, removers[element], standing.graph)
+    ]
     return Shown(write_elements(kept, standing.rule.choices), tuple(standing.heads))
+
+
+def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
+    """Find whose adds of an element its removers saw.
+
+    Who added it while it was not on her screen had seen none of the earlier ones.
+    """
+    seen: set[str] = set()
+    waiting = [parent for remover in removers for parent in graph[remover].parents]
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            answer = graph.get(at)
+            if answer is not None and not (answer.fresh and element in answer.added):
+                waiting.extend(answer.parents)
+    return seen
 
 
 def _find_elements(standing: Standing) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
