@@ -311,7 +311,7 @@ _CONFLICTS: Final = {
         "When two visits contradict each other, both answers appear here, side by side.",
     ),
     "conflict.rule": Words("Règle :", "القاعدة:", "Rule:"),
-    "conflict.shown": Words("affichée", "المعروضة", "shown"),
+    "conflict.shown": Words("affichée en attendant", "المعروضة مؤقتا", "shown meanwhile"),
     "conflict.other": Words("Une autre valeur", "قيمة أخرى", "Another value"),
     "conflict.other.for": Words(
         "Une autre valeur pour : {property}", "قيمة أخرى لـ: {property}", "Another value for: {property}"

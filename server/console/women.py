@@ -83,6 +83,7 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
     conflicts = {c.property: c for c, _ in listed if c.open or c.settled_at is None}
     properties = _order(entity, labels, conflicts)
     filled = [p for p in properties if entity.data.get(p.name) or p.name in conflicts]
+    order = {p.name: place for place, p in enumerate(properties)}
     names = entities.find_author_names(project_id)
     return show(
         "woman.html",
@@ -97,7 +98,7 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
         has_secret=any(p.secret and entity.data.get(p.name) for p in filled),
         whole=whole,
         photos=entities.find_photos(project_id, entity) if may("attachment.read") else [],
-        history=[_read_event(entry, entity, labels) for entry in entities.find_history(project_id, entity)],
+        history=[_read_event(entry, entity, labels, order) for entry in entities.find_history(project_id, entity)],
         labels=labels,
     )
 
@@ -113,7 +114,8 @@ def _order(entity: Entity, labels: Labels, conflicts: dict[str, ConflictEntry]) 
     ]
 
 
-def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels) -> Event:
+def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels, order: dict[str, int]) -> Event:
+    written = sorted(entry.writes.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
     return Event(
         version=entry.version,
         action=entry.action,
@@ -121,7 +123,7 @@ def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels) ->
         received_at=entry.committed_at,
         late=entry.committed_at - entry.action.at > LATE,
         submission=entry.submission,
-        writes=[(labels.property(entity.list, name), value) for name, value in entry.writes.items()],
+        writes=[(labels.property(entity.list, name), value) for name, value in written],
     )
 
 
