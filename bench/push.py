@@ -2,7 +2,7 @@
 
     python bench/push.py [--runs 5] [--items 500] [--json]
 
-A real server (gunicorn, SQLite with synchronous=FULL) on loopback; every run sends new ids; every item must be accepted.
+A real server (gunicorn, SQLite with synchronous=FULL) on loopback; every run sends new ids, every item is accepted.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def main() -> None:
             rows.append(
                 [f"{count} {name}, {word}", f"{seconds:.2f}", f"{cpu:.2f}", f"{peak:.0f}", f"{count / seconds:.0f}"]
             )
-    print(f"{describe_machine()}; {runs} runs; batch of {results['registrations (A)'][0]['compressed_kib']:.0f} KiB gzip")
+    size_kib = results["registrations (A)"][0]["compressed_kib"]
+    print(f"{describe_machine()}; {runs} runs; batch of {size_kib:.0f} KiB gzip")
     print_table(["one batch", "seconds", "CPU s", "peak MiB", "per s"], rows)
 
 

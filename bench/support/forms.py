@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from forms.definition import FormDefinition
+from server.demo.followups import fill_visit
 from server.demo.papers import find_times, write_item
 from server.demo.people import make_women
 from server.demo.phones import Record, make_uuid
-from server.demo.followups import fill_visit
 from server.demo.registration import fill_registration
 from server.demo.story import Registration, Visit
 
@@ -36,7 +36,9 @@ def make_registrations(definition: FormDefinition, count: int, seed: int) -> tup
     return items, records
 
 
-def make_visits(definition: FormDefinition, records: list[Record], seed: int, first_seq: int = 1) -> list[dict[str, Any]]:
+def make_visits(
+    definition: FormDefinition, records: list[Record], seed: int, first_seq: int = 1
+) -> list[dict[str, Any]]:
     """Make push items of form E: one visit for each record, on the version it holds; the record then counts it."""
     rng = Random(f"visits {seed}")
     items = []

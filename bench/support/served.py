@@ -1,4 +1,4 @@
-"""A real server under measurement: started on a free loopback port with a data folder of its own, watched through /proc."""
+"""A real server under measurement: on a free loopback port, with a data folder of its own, watched through /proc."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def describe_machine() -> str:
     """Name what the figures were measured on."""
-    model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.machine(),
-    )
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    model = names[0] if names else platform.machine()
     cores = len(os.sched_getaffinity(0))
     return f"{cores} cores ({model}), Python {platform.python_version()}, {datetime.now(UTC).date().isoformat()}"
 
@@ -115,9 +114,8 @@ def serve() -> Iterator[Served]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
         environment |= {"HIRFA_DATA": folder, "HIRFA_BIND": bind}
         flask = [sys.executable, "-m", "flask", "--app", "server"]
-        installed = json.loads(
-            subprocess.run([*flask, "init", "--json"], cwd=ROOT, env=environment, check=True, capture_output=True).stdout
-        )
+        done = subprocess.run([*flask, "init", "--json"], cwd=ROOT, env=environment, check=True, capture_output=True)
+        installed = json.loads(done.stdout)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment, **quiet)
         served = Served(f"http://{bind}", installed["token"], installed["email"], installed["password"], process)
@@ -146,4 +144,5 @@ def print_table(heading: list[str], rows: list[list[str]]) -> None:
     """Print rows under a heading, numbers to the right."""
     widths = [max(len(row[i]) for row in [heading, *rows]) for i in range(len(heading))]
     for row in [heading, *rows]:
-        print("  ".join(cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))))
+        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join([row[0].ljust(widths[0]), *cells[1:]]))

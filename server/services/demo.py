@@ -37,7 +37,7 @@ from server.services.register import Register, new_action
 from sync.feed import decide_limit
 
 BEGUN, FILLED = "demo.begin", "demo.fill"
-LOST_AFTER = 60
+LOST_AFTER = 20
 """The phone of the first agent loses a form after this many: its number never arrives."""
 WITHHELD = 3
 """Photographs that are still on their way at the end."""
