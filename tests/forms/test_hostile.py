@@ -149,7 +149,7 @@ ELEMENTS = st.recursive(
 
 
 @given(st.lists(ELEMENTS, max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_reading_raises_only_own_errors_when_tree_is_anything(parts: list[str]) -> None:
     body = "".join(parts)
     meta = "<meta><instanceID>uuid:i</instanceID></meta>"
@@ -168,7 +168,7 @@ def test_reading_raises_only_own_errors_when_tree_is_anything(parts: list[str]) 
 
 
 @given(st.lists(ELEMENTS, max_size=6), st.lists(ELEMENTS, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_parse_form_raises_only_own_errors_when_tree_is_anything(data: list[str], model: list[str]) -> None:
     xform = f"""<html xmlns:x='urn:x'><model><instance><data id='f'>{"".join(data)}</data></instance>{"".join(model)}
         </model></html>"""
@@ -201,11 +201,11 @@ def test_reading_is_quick_when_form_a_is_filled(library: Mapping[str, FormDefini
     xml = f"""<data id="{definition.form_id}"><g_profil><g_identite>{answers}</g_identite></g_profil>{answers}
         <meta><entity dataset="artisanes" id="1f0c6f0e-3c1c-4c52-9a2e-6d1d1f2b3c4d" create="1"><label>L</label></entity>
         <instanceID>uuid:i</instanceID></meta></data>""".encode()
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(200):
         [request], _ = find_entity_requests(definition, parse_instance(xml))
     assert len(request.saved) > 5
-    assert (time.perf_counter() - begun) / 200 < 0.002  # measured 0.2 ms; the rest is room for a busy machine
+    assert (time.process_time() - begun) / 200 < 0.002  # measured 0.2 ms; the rest is room for a busy machine
 
 
 def test_parse_form_is_quick_when_form_is_large() -> None:
@@ -213,6 +213,6 @@ def test_parse_form_is_quick_when_form_is_large() -> None:
     data = "".join(f"<q{n}/>" for n in range(count))
     binds = "".join(f'<bind nodeset="/data/q{n}" calculate="/data/q{n - 1} + 1"/>' for n in range(1, count))
     xform = f"<html><model><instance><data id='f'>{data}</data></instance>{binds}</model></html>"
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(parse_form(xform.encode()).nodes) == count
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

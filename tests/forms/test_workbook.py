@@ -96,11 +96,11 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_check_workbook_says_what_to_do_when_file_is_hostile(name: str) -> None:
     data, words = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(XlsformError, match=words) as raised:
         convert_xlsform(data, file_name="form.xlsx")
     assert raised.value.problems[0].message
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.xlsx")), ids=lambda path: path.name)

@@ -45,6 +45,7 @@ HOSTILE = {
     "undeclared entity": (b"<data>&nbsp;</data>", "entities"),
     "undeclared entity in attribute": (b"<data a='&x;'/>", "entities"),
     "deep": (b"<a>" * 150 + b"</a>" * 150, "too_deep"),
+    "deep and large": (b"<r>" + b"<b/>" * 100_000 + b"<a>" * 101 + b"</a>" * 101 + b"</r>", "too_deep"),
     "very deep": (b"<a>" * 100_000, "too_deep"),
     "very deep and closed": (b"<a>" * 100_000 + b"</a>" * 100_000, "too_deep"),
     "too large": (b"<a>" + b"x" * (10 * 2**20) + b"</a>", "too_large"),
@@ -54,12 +55,12 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_parse_xml_raises_xml_error_when_xml_is_hostile(name: str) -> None:
     data, code = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(XmlError) as raised:
         parse_xml(data)
     assert raised.value.code == code
     assert str(raised.value)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("size", [11_000_000, 10_000_001])
@@ -104,9 +105,9 @@ def test_parse_xml_reads_depth_up_to_the_limit_when_it_is_given() -> None:
 
 def test_parse_xml_is_quick_when_there_are_many_elements() -> None:
     data = b"<a>" + b"<b/>" * 1_000_000 + b"</a>"
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(parse_xml(data)) == 1_000_000
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_local_name_leaves_out_the_namespace_when_there_is_one() -> None:
