@@ -187,7 +187,7 @@ class Programme:
 
     def living(self) -> Iterator[Woman]:
         """Give each woman once: a record that was merged into another is no woman of its own."""
-        return (woman for woman in self.women if woman.entity_id not in self.merged)
+        return (woman for woman in self.women if self.follow(woman.entity_id) == woman.entity_id)
 
     def follow(self, entity_id: str) -> str:
         """Follow a record to the one it was merged into; a loop of merges ends where it is met again."""
