@@ -190,8 +190,9 @@ function makeOpenForm(root: RootNode, facts: FormFacts, options: OpenOptions, di
         if (q.widget !== 'image' && q.widget !== 'audio' && q.widget !== 'video' && q.widget !== 'file') continue;
         const name = untrack(q.answer);
         if (!name) continue;
-        // The engine's payload leaves out restored, untouched files: take each question's own file, else the draft's.
-        const blob = untrack(q.file) ?? kept.get(name);
+        // The engine's payload leaves out restored, untouched files. The draft's own Blob comes first: the store knows it by identity
+        // and need not write it again.
+        const blob = kept.get(name) ?? untrack(q.file);
         if (blob) files.push({ name, blob });
       }
       return { xml, files, ...readMeta(xml) };

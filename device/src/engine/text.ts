@@ -63,6 +63,30 @@ function fromMarkdown(nodes: readonly MarkdownNode[]): Rich[] {
   return out;
 }
 
+/**
+ * Literal words, and inserted answers each in a <bdi>. Answers with only a space between them share one: family name and first name in
+ * Arabic would otherwise change places inside a French sentence.
+ */
+function withIsolation(chunks: readonly { source: string; asString: string }[]): Rich[] {
+  const out: Rich[] = [];
+  let open: (Rich & { t: 'tag' }) | null = null;
+  chunks.forEach((chunk, i) => {
+    const text: Rich = { t: 'text', text: chunk.asString };
+    if (chunk.source === 'output') {
+      if (open) open.children.push(text);
+      else {
+        open = { t: 'tag', tag: 'bdi', children: [text] };
+        out.push(open);
+      }
+    } else if (open && /^\s+$/.test(chunk.asString) && chunks[i + 1]?.source === 'output') open.children.push(text);
+    else {
+      open = null;
+      out.push(text);
+    }
+  });
+  return out;
+}
+
 /** The last segment of a jr:// address: the file's name among the form's attachments. */
 export function mediaName(address: { href: string } | string | undefined): string | null {
   if (!address) return null;
@@ -82,11 +106,7 @@ export function toFormText(range: TextRange<TextRole> | null | undefined): FormT
   const own = chunks.filter((c) => c.source !== 'output');
   const rich: Rich[] = own.some((c) => MAYBE_MARKDOWN.test(c.asString))
     ? fromMarkdown(range.formatted)
-    : chunks.map((c) =>
-        c.source === 'output'
-          ? { t: 'tag', tag: 'bdi', children: [{ t: 'text', text: c.asString }] }
-          : { t: 'text', text: c.asString },
-      );
+    : withIsolation(chunks);
   return {
     plain: chunks.map((c) => c.asString).join('').replace(/\s+/g, ' ').trim(),
     rich,

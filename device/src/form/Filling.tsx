@@ -11,9 +11,7 @@ import { countAnswers, pagesOf, questionsOf, type Page } from './pages';
 import { PageView } from './PageView';
 import { Review } from './Review';
 import { createSaver, isStorageFull } from './saver';
-import { textOf, toLang, type Lang } from './texts';
-
-const TOAST_MS = 900;
+import { textOf, titleIn, toLang, type Lang } from './texts';
 
 export function Filling(props: {
   form: OpenForm;
@@ -129,7 +127,6 @@ export function Filling(props: {
   };
 
   // Leaving --------------------------------------------------------------------------------------------------------------
-  const [toast, setToast] = createSignal('');
   const [asking, setAsking] = createSignal(false);
   let leaving = false;
   let marked = false;
@@ -157,17 +154,10 @@ export function Filling(props: {
   const leave = async (): Promise<void> => {
     if (leaving) return;
     leaving = true;
-    const pending = held.size > 0 || saver.state() !== 'clean';
     const saved = await saveNow();
     leaving = false;
-    if (!saved) {
-      setAsking(true);
-      return;
-    }
-    if (pending || saver.savedAt()) {
-      setToast(t('draftSaved'));
-      setTimeout(() => void away(), TOAST_MS);
-    } else await away();
+    if (saved) await away();
+    else setAsking(true);
   };
   const onBack = (): void => {
     if (!marked) return;
@@ -215,6 +205,7 @@ export function Filling(props: {
   };
   onCleanup(() => addresses.forEach((address) => void address.then((url) => url && URL.revokeObjectURL(url))));
 
+  const title = createMemo(() => titleIn(session.source.title, lang()));
   const t: FormContextValue['t'] = (text, values) => textOf(lang(), text, values);
   const context: FormContextValue = {
     t,
@@ -269,7 +260,7 @@ export function Filling(props: {
               <Icon name="back" />
             </button>
             <p class="f-title" dir="auto">
-              {session.source.title}
+              {title()}
             </p>
             <Show when={form.languages.length > 1}>
               <button type="button" class="f-icon-button" aria-label={t('language')} onClick={() => setLanguages(true)}>
@@ -336,7 +327,7 @@ export function Filling(props: {
                   {(now) => (
                     <PageView
                       page={now()}
-                      formTitle={session.source.title}
+                      formTitle={title()}
                       heading={(element) => (heading = element)}
                       onAdd={add}
                       onRemove={(repeat, at, title) => setRemoving({ repeat, at, title })}
@@ -370,7 +361,7 @@ export function Filling(props: {
           {(payload) => (
             <Review
               payload={payload()}
-              title={session.source.title}
+              title={title()}
               answers={countAnswers(untrack(() => form.questions()))}
               busy={busy()}
               failure={failed()}
@@ -385,7 +376,7 @@ export function Filling(props: {
             pages={pages()}
             current={index()}
             wrong={wrong()}
-            formTitle={session.source.title}
+            formTitle={title()}
             onGo={(to) => {
               setContents(false);
               go(to);
@@ -446,11 +437,6 @@ export function Filling(props: {
               </button>
             </div>
           </Dialog>
-        </Show>
-        <Show when={toast()}>
-          <p class="f-toast" role="status">
-            <Icon name="check" /> {toast()}
-          </p>
         </Show>
       </div>
     </FormContext.Provider>

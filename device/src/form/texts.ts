@@ -15,9 +15,7 @@ const fr = {
   close: 'Fermer',
   language: 'Langue',
   saving: 'Enregistrement…',
-  saved: 'Enregistré',
   savedAt: 'Enregistré à {time}',
-  draftSaved: 'Brouillon enregistré',
   saveFailed: 'Les réponses ne sont pas enregistrées !',
   storageFull: 'La mémoire du téléphone est pleine. Libérez de la place (photos, vidéos), puis réessayez. Ne fermez pas ce formulaire.',
   saveError: 'Ne fermez pas ce formulaire. Réessayez.',
@@ -128,9 +126,7 @@ const ar: Record<TextKey, string> = {
   close: 'إغلاق',
   language: 'اللغة',
   saving: 'جارٍ الحفظ…',
-  saved: 'محفوظ',
   savedAt: 'حُفظ على {time}',
-  draftSaved: 'حُفظت المسودة',
   saveFailed: 'الإجابات غير محفوظة!',
   storageFull: 'ذاكرة الهاتف ممتلئة. احذفي صورا أو فيديوهات ثم أعيدي المحاولة. لا تغلقي هذه الاستمارة.',
   saveError: 'لا تغلقي هذه الاستمارة. أعيدي المحاولة.',
@@ -239,9 +235,7 @@ const en: Record<TextKey, string> = {
   close: 'Close',
   language: 'Language',
   saving: 'Saving…',
-  saved: 'Saved',
   savedAt: 'Saved at {time}',
-  draftSaved: 'Draft saved',
   saveFailed: 'The answers are not saved!',
   storageFull: 'The phone’s storage is full. Free some space (photos, videos), then try again. Do not close this form.',
   saveError: 'Do not close this form. Try again.',
@@ -342,6 +336,15 @@ const ALL: Record<Lang, Record<TextKey, string>> = { fr, ar, en };
 export function toLang(language: string): Lang {
   const code = language.split(/[-_]/)[0]!.toLowerCase();
   return code === 'ar' || code === 'en' ? code : 'fr';
+}
+
+/** The half of a two-language title ("Visite – زيارة") that is in this language's script; the whole title when it is not of that shape. */
+export function titleIn(title: string, lang: Lang): string {
+  const pieces = title.split(/\s+[–—|/-]\s+/);
+  const arabic = pieces.filter((p) => /[\u0600-\u06FF]/.test(p));
+  const other = pieces.filter((p) => !/[\u0600-\u06FF]/.test(p));
+  if (arabic.length === 0 || other.length === 0) return title;
+  return (lang === 'ar' ? arabic : other).join(' – ');
 }
 
 /** A text with its {names} filled in. */

@@ -10,7 +10,7 @@ function attributes(props: WidgetProps): JSX.InputHTMLAttributes<HTMLInputElemen
   const q = props.question;
   return {
     id: partIds(q.id).control,
-    class: 'f-box f-box-date',
+    class: 'f-box',
     get 'aria-describedby'() {
       return props.describedBy;
     },

@@ -50,7 +50,7 @@ export function GeoPath(props: WidgetProps): JSX.Element {
         </ol>
       </Show>
       <p class="f-fine" role="status">
-        {form.t('pointsCount', { count: points().length })} {points().length < least ? form.t('pointsNeeded', { count: least }) : ''}
+        {[form.t('pointsCount', { count: points().length }), points().length < least ? form.t('pointsNeeded', { count: least }) : ''].filter(Boolean).join(' · ')}
       </p>
       <Show
         when={stop()}

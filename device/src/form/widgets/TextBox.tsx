@@ -97,6 +97,7 @@ export function TextBox(props: WidgetProps): JSX.Element {
             enterkeyhint="next"
             value={text()}
             onInput={(event) => typed(event.currentTarget.value)}
+            onFocus={(event) => q.answer() === '0' && event.currentTarget.select()}
             onBlur={left}
           />
         }
