@@ -7,7 +7,7 @@ Follows https://getodk.github.io/xforms-spec/#languages. pyxform writes the lang
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from forms.xmltree import Element, local_name
 
@@ -80,8 +80,3 @@ def read_text(element: Element) -> str:
             parts.append(read_text(child))
         parts.append(child.tail or "")
     return "".join(parts).strip()
-
-
-def to_labels(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return labels without those that are blank."""
-    return {language: text for language, text in texts.items() if text.strip()}
