@@ -1,0 +1,345 @@
+// @vitest-environment node
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { freshPhone, finish, makeId, NOW, onRecord, syncWith } from './phone';
+import { FakeServer } from './fake-server';
+import {
+  listAliases, listDrafts, listForms, listInbox, listOutbox, listRecords, readCursors, readMedia, readRecord, readSetting, saveDraft, writeSetting, type Draft,
+} from '../../src/store';
+import { enrol, OtherProjectError, readCode } from '../../src/sync/enrol';
+import { tidy } from '../../src/sync/run';
+import { REGISTRATION } from '../records/forms';
+
+let server: FakeServer;
+beforeEach(async () => {
+  await freshPhone();
+  server = new FakeServer();
+});
+
+const draftAbout = (entityId: string): Draft => ({
+  instanceId: `uuid:draft-${entityId}`, formId: 'f', version: '1', title: 'F', instanceName: '', xml: '<data/>', answered: 0, total: 1, pageIndex: 0,
+  createdAt: '', updatedAt: '', entityId, pinned: null, entityQuestion: null,
+});
+
+describe('push', () => {
+  it('sends what waits, in its order, and settles it', async () => {
+    for (const id of ['uuid:a', 'uuid:b', 'uuid:c']) await finish(id);
+    const report = await syncWith(server);
+    expect(report.failure).toBeNull();
+    expect(server.arrived).toEqual(['uuid:a', 'uuid:b', 'uuid:c']);
+    expect((await listOutbox()).map((item) => [item.seq, item.state, item.outcome, item.pulled, item.doneAt !== null])).toEqual([1, 2, 3].map((seq) => [seq, 'sent', 'accepted', true, true]));
+    await syncWith(server);
+    expect(server.requests.filter((request) => request.path.endsWith('push'))).toHaveLength(1);
+  });
+
+  it('keeps everything when the line is dead, and sends it later', async () => {
+    await finish('uuid:a');
+    server.fault = () => 'before';
+    expect((await syncWith(server)).failure).toBe('line');
+    expect((await listOutbox())[0]).toMatchObject({ state: 'waiting' });
+    server.fault = () => null;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.arrived).toEqual(['uuid:a']);
+  });
+
+  it('learns that what it sent before a cut is there already', async () => {
+    await finish('uuid:a');
+    let cuts = 3;
+    server.fault = ({ path }) => (path.endsWith('push') && cuts-- > 0 ? 'after' : null);
+    expect((await syncWith(server)).failure).toBe('line');
+    await syncWith(server);
+    expect(server.arrived).toEqual(['uuid:a']);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'duplicate' });
+  });
+
+  it('halves its batches when the server says they are too large', async () => {
+    for (let i = 0; i < 23; i += 1) await finish(`uuid:${i}`);
+    server.maxItems = 4;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.instances.size).toBe(23);
+    const sizes = server.requests.filter((request) => request.path.endsWith('push')).map((request) => (request.body.submissions as unknown[]).length);
+    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(20);
+    expect(sizes.slice(-5).every((size) => size <= 4)).toBe(true);
+  });
+
+  it('is not blocked by one item that the server cannot bear', async () => {
+    for (const id of ['uuid:a', 'uuid:bad', 'uuid:c']) await finish(id);
+    server.fault = ({ path, body }) =>
+      path.endsWith('push') && (body.submissions as { instanceId: string }[]).some((item) => item.instanceId === 'uuid:bad') ? { status: 400, json: { code: '400.1', message: 'cannot read' } } : null;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.arrived).toEqual(['uuid:a', 'uuid:c']);
+    expect((await listOutbox()).find((item) => item.instanceId === 'uuid:bad')).toMatchObject({ state: 'waiting', error: { code: '400.1', message: 'cannot read' } });
+  });
+
+  it('shows what was set aside with the reason, and hears later that it was released', async () => {
+    await finish('uuid:a');
+    server.quarantine.set('uuid:a', 'unknown form');
+    await syncWith(server);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'quarantined', error: { message: 'unknown form' }, doneAt: null });
+    server.quarantine.clear();
+    await syncWith(server, { now: () => NOW + 2 * 86_400_000 });
+    expect((await listOutbox())[0]).toMatchObject({ outcome: 'accepted', error: null });
+  });
+
+  it('tells an unknown phone apart, and loses nothing by it', async () => {
+    await finish('uuid:a');
+    server.fault = () => ({ status: 401, json: { code: '401.2', message: 'unknown token' } });
+    expect((await syncWith(server)).failure).toBe('unknownPhone');
+    expect(await listOutbox()).toHaveLength(1);
+  });
+
+  it('takes an answer of another shape for an error of that answer', async () => {
+    await finish('uuid:a');
+    server.fault = () => ({ status: 200, json: { hello: 'captive portal' } });
+    await syncWith(server);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'waiting' });
+  });
+
+  it('loses nothing and sends nothing twice over any schedule of faults', async () => {
+    const fault = fc.constantFrom('before' as const, 'after' as const, 'cut' as const, null, null);
+    await fc.assert(fc.asyncProperty(fc.array(fc.record({ finish: fc.nat(6), faults: fc.array(fault, { maxLength: 8 }) }), { minLength: 1, maxLength: 5 }), async (days) => {
+      await freshPhone();
+      server = new FakeServer();
+      const made: string[] = [];
+      for (const day of days) {
+        for (let i = 0; i < day.finish; i += 1) {
+          const id = `uuid:${makeId()}`;
+          made.push(id);
+          await finish(id);
+        }
+        const left = [...day.faults];
+        server.fault = () => left.shift() ?? null;
+        await syncWith(server);
+        // Whatever happened, each instance is on the phone or at the server.
+        const waiting = new Set((await listOutbox()).filter((item) => item.state === 'waiting').map((item) => item.instanceId));
+        for (const id of made) expect(waiting.has(id) || server.instances.has(id)).toBe(true);
+      }
+      server.fault = () => null;
+      expect((await syncWith(server)).failure).toBeNull();
+      expect([...server.arrived].sort()).toEqual([...made].sort());
+      expect((await listOutbox()).every((item) => item.state === 'sent' && item.pulled)).toBe(true);
+    }), { numRuns: 40 });
+  });
+});
+
+describe('attachments', () => {
+  const photo = (): { name: string; blob: Blob } => ({ name: 'p.jpg', blob: new Blob(['photo'], { type: 'image/jpeg' }) });
+  const withPhoto = { attachments: [{ name: 'p.jpg', sha256: 'hash', size: 5, contentType: 'image/jpeg', state: 'unknown' as const }] };
+
+  it('follow the answers, each file once, and hold the instance until they are there', async () => {
+    server.wanted.add('hash');
+    await finish('uuid:a', withPhoto, [photo()]);
+    await finish('uuid:b', withPhoto, [photo()]);
+    const sent: string[] = [];
+    await syncWith(server, { transfer: async (blob, meta) => { sent.push(`${meta.sha256}:${await blob.text()}`); return 'sent'; } });
+    expect(sent).toEqual(['hash:photo']);
+    expect((await listOutbox()).every((item) => item.attachments[0]!.state === 'present' && item.doneAt)).toBe(true);
+  });
+
+  it('are not sent when the server has the bytes', async () => {
+    await finish('uuid:a', withPhoto, [photo()]);
+    await syncWith(server, { transfer: () => Promise.reject(new Error('not asked for')) });
+    expect((await listOutbox())[0]!.attachments[0]!.state).toBe('present');
+  });
+
+  it('stay wanted over a cut, and refused ones do not stop the others', async () => {
+    ['hash', 'bad'].forEach((sha256) => server.wanted.add(sha256));
+    await finish('uuid:a', withPhoto, [photo()]);
+    await finish('uuid:b', { attachments: [{ ...withPhoto.attachments[0]!, sha256: 'bad', size: 1 }] }, [photo()]);
+    const report = await syncWith(server, { transfer: (_, meta) => (meta.sha256 === 'bad' ? Promise.resolve('refused') : Promise.reject(new Error('cut'))) });
+    expect(report.failure).toBe('line');
+    expect((await listOutbox()).map((item) => item.attachments[0]!.state)).toEqual(['wanted', 'refused']);
+    expect((await listOutbox()).every((item) => item.doneAt === null)).toBe(true);
+    await syncWith(server);
+    expect((await listOutbox()).map((item) => item.attachments[0]!.state)).toEqual(['present', 'present']);
+  });
+});
+
+describe('pull', () => {
+  it('takes page after page until there is no more', async () => {
+    for (let i = 0; i < 1203; i += 1) server.put(`w${i}`, { label: `W${i}` });
+    expect((await syncWith(server)).pull).toMatchObject({ records: 1203, byList: { femmes: 1203 } });
+    expect(await listRecords()).toHaveLength(1203);
+    server.put('w5', { label: 'changed' });
+    server.remove('w6');
+    await syncWith(server);
+    expect(await readRecord('w5')).toMatchObject({ version: 2, data: { label: 'changed' } });
+    expect(await readRecord('w6')).toBeUndefined();
+  });
+
+  it('goes on after a cut where it was', async () => {
+    for (let i = 0; i < 1203; i += 1) server.put(`w${i}`, {});
+    let pulls = 0;
+    server.fault = ({ path }) => (path.endsWith('pull') && (pulls += 1) > 1 ? 'before' : null);
+    expect((await syncWith(server)).failure).toBe('line');
+    const held = (await listRecords()).length;
+    expect(held).toBe(500);
+    server.fault = () => null;
+    expect((await syncWith(server)).pull?.records).toBe(1203 - held);
+  });
+
+  it('gives a record a fresh branch at each refresh', async () => {
+    server.put('w', {});
+    await syncWith(server);
+    const first = (await readRecord('w'))!.branchId;
+    server.put('w', {});
+    await syncWith(server);
+    expect((await readRecord('w'))!.branchId).not.toBe(first);
+  });
+
+  it('gives a fresh branch when own work on it was settled without a refresh', async () => {
+    server.put('w', {});
+    await syncWith(server);
+    const branch = (await readRecord('w'))!.branchId;
+    await finish('uuid:v', { actions: [onRecord('w', { branch, pos: 1, base: 1 })] });
+    await syncWith(server);
+    expect((await readRecord('w'))!.branchId).not.toBe(branch);
+  });
+
+  it('drops a scope, but keeps a record with unsent work until that is sent', async () => {
+    server.put('w', {});
+    server.put('v', {});
+    server.put('u', {});
+    await syncWith(server);
+    await saveDraft(draftAbout('w'), [], []);
+    await finish('uuid:late', { actions: [onRecord('u')] });
+    server.scopes = ['3110'];
+    server.fault = ({ path }) => (path.endsWith('push') ? { status: 500, json: {} } : null);
+    await syncWith(server);
+    server.fault = ({ path, body }) => (path.endsWith('push') && (body.submissions as unknown[]).length > 0 ? { status: 400, json: {} } : null);
+    await syncWith(server);
+    expect((await listRecords()).map((record) => [record.id, record.dropped])).toEqual([['u', true], ['w', true]]);
+    expect(await readCursors()).toEqual({ '3110': server.counter });
+    server.fault = () => null;
+    await syncWith(server);
+    expect((await listRecords()).map((record) => record.id)).toEqual(['w']);
+  });
+
+  it('follows a merge to the woman that goes on, and an unmerge back', async () => {
+    server.put('a', {});
+    server.put('b', {});
+    await syncWith(server);
+    server.remove('a', 'b');
+    await syncWith(server);
+    expect([...(await listAliases())]).toEqual([['a', 'b']]);
+    expect(await readRecord('a')).toBeUndefined();
+    server.put('a', {});
+    await syncWith(server);
+    expect((await listAliases()).size).toBe(0);
+    expect(await readRecord('a')).toBeDefined();
+  });
+
+  it('downloads forms with their media, keeps the version a draft needs, and hides what is withdrawn', async () => {
+    server.forms = [{ formId: 'inscription', version: '1', hash: 'h1', title: 'Inscription', audience: 'agents', attachments: [{ name: 'logo.png', hash: 'm1' }], xml: REGISTRATION }];
+    expect((await syncWith(server)).pull?.forms).toEqual(['Inscription']);
+    expect((await listForms())[0]).toMatchObject({ formId: 'inscription', version: '1', current: true, facts: { title: 'Inscription – تسجيل' } });
+    expect(await (await readMedia('m1'))!.text()).toBe('bytes of logo.png');
+    await saveDraft({ ...draftAbout('w'), formId: 'inscription', version: '1' }, [], []);
+    server.forms = [{ ...server.forms[0]!, version: '2', hash: 'h2', attachments: [] }];
+    await syncWith(server);
+    expect((await listForms()).map((form) => [form.version, form.current])).toEqual([['1', false], ['2', true]]);
+    expect(await readMedia('m1')).not.toBeNull();
+    server.forms = [];
+    await syncWith(server);
+    expect((await listForms()).map((form) => [form.version, form.current])).toEqual([['1', false]]);
+    expect(await listDrafts()).toHaveLength(1);
+  });
+
+  it('tells of a form it could not fetch, and takes everything else', async () => {
+    server.put('w', {});
+    server.forms = [{ formId: 'broken', version: '1', hash: 'h', title: 'Broken', audience: '', attachments: [], xml: '<no' }];
+    const report = await syncWith(server);
+    expect(report.failure).toBeNull();
+    expect(report.pull?.failedForms.map((form) => form.title)).toEqual(['Broken']);
+    expect(await listRecords()).toHaveLength(1);
+  });
+
+  it('starts over in a new era, drops what the backup does not have, and offers everything again', async () => {
+    server.put('w', {});
+    server.put('lost', {});
+    await finish('uuid:a', { actions: [onRecord('w')] });
+    await syncWith(server);
+    const restored = new FakeServer();
+    restored.era = 2;
+    restored.counter = 2_000_000;
+    restored.put('w', { label: 'old' });
+    restored.register.get('w')!.version = 1;
+    const report = await syncWith(restored);
+    expect(report.pull?.newEra).toBe(true);
+    expect(restored.arrived).toEqual(['uuid:a']);
+    expect((await listRecords()).map((record) => [record.id, record.data.label])).toEqual([['w', 'old']]);
+    expect(await readSetting('era')).toBe(2);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'accepted', pulled: true });
+  });
+
+  it('leaves everything as it is when the phone is revoked', async () => {
+    server.put('w', {});
+    await syncWith(server);
+    await finish('uuid:a');
+    server.revoked = true;
+    await syncWith(server);
+    expect(await listRecords()).toHaveLength(1);
+    expect(await readSetting('deviceState')).toBe('revoked');
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', pulled: false });
+  });
+
+  it('shows what the chamber asks, until it no longer asks', async () => {
+    const answer = server.fetch;
+    let asks = true;
+    const asking = async (input: string, init: RequestInit): Promise<Response> => {
+      const response = await answer(input, init);
+      if (!input.endsWith('pull')) return response;
+      const json = (await response.json()) as Record<string, unknown>;
+      return Response.json({ ...json, questions: asks ? [{ entity: 'w', property: 'nom', values: ['A', 'B'], words: 'Lequel ?', at: '2026-11-23' }] : [], corrections: asks ? [{ instanceId: 'uuid:1', formId: 'f', formVersion: '1', xml: '<data/>', comment: 'Date ?', at: '2026-11-23', by: 'Mme K.' }] : [] });
+    };
+    await syncWith(server, { fetcher: asking });
+    expect((await listInbox()).map((item) => item.key)).toEqual(['c:uuid:1', 'q:w:nom']);
+    asks = false;
+    await syncWith(server, { fetcher: asking });
+    expect(await listInbox()).toEqual([]);
+  });
+});
+
+describe('forgetting', () => {
+  it('waits for a backup or thirty days', async () => {
+    await finish('uuid:a');
+    await syncWith(server);
+    await tidy(NOW + 29 * 86_400_000);
+    expect(await listOutbox()).toHaveLength(1);
+    await tidy(NOW + 31 * 86_400_000);
+    expect(await listOutbox()).toHaveLength(0);
+    await finish('uuid:b');
+    await syncWith(server);
+    await writeSetting('backedUp', '2026-11-24T00:00:00Z');
+    await tidy(NOW);
+    expect(await listOutbox()).toHaveLength(0);
+  });
+});
+
+describe('enrolment', () => {
+  it('reads a code, a link to this server and a link to another', () => {
+    const here = 'https://hirfa.example';
+    expect(readCode(' ABCD1234 ', here)).toEqual({ code: 'ABCD1234' });
+    expect(readCode('https://hirfa.example/app/#/enrol/ABCD1234', here)).toEqual({ code: 'ABCD1234' });
+    expect(readCode('https://other.example/app/#/enrol/ABCD1234', here)).toEqual({ link: 'https://other.example/app/#/enrol/ABCD1234' });
+    for (const text of ['', 'a b', 'javascript:alert(1)', 'https://x/app/#/enrol/', 'https://x/other#/enrol/ABCD']) expect(readCode(text, here)).toBeNull();
+  });
+
+  it('keeps unsent work under a new device, counted anew', async () => {
+    await finish('uuid:sent');
+    await syncWith(server);
+    await finish('uuid:a');
+    const own = await enrol(server.fetch, 'GOODCODE', () => 'D2', () => NOW);
+    expect(own).toMatchObject({ token: 'T', deviceId: 'D2', scopes: [{ value: '3112' }] });
+    expect((await listOutbox()).map((item) => [item.instanceId, item.seq])).toEqual([['uuid:sent', 0], ['uuid:a', 1]]);
+    expect((await finish('uuid:b')).seq).toBe(2);
+  });
+
+  it('refuses another project while unsent work is here', async () => {
+    await writeSetting('enrolment', { ...(await readSetting('enrolment'))!, project: { id: 99, name: 'Relizane' } });
+    await finish('uuid:a');
+    await expect(enrol(server.fetch, 'GOODCODE', () => 'D2', () => NOW)).rejects.toBeInstanceOf(OtherProjectError);
+    expect(await listOutbox()).toHaveLength(1);
+    await expect(enrol(server.fetch, 'BADCODE1', () => 'D2', () => NOW)).rejects.toMatchObject({ status: 404 });
+  });
+});
