@@ -1,0 +1,141 @@
+// @vitest-environment node
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { finish, freshPhone, syncWith } from '../sync/phone';
+import { FakeServer } from '../sync/fake-server';
+import { BRANCH, filledRegistration, filledVisit, FOLLOW_UP, REGISTRATION, WOMAN } from '../records/forms';
+import { draftOf, startState, viewOf, views } from '../../src/state';
+import { DraftOpenError, MissingError, openDraft, openForm } from '../../src/sessions';
+import { announce, listDrafts, listOutbox, readFiles, type Topic } from '../../src/store';
+
+vi.mock('../../src/sync/schedule', () => ({ scheduleSoon: () => undefined }));
+vi.stubGlobal('window', { addEventListener: () => undefined });
+vi.stubGlobal('navigator', { languages: ['fr'], onLine: true });
+
+const SECOND = '1d3c1c1e-2f0f-4a43-9d0e-0f6c7a1b2c3d';
+let server: FakeServer;
+
+/** Let the state read the store again. */
+async function settle(): Promise<void> {
+  announce(...(['settings', 'forms', 'records', 'drafts', 'outbox', 'inbox'] as Topic[]));
+  await new Promise((resolve) => setTimeout(resolve, 80));
+}
+
+beforeEach(async () => {
+  await freshPhone();
+  server = new FakeServer();
+  server.forms = [
+    { formId: 'inscription', version: '1', hash: 'a', title: 'Inscription', audience: '', attachments: [], xml: REGISTRATION },
+    { formId: 'visite', version: '3', hash: 'b', title: 'Visite', audience: '', attachments: [{ name: 'communes.csv', hash: 'm' }], xml: FOLLOW_UP },
+  ];
+  server.put(WOMAN, { label: 'Benali', nom: 'Benali', visites: '2', metier: 'pates' });
+  server.put(SECOND, { label: 'Kadri', nom: 'Kadri' });
+  server.put('a1', { label: 'El Amel', code: 'asso_01' }, '3112', 'associations');
+  await syncWith(server);
+  await startState();
+  await settle();
+});
+
+const text = async (blob: Promise<Blob | null>): Promise<string | undefined> => (await blob)?.text();
+const META = { instanceId: 'uuid:v', instanceName: 'Visite', answered: 1, total: 5, pageIndex: 2 };
+
+describe('a follow-up', () => {
+  it('gets her row only, with every property any form knows, and the other lists whole', async () => {
+    const session = openForm('visite', WOMAN, () => undefined);
+    expect(session.preset).toEqual({ entityQuestion: '/data/femme', entityId: WOMAN, list: 'femmes', label: 'Benali' });
+    const csv = (await text(session.source.attachment('femmes.csv')))!.trim().split('\n');
+    expect(csv).toHaveLength(2);
+    expect(csv[0]!.split(',')).toEqual(['name', 'label', 'nom', 'metier', 'metiers_sec', 'telephone', 'code', 'association', 'recettes', 'visites', 'note', '__version', '__trunkVersion', '__branchId']);
+    expect(csv[1]).toMatch(new RegExp(`^${WOMAN},Benali,Benali,pates,,,,,,2,,1,1,[\\w-]+$`));
+    expect(await text(session.source.attachment('associations.csv'))).toContain('a1,El Amel');
+    expect(await text(session.source.attachment('communes.csv'))).toBe('bytes of communes.csv');
+    expect(await session.source.attachment('none.png')).toBeNull();
+  });
+
+  it('opened without a woman gets all of them', async () => {
+    const csv = await text(openForm('visite', null, () => undefined).source.attachment('femmes.csv'));
+    expect(csv).toContain(WOMAN);
+    expect(csv).toContain(SECOND);
+  });
+
+  it('allows one draft at a time, restored on the row it was opened on whatever was pulled since', async () => {
+    const session = openForm('visite', WOMAN, () => undefined);
+    const before = await text(session.source.attachment('femmes.csv'));
+    const photo = new Blob(['p'], { type: 'image/jpeg' });
+    await session.onAutosave({ xml: '<data/>', files: [{ name: 'p.jpg', blob: photo }] }, META);
+    await session.onAutosave({ xml: '<data>2</data>', files: [{ name: 'p.jpg', blob: photo }] }, META);
+    server.put(WOMAN, { label: 'Benali', nom: 'Changed', visites: '9' });
+    await syncWith(server);
+    await settle();
+    expect(draftOf(WOMAN)).toMatchObject({ instanceId: 'uuid:v', xml: '<data>2</data>', pageIndex: 2, answered: 1, total: 5 });
+    expect(() => openForm('visite', WOMAN, () => undefined)).toThrow(DraftOpenError);
+    const restored = await openDraft('uuid:v', () => undefined);
+    expect(restored).toMatchObject({ instanceId: 'uuid:v', pageIndex: 2, preset: { entityId: WOMAN } });
+    expect(await restored.draft!.files[0]!.blob.text()).toBe('p');
+    expect(await text(restored.source.attachment('femmes.csv'))).toBe(before);
+    // A file that is no longer named goes away with the next save.
+    await restored.onAutosave({ xml: '<data/>', files: [] }, META);
+    expect(await readFiles('uuid:v')).toEqual([]);
+  });
+
+  it('becomes an outbox item, is shown over the pulled record, and gives the next one its place in the branch', async () => {
+    const ends: string[] = [];
+    const session = openForm('visite', WOMAN, (how) => ends.push(how));
+    const row = (await text(session.source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    const branch = row.at(-1)!;
+    await session.onAutosave({ xml: '<data/>', files: [] }, META);
+    const xml = filledVisit('<nom>Ben Ali</nom><visites>3</visites><recettes>100</recettes>', `baseVersion="1" trunkVersion="1" branchId="${branch}"`);
+    await session.onFinalize({ xml, files: [{ name: 'p.jpg', blob: new Blob(['photo'], { type: 'image/jpeg' }) }] }, META);
+    await session.onAutosave({ xml: '<late/>', files: [] }, META);
+    await settle();
+    expect(ends).toEqual(['finalized']);
+    expect(await listDrafts()).toEqual([]);
+    expect((await listOutbox())[0]).toMatchObject({
+      instanceId: 'uuid:v', seq: 1, state: 'waiting',
+      attachments: [{ name: 'p.jpg', size: 5, contentType: 'image/jpeg', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string }],
+      actions: [{ entityId: WOMAN, kind: 'update', branch, pos: 1, base: 1, saved: { nom: 'Ben Ali', visites: '3', recettes: '100' }, prefilled: ['nom', 'visites'] }],
+    });
+    expect(viewOf(WOMAN)).toMatchObject({ values: { nom: 'Ben Ali', visites: '3', recettes: '100', metier: 'pates' } });
+    const next = (await text(openForm('visite', WOMAN, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    expect(next.slice(-3)).toEqual(['2', '1', branch]);
+    // A colleague's visits arrive while this one is unsent: ours is still counted on top of them.
+    server.put(WOMAN, { label: 'Benali', nom: 'Benali', visites: '5' });
+    server.fault = ({ path, body }) => (path.endsWith('push') && (body.submissions as unknown[]).length > 0 ? { status: 400, json: {} } : null);
+    await syncWith(server);
+    await settle();
+    expect(viewOf(WOMAN)).toMatchObject({ pulled: { version: 2 }, values: { nom: 'Ben Ali', visites: '6' } });
+    const later = (await text(openForm('visite', WOMAN, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    expect(later.slice(-3)).toEqual(['3', '2', branch]);
+  });
+});
+
+describe('a woman registered on this phone', () => {
+  it('can be followed up at once, and is one record when she was pulled', async () => {
+    const registered = openForm('inscription', null, () => undefined);
+    const id = '5f0c1c1e-2f0f-4a43-9d0e-0f6c7a1b2c3d';
+    await registered.onFinalize({ xml: filledRegistration('Zohra', '', id), files: [] }, { instanceId: 'uuid:r', instanceName: 'Zohra' });
+    await settle();
+    expect(viewOf(id)).toMatchObject({ pulled: null, list: 'femmes', values: { label: 'Zohra', nom: 'Zohra' } });
+    const row = (await text(openForm('visite', id, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    expect(row.slice(-3, -1)).toEqual(['1', '']);
+    expect(row.at(-1)).toMatch(/^[0-9a-f-]{36}$/);
+    server.put(id, { label: 'Zohra', nom: 'Zohra' });
+    await syncWith(server);
+    await settle();
+    expect(viewOf(id)).toMatchObject({ pending: [], pulled: { version: 1 } });
+    expect([...views().values()].filter((view) => view.values.label === 'Zohra')).toHaveLength(1);
+  });
+});
+
+describe('what is missing', () => {
+  it('is told apart from what fails', async () => {
+    expect(() => openForm('nothing', null, () => undefined)).toThrow(MissingError);
+    expect(() => openForm('visite', 'nobody', () => undefined)).toThrow(MissingError);
+    await expect(openDraft('uuid:none', () => undefined)).rejects.toBeInstanceOf(MissingError);
+  });
+
+  it('does not show an update of a record that is not here as a record', async () => {
+    await finish('uuid:x', { actions: [{ position: 0, entityId: 'elsewhere', list: 'femmes', kind: 'update', saved: { nom: 'X' }, prefilled: [], blankable: [], branch: BRANCH, pos: 1, base: 1, ownBranch: null, seen: {} }] });
+    await settle();
+    expect(viewOf('elsewhere')).toBeUndefined();
+  });
+});
