@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from server.console import agents, conflicts, files, formats, forms, home, pages, quarantine, sessions, submissions
-from server.console import women, workbook
+from server.console import (
+    agents,
+    conflicts,
+    files,
+    formats,
+    forms,
+    home,
+    pages,
+    quarantine,
+    sessions,
+    submissions,
+    women,
+    workbook,
+)
 from server.console.pages import render_problem
 
 __all__ = ["init_console", "render_problem"]

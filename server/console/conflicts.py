@@ -52,9 +52,7 @@ def conflicts() -> str:
     page = entities.list_disputed(project_id, page=number("page"))
     labels, names = Labels(project_id, language()), entities.find_author_names(project_id)
     disputes = [_read(entity, listed, labels, names) for entity, listed in page.rows]
-    return show(
-        "conflicts.html", page=entities.Page(disputes, page.total, page.number, page.size), labels=labels
-    )
+    return show("conflicts.html", page=entities.Page(disputes, page.total, page.number, page.size), labels=labels)
 
 
 @require("conflict.settle")

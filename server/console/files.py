@@ -46,7 +46,7 @@ def static(name: str) -> Response:
     if changed is None:
         raise Problem("404.1")
     data, packed, digest = _read(name, changed)
-    packing = packed is not None and "gzip" in request.accept_encodings
+    packing = packed is not None and request.accept_encodings.best_match(["gzip"]) == "gzip"
     response = Response(
         packed if packing and packed is not None else data, mimetype=mimetypes.guess_type(name)[0] or "text/plain"
     )
@@ -56,4 +56,5 @@ def static(name: str) -> Response:
     response.set_etag(digest, weak=True)
     lasting = request.args.get("v") == digest
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

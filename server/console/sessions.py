@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, session, url_for
+from flask import current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -15,8 +15,11 @@ from server.texts import LANGUAGES
 
 
 def _next() -> str:
+    """Return where the reader wanted to go: a page of this server that can be opened, else home."""
     target = request.values.get("next", "")
-    return target if is_local(target) else url_for("console.home")
+    if is_local(target) and current_app.url_map.bind("").test(target.partition("?")[0], "GET"):
+        return target
+    return url_for("console.home")
 
 
 @require(PUBLIC)
@@ -43,7 +46,7 @@ def open_session() -> tuple[str, int] | Response:
     return redirect(target, 303)
 
 
-@require(PUBLIC)
+@require("desk.read")
 def sign_out() -> Response:
     chosen = session.get("language")
     logout_user()

@@ -181,7 +181,8 @@ _WOMEN: Final = {
     "woman.updated": Words("Mise à jour le", "حُدّثت في", "Updated"),
     "woman.merged": Words("Cette fiche a été réunie à :", "ضُمّت هذه البطاقة إلى:", "This record was merged into:"),
     "woman.deleted": Words(
-        "Cette fiche est supprimée. Son histoire reste.", "هذه البطاقة محذوفة. تاريخها محفوظ.",
+        "Cette fiche est supprimée. Son histoire reste.",
+        "هذه البطاقة محذوفة. تاريخها محفوظ.",
         "This record is deleted. Its history stays.",
     ),
     "woman.disputed": Words(
@@ -210,9 +211,7 @@ _WOMEN: Final = {
     "woman.history": Words("Histoire", "التاريخ", "History"),
     "woman.by": Words("par", "من طرف", "by"),
     "woman.received": Words("· reçu le", "· وصل في", "· received"),
-    "woman.nothing": Words(
-        "N’a rien changé à la fiche.", "لم يغيّر شيئا في البطاقة.", "Changed nothing in the record."
-    ),
+    "woman.nothing": Words("N’a rien changé à la fiche.", "لم يغيّر شيئا في البطاقة.", "Changed nothing in the record."),
     "kind.create": Words("Inscription", "تسجيل", "Registered"),
     "kind.update": Words("Mise à jour", "تحديث", "Updated"),
     "kind.delete": Words("Suppression", "حذف", "Deleted"),
@@ -284,7 +283,9 @@ _SUBMISSIONS: Final = {
     "submission.answers.none": Words("Aucune réponse.", "لا توجد إجابات.", "No answers."),
     "submission.pass": Words("n° {number}", "رقم {number}", "no. {number}"),
     "submission.technical": Words(
-        "Calculs et données du téléphone : {count}", "حسابات ومعطيات الهاتف: {count}", "Calculations and phone data: {count}"
+        "Calculs et données du téléphone : {count}",
+        "حسابات ومعطيات الهاتف: {count}",
+        "Calculations and phone data: {count}",
     ),
     "submission.xml": Words("Voir le XML tel que reçu", "عرض XML كما وصل", "See the XML as received"),
     "submission.xml.hint": Words(
@@ -385,7 +386,9 @@ _QUARANTINE: Final = {
         "لا شيء محجوب فيه؛ ويُسجّل الاطلاع.",
         "Nothing is masked in it; the look is noted.",
     ),
-    "quarantine.cut": Words("La suite est dans le fichier entier.", "البقية في الملف الكامل.", "The rest is in the whole file."),
+    "quarantine.cut": Words(
+        "La suite est dans le fichier entier.", "البقية في الملف الكامل.", "The rest is in the whole file."
+    ),
     "quarantine.whole": Words("Ouvrir le contenu entier", "فتح المحتوى كاملا", "Open the whole content"),
     "reason.400.1": Words("Contenu illisible", "محتوى لا يُقرأ", "Unreadable content"),
     "reason.403.50": Words("Téléphone révoqué", "هاتف ملغى", "Revoked phone"),
@@ -472,15 +475,18 @@ _AGENTS: Final = {
         "This link is shown only now. Send it to this person alone.",
     ),
     "link.step1": Words(
-        "Sur son téléphone, scannez le QR ou ouvrez le lien.", "في هاتفه، امسح رمز QR أو افتح الرابط.",
+        "Sur son téléphone, scannez le QR ou ouvrez le lien.",
+        "في هاتفه، امسح رمز QR أو افتح الرابط.",
         "On the phone, scan the QR or open the link.",
     ),
     "link.step2": Words(
-        "Vérifiez que son nom et ses communes s’affichent.", "تأكد من ظهور اسمه وبلدياته.",
+        "Vérifiez que son nom et ses communes s’affichent.",
+        "تأكد من ظهور اسمه وبلدياته.",
         "Check that the name and communes appear.",
     ),
     "link.step3": Words(
-        "Le lien sert une seule fois, pendant {days} jours.", "يصلح الرابط مرة واحدة خلال {days} أيام.",
+        "Le lien sert une seule fois, pendant {days} jours.",
+        "يصلح الرابط مرة واحدة خلال {days} أيام.",
         "The link works once, within {days} days.",
     ),
     "link.link": Words("Lien", "الرابط", "Link"),
@@ -497,16 +503,16 @@ _FORMS: Final = {
         "The forms that phones receive, and how the answers saved to records are reconciled.",
     ),
     "forms.published": Words("Publié le", "نُشرت في", "Published"),
-    "forms.saves": Words("Données portées sur la fiche : {count}", "معطيات تُنقل إلى البطاقة: {count}", "Saved to the record: {count}"),
+    "forms.saves": Words(
+        "Données portées sur la fiche : {count}", "معطيات تُنقل إلى البطاقة: {count}", "Saved to the record: {count}"
+    ),
     "forms.property": Words("Donnée", "المعلومة", "Property"),
     "forms.name": Words("Nom technique", "الاسم التقني", "Name"),
     "forms.type": Words("Type", "النوع", "Type"),
     "forms.policy": Words("Si deux réponses diffèrent", "إذا اختلف جوابان", "When two answers differ"),
     "forms.where": Words("Où on la voit", "أين تُرى", "Where it is seen"),
     "forms.phones": Words("Téléphones et bureau", "الهواتف والمكتب", "Phones and office"),
-    "forms.plain": Words(
-        "Ne change aucune fiche.", "لا تغيّر أي بطاقة.", "Changes no record."
-    ),
+    "forms.plain": Words("Ne change aucune fiche.", "لا تغيّر أي بطاقة.", "Changes no record."),
     "forms.none": Words("Aucun formulaire publié.", "لا توجد استمارات منشورة.", "No forms published."),
     "forms.none.todo": Words(
         "L’administration publie un fichier XLSForm avec la commande publish-form.",

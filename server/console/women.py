@@ -109,9 +109,11 @@ def _order(entity: Entity, labels: Labels, conflicts: dict[str, ConflictEntry]) 
     names = {p.name for p in known} | {"label"}
     others = [name for name in sorted({*entity.data, *conflicts}) if name not in names]
     disputed_label = ["label"] if "label" in conflicts else []
-    return [labels.property(entity.list, name) for name in disputed_label] + known + [
-        labels.property(entity.list, name) for name in others
-    ]
+    return (
+        [labels.property(entity.list, name) for name in disputed_label]
+        + known
+        + [labels.property(entity.list, name) for name in others]
+    )
 
 
 def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels, order: dict[str, int]) -> Event:

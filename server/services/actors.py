@@ -291,7 +291,7 @@ def find_last_seen(project_id: int) -> dict[int, datetime]:
         .where(Device.project_id == project_id)
         .group_by(Device.app_user_id)
     )
-    return {app_user_id: seen for app_user_id, seen in rows}
+    return dict(rows.tuples().all())
 
 
 def list_app_users(project_id: int) -> list[dict[str, Any]]:

@@ -48,8 +48,8 @@ class Page:
 def list_entities(project_id: int, list_name: str, *, search: str = "", scope: str = "", page: int = 1) -> Page:
     """List the entities of a list that are neither deleted nor merged away, by label.
 
-    :param search: words; each must be in some value of the record, in either script; accents, vowel signs and the ways to
-        write alef, ta marbuta and ya do not matter.
+    :param search: words; each must be in some value of the record, in either script; accents, vowel signs and the ways
+        to write alef, ta marbuta and ya do not matter.
     """
     rows = db.session.scalars(
         select(Entity).where(

@@ -1,7 +1,7 @@
 """Say what things are called: properties, choices, questions and forms, in the reader's language.
 
-A value is kept by its name ("pates"), a person reads its label ("Pâtes alimentaires"). Labels come from the published forms,
-the newest version that has one; choices that come from an entity list (associations) are looked up in the register.
+A value is kept by its name ("pates"), a person reads its label ("Pâtes alimentaires"). Labels come from the published
+forms, the newest version that has one; choices from an entity list (associations) are looked up in the register.
 """
 
 from __future__ import annotations

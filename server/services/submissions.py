@@ -41,8 +41,8 @@ def list_submissions(
 ) -> Page:
     """List the current submissions, newest first; edited ones by their newest version.
 
-    :param flagged: only those that an officer should look at: their entity work was impossible, or they came from outside
-        the sender's scopes.
+    :param flagged: only those that an officer should look at: their entity work was impossible, or they came from
+        outside the sender's scopes.
     """
     where = [Submission.project_id == project_id, Submission.superseded.is_(False)]
     if form_id:
