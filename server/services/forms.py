@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,8 @@ from server.services import audits
 from server.services.register import Register
 from sync.policies import POLICIES, fits
 
-VISIBILITIES = ("", "office")
+ITEMSETS = "itemsets.csv"
+"""The choices of external selects, which pyxform writes as a file beside the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,14 @@ def _draft(file: FormFile) -> _Draft:
     converted = convert_xlsform(file.data, file_name=file.name)
     definition = parse_form(converted.xform)
     problems = [
-        XlsformProblem(message=message, sheet="survey", row=None, column=column)
+        XlsformProblem(message=message, sheet="survey", row=converted.rows.get(node.path), column=column)
         for node in definition.nodes
         for message, column in _unfit(node)
     ]
     if problems:
         raise XlsformError(*problems)
+    if converted.itemsets is not None and ITEMSETS not in file.media:
+        file = replace(file, media={**file.media, ITEMSETS: converted.itemsets.encode()})
     return _Draft(file, converted.xform, definition, converted.warnings)
 
 
@@ -130,13 +133,6 @@ def _unfit(node: Node) -> list[tuple[str, str]]:
             )
         elif not node.save_to:
             found.append((f"{node.name}: a merge policy needs save_to: only entity properties are merged.", column))
-    if node.visibility is not None and node.visibility not in VISIBILITIES:
-        found.append(
-            (
-                f"{node.name}: '{node.visibility}' is no visibility; write office or leave it blank.",
-                "bind::hirfa:visibility",
-            )
-        )
     return found
 
 

@@ -15,27 +15,39 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import upgrade
 
 from server import create_app
 from server.auth import COMMAND
 from server.config import Settings, load_settings
 from server.database import db
 from server.services import actors, programme
+from tests.postgres import Cluster, postgres_cluster
 
 PASSWORD = "a long enough password"
 
 
-def settings_in(folder: Path) -> Settings:
-    return load_settings({"HIRFA_DATA": str(folder), "HIRFA_SECRET_KEY": "tests", "HIRFA_BIND": "127.0.0.1:8000"})
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a module that says ``BOTH_DATABASES = True`` on SQLite and on PostgreSQL."""
+    if getattr(metafunc.module, "BOTH_DATABASES", False) and "settings" in metafunc.fixturenames:
+        metafunc.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An installed server's data folder: migrated once, copied for each test."""
-    from flask_migrate import upgrade
 
-    folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_in(folder))
+def settings_in(folder: Path, database_url: str = "") -> Settings:
+    return load_settings(
+        {
+            "HIRFA_DATA": str(folder),
+            "HIRFA_DATABASE_URL": database_url,
+            "HIRFA_SECRET_KEY": "tests",
+            "HIRFA_BIND": "127.0.0.1:8000",
+        }
+    )
+
+
+def install(settings: Settings) -> None:
+    """Migrate and install, as ``init`` does, with one officer of each role."""
+    app = create_app(settings)
     with app.app_context():
         upgrade(directory=str(app.config["MIGRATIONS"]))
         programme.install_programme()
@@ -43,17 +55,44 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             actors.create_user(f"{role}@example.dz", role, PASSWORD, name=role)
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installed server's data folder on SQLite: migrated once, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    install(settings_in(folder))
     with sqlite3.connect(folder / "hirfa.sqlite3") as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return folder
 
 
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real PostgreSQL with an installed database named ``template``, copied for each test."""
+    with postgres_cluster() as running:
+        running.run("CREATE DATABASE template")
+        install(settings_in(tmp_path_factory.mktemp("template-pg"), running.url("template")))
+        yield running
+
+
 @pytest.fixture
-def app(template: Path, tmp_path: Path) -> Iterator[Flask]:
-    folder = tmp_path / "data"
-    shutil.copytree(template, folder)
-    made = create_app(settings_in(folder))
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """A fresh installed server on SQLite, or on PostgreSQL where a module asks for both (``BOTH_DATABASES``)."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copytree(request.getfixturevalue("template"), tmp_path / "data")
+        yield settings_in(tmp_path / "data")
+        return
+    running: Cluster = request.getfixturevalue("cluster")
+    name = f"t{uuid4().hex}"
+    yield settings_in(tmp_path / "data", running.copy("template", name))
+    running.drop(name)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     with made.app_context():
         yield made

@@ -14,6 +14,8 @@ from server.database import db
 from server.models import Blob, SubmissionAttachment
 from tests.builders import registration
 
+BOTH_DATABASES = True
+
 URL = "/v1/projects/1/attachments"
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import inspect, text
 from server.database import db
 from tests.builders import registration
 
+BOTH_DATABASES = True
+
 
 def test_migrations_and_models_agree(app: Flask) -> None:
     from alembic.autogenerate import compare_metadata

@@ -17,6 +17,8 @@ from server.models import Audit, EntityVersion, ListProperty, Quarantined, Submi
 from server.services import entities
 from tests.builders import registration, visit
 
+BOTH_DATABASES = True
+
 
 def test_push_accepts_and_numbers_a_registration(phone: Any) -> None:
     xml, instance_id, woman = registration()
