@@ -15,12 +15,14 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sync.actions import Recorded, instance_of
+from sync.answers import Answer
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
 _NEVER: Final = 1 << 62
 _FIRST: Final = -1
 
 Chain = tuple[str, str]
+Graph = dict[str, Answer]
 
 
 class Step(NamedTuple):
@@ -41,11 +43,12 @@ class Step(NamedTuple):
 class Trail:
     """What the steps of one branch left on the phone so far, by property; filled in the order of the branch."""
 
-    __slots__ = ("_latest", "_replaced", "_running", "_waiting", "ends", "steps")
+    __slots__ = ("_graphs", "_latest", "_replaced", "_running", "_waiting", "ends", "steps")
 
-    def __init__(self, ends: int | None, replaced: Mapping[str, int]) -> None:
+    def __init__(self, ends: int | None, replaced: Mapping[str, int], graphs: Mapping[str, Graph]) -> None:
         self.ends = ends
         self._replaced = replaced
+        self._graphs = graphs
         self.steps: dict[str, list[Step]] = {}
         self._latest: dict[str, list[Step]] = {}
         self._waiting: list[tuple[int, Recorded]] = []
@@ -66,12 +69,29 @@ class Trail:
             version, base = find_version(record), find_base(record)
             replaced = self._replaced.get(record.action.id, _NEVER)
             for name, text in record.action.saved.items():
-                step = Step(version, base, text, record.action.id, name in record.action.prefilled, replaced)
+                step = Step(
+                    version,
+                    base,
+                    text,
+                    record.action.id,
+                    name in record.action.prefilled and record.action.edits is None,
+                    replaced,
+                )
                 self.steps.setdefault(name, []).append(step)
+                if not self._leaves(record, name):
+                    continue
                 latest = self._latest.setdefault(name, [])
                 while latest and latest[-1].version <= version and replaced == _NEVER:
                     latest.pop()  # whoever has not got this one in the row has not got that one either
                 latest.append(step)
+
+    def _leaves(self, record: Recorded, name: str) -> bool:
+        """Tell whether an answer is left on the screen: of an edit only what it changed, unless all is copied."""
+        action = record.action
+        if action.edits is None or action.literal:
+            return True
+        answer = self._graphs.get(name, {}).get(action.id)
+        return answer is not None and answer.text is not None
 
     def find_latest(self, name: str, base: int) -> Step | None:
         """Find the last step that saved a property and is newer than the row at `base`."""
@@ -121,7 +141,9 @@ def find_version(record: Recorded) -> int:
 class Branches:
     """The branches among the actions of a woman: their order, their forks, and what each step saw of the others."""
 
-    def __init__(self, records: Mapping[str, Recorded], originals: Mapping[str, str]) -> None:
+    def __init__(
+        self, records: Mapping[str, Recorded], originals: Mapping[str, str], graphs: Mapping[str, Graph]
+    ) -> None:
         self._records = records
         self._originals = originals
         self._places: dict[str, tuple[Chain, int]] = {}
@@ -137,15 +159,13 @@ class Branches:
         forks: set[tuple[str, int]] = set()
         for chain, groups in self._groups.items():
             twice = [pos for pos, group in groups.items() if pos != _FIRST and _is_copied(group)]
-            trail = self._trails[chain] = Trail(min(twice, default=None), self._replaced)
+            trail = self._trails[chain] = Trail(min(twice, default=None), self._replaced, graphs)
             for create in self._find_creates(chain, groups):
                 trail.add(_FIRST, create)
                 self._births.setdefault(chain, []).append(create.action.id)
             forks.update((chain[1], pos) for pos in twice)
             places = sorted(groups)
-            for pos in places:
-                if (chain, pos - 1) in self._whole or any(_is_first(record) for record in groups[pos]):
-                    self._whole.add((chain, pos))
+            self._whole.update((chain, pos) for pos in _find_whole(groups))
             self._before.update({(chain, pos): before for before, pos in zip(places, places[1:], strict=False)})
         self.forks: Final = tuple(sorted(forks))
 
@@ -177,7 +197,8 @@ class Branches:
     def has_gap(self, record: Recorded) -> bool:
         """Tell whether a step before this one is surely missing.
 
-        Positions run without gap from the first, which is the version the branch began on.
+        Positions run without gap from the first, which is the version the branch began on; or they begin anew with the
+        base, counting the steps that were not in its row.
         """
         place = self._places.get(record.action.id)
         return place is not None and place not in self._whole
@@ -233,6 +254,23 @@ def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]
             replaced[at] = version
             at = originals.get(at)
     return replaced
+
+
+def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:
+    """Find the positions of a branch before which no step is missing."""
+    whole: set[int] = set()
+    before: list[Recorded] = []
+    for pos in sorted(groups):
+        group = groups[pos]
+        if pos - 1 in whole or (not before and any(_is_first(record) for record in group)):
+            whole.add(pos)
+        else:
+            base = max(find_base(record) for record in group)
+            if 0 < pos - base <= sum(find_version(record) > base for record in before):
+                whole.add(pos)
+        if pos != _FIRST:
+            before.extend(group)
+    return whole
 
 
 def _is_first(record: Recorded) -> bool:

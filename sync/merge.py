@@ -131,22 +131,26 @@ class _Record:
         rule = self._sight.find_rule(name)
         heads = self._find_heads(writes, graph)
         shown = show(Standing(heads, writes, graph, self._sight.originals, rule, self._sight.compare))
-        doubtful = self._find_doubtful(name, graph, writes) if self._sight.doubtful else {}
-        same = (key for key, text in doubtful.items() if self._sight.compare.is_same(rule.type, text, shown.value))
-        self._row[name] = PropertyRow(shown.value, (*shown.by, *same), (*heads, *doubtful))
+        by, all_heads = list(shown.by), list(dict.fromkeys((*heads, *shown.by)))
+        for key in self._find_doubtful(graph, writes) if self._sight.doubtful else ():
+            text = self._records[key].action.saved[name]
+            if any(self._sight.compare.is_same(rule.type, text, graph[head].text or "") for head in heads):
+                all_heads.append(key)
+                by += [key] if self._sight.compare.is_same(rule.type, text, shown.value) else []
+        self._row[name] = PropertyRow(shown.value, tuple(by), tuple(all_heads))
         if shown.listed:
             self._list(name, rule.policy, shown, {head: graph[head].text or "" for head in shown.listed})
         if rule.policy == "append":
             self._notes[name] = tuple(to_head(self._records[h], t) for h in heads if (t := graph[h].text))
 
-    def _find_doubtful(self, name: str, graph: Mapping[str, Answer], writes: Sequence[str]) -> dict[str, str]:
+    def _find_doubtful(self, graph: Mapping[str, Answer], writes: Sequence[str]) -> list[str]:
         """Find untouched answers that may turn out to be writes when a missing step arrives.
 
         Whoever is served their value now has seen them, so the row must name them.
         """
         found = [k for k in self._sight.doubtful if k in self._live and k in graph and graph[k].text is None]
         replaced = find_replaced(writes, graph) if found else ()
-        return {key: self._records[key].action.saved[name] for key in sorted(found) if key not in replaced}
+        return sorted(key for key in found if key not in replaced)
 
     def _find_writes(self, name: str, graph: Mapping[str, Answer]) -> list[str]:
         """Find the writes that count for this woman, and note them down."""

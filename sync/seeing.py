@@ -16,11 +16,9 @@ from typing import Final
 
 from sync.actions import ANSWERING, DELETED, LABEL, YES, EntityAction, PropertyRow, Recorded, VersionRow
 from sync.answers import Answer, Seen, Told, counts_whole, find_answer, find_edited_answer
-from sync.branches import Branches, Trail, find_base
+from sync.branches import Branches, Graph, Trail, find_base
 from sync.comparison import ZERO, Comparison, add, is_blank, to_amount, to_elements, to_plain, write_elements
 from sync.policies import COLLECTING, DEFAULT_RULE, Rule
-
-Graph = dict[str, Answer]
 
 _EMPTY: Final[VersionRow] = {}
 _UNSEEN: Final = Seen("", ())
@@ -38,7 +36,7 @@ class Sight:
         self.compare = Comparison()
         self._rules = rules
         self._rows = _Rows(records)
-        self._branches = Branches(records, self.originals)
+        self._branches = Branches(records, self.originals, self.graphs)
         self.forks = self._branches.forks
         self._edited = frozenset(self.originals.values())
         self._told: dict[str, dict[str, Told]] = {}
@@ -182,6 +180,8 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
     brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until the
     step arrives both stand; in every other case its author had seen the row.
     """
+    if action.pos == action.base:
+        return False  # the first on its row
     below = action.pos is not None and action.pos < (action.base or 0)
     return below or is_blank(text) or (action.literal and rule.policy == "union")
 

@@ -173,13 +173,28 @@ def _add_up(deltas: Iterable[Decimal]) -> Decimal:
 
 
 def _show_union(standing: Standing) -> Shown:
+    """Show every element of which some add was not seen by those who removed it.
+
+    Behind the set stand the heads, and beside them whoever added an element that nobody added again knowingly: somebody
+    may have replaced her set without having had that element on the screen.
+    """
     adds, removers = _find_elements(standing)
-    kept = [
-        element
-        for element, adders in adds.items()
-        if element not in removers or not adders <= _find_seen_adds(element, removers[element], standing.graph)
-    ]
-    return Shown(write_elements(kept, standing.rule.choices), tuple(standing.heads))
+    kept: list[str] = []
+    by = dict.fromkeys(standing.heads)
+    for element, adders in adds.items():
+        left = adders - _find_seen_adds(element, removers.get(element, ()), standing.graph)
+        if left:
+            kept.append(element)
+            added_again = _find_seen_adds(
+                element, (a for a in left if not _is_fresh(a, element, standing)), standing.graph
+            )
+            by.update(dict.fromkeys(sorted(left - added_again)))
+    return Shown(write_elements(kept, standing.rule.choices), tuple(by))
+
+
+def _is_fresh(action_id: str, element: str, standing: Standing) -> bool:
+    answer = standing.graph[action_id]
+    return answer.fresh and element in answer.added
 
 
 def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:

@@ -67,6 +67,8 @@ class Ledger:
         record = Recorded(action, numbered, version, row)
         self.history.append(record)
         self.served[numbered] = state
+        if action.kind == "merge":
+            self.served.pop(action.entity_id, None)
         return record
 
     def do(self, id: str, kind: str = "update", **given: Any) -> EntityState:

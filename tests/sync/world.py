@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 from sync.actions import EntityAction
@@ -40,6 +41,7 @@ class Own:
     after: Screen
     version: int | None = None
     sent: bool = False
+    counted: Decimal = Decimal(0)  # what a calculation counted on
     newer: Own | None = None  # the edit that replaced it
 
 
@@ -233,7 +235,7 @@ class World:
                 if key in self.truth.removes:
                     elements.pop(self.truth.removes[key][0], None)
             return Cell(" ".join(sorted(elements)), elements=elements, pending=cell.pending | mine)
-        if name == "notes":
+        if name == "notes" or (own.action.edits and (own.action.id, name) not in self.truth.intents[name]):
             return cell
         return own.after[name]
 
@@ -320,7 +322,9 @@ class World:
             device=phone.name,
             literal=phone.kind == "collect",
         )
-        self.keep(phone, Own(action, dict(draft.screen), after))
+        own = Own(action, dict(draft.screen), after)
+        own.counted = number(saved.get("paid", "")) - number(draft.screen.get("paid", EMPTY).text)
+        self.keep(phone, own)
 
     def keep(self, phone: Phone, own: Own) -> None:
         held = phone.held.setdefault(own.action.entity_id, Held())
@@ -437,8 +441,7 @@ class World:
         for name in old.saved:
             if name == "paid" and name in old.prefilled - old.blankable:
                 if self.chance.random() < 0.5:  # a calculation is calculated again from the record as it is now
-                    counted = number(old.saved[name]) - number(own.before.get(name, EMPTY).text)
-                    saved[name] = str(number(screen.get(name, EMPTY).text) + counted)
+                    saved[name] = str(number(screen.get(name, EMPTY).text) + own.counted)
                 self.truth.carried[action_id][name] = self.truth.carried[old.id].get(name, NONE)
                 after[name] = Cell(saved[name], pending=own.after.get(name, EMPTY).pending)
                 continue
@@ -447,7 +450,7 @@ class World:
             after[name] = self.mean_edit(action_id, name, saved[name], own, at)
         base, branch, pos = self.place(phone, phone.held[old.entity_id])
         action = replace(old, id=action_id, saved=saved, edits=old.id, at=START + at, base=base, branch=branch, pos=pos)
-        newer = Own(action, own.before, after)
+        newer = Own(action, own.before, after, counted=own.counted)
         own.newer = newer
         self.keep(phone, newer)
 
@@ -487,7 +490,8 @@ class World:
             mine.add(key)
         for element in old - chosen:
             key = (action_id, "trades", element, "-")
-            self.truth.removes[key] = (element, shown.get(element, NONE) | was.elements.get(element, NONE))
+            added = frozenset(known for known in before if self.truth.adds.get(known) == element)
+            self.truth.removes[key] = (element, shown.get(element, NONE) | added)
             mine.add(key)
         self.truth.carried[action_id]["trades"] = before | mine
         return Cell(text, elements=elements, pending=was.pending | mine)
