@@ -252,6 +252,14 @@ export class Views {
     const input = node as InputNode;
     const select = node as SelectNode;
     const answer = (): string => String((state as { instanceValue?: unknown }).instanceValue ?? '');
+    // A calculation of the form that fails on this answer throws here, after the answer was taken: it must be saved all the same.
+    const answering = <T>(give: () => T): T => {
+      try {
+        return give();
+      } finally {
+        around.changed();
+      }
+    };
     const writable = (): boolean => !untrack(() => state.readonly);
 
     const accept = (text: string): 'notNumber' | 'tooLarge' | 'notValid' | null => {
@@ -313,11 +321,12 @@ export class Views {
           text = latinDigits(text).replace(/[\s\u00A0\u202F\u066C]/g, '').replace(/[,\u066B]/g, '.');
         } else if (looks.has('numbers')) text = latinDigits(text);
         if (text === untrack(answer) && !untrack(refused)) return true;
-        let why = accept(text);
-        if (why) input.setValue((widget === 'text' ? '' : null) as never);
-        setRefused(why);
-        around.changed();
-        return why === null;
+        return answering(() => {
+          const why = accept(text);
+          if (why) input.setValue((widget === 'text' ? '' : null) as never);
+          setRefused(why);
+          return why === null;
+        });
       },
       options: () =>
         ((state as { valueOptions?: unknown }).valueOptions as readonly { value: string; label: SelectNode['currentState']['valueOptions'][number]['label'] }[] | null ?? [])
@@ -325,22 +334,21 @@ export class Views {
       chosen: () => (widget === 'select' || widget === 'select1' || widget === 'rank' ? (state.value as readonly string[]) : []),
       choose(values) {
         if (!writable()) return;
-        if (widget === 'rank') (node as RankNode).setValues(values);
-        else if (widget === 'select1') select.selectValue(values[0] ?? null);
-        else select.selectValues(values);
-        around.changed();
+        answering(() => {
+          if (widget === 'rank') (node as RankNode).setValues(values);
+          else if (widget === 'select1') select.selectValue(values[0] ?? null);
+          else select.selectValues(values);
+        });
       },
       checked: () => (widget === 'trigger' ? Boolean(state.value) : false),
       check(on) {
         if (!writable()) return;
-        (node as TriggerNode).setValue(on);
-        around.changed();
+        answering(() => (node as TriggerNode).setValue(on));
       },
       file: () => (node.nodeType === 'upload' ? (node as UploadNode).currentState.value : null),
       setFile(file) {
         if (!writable()) return;
-        (node as UploadNode).setValue(file);
-        around.changed();
+        answering(() => (node as UploadNode).setValue(file));
       },
       left,
       setLeft,

@@ -347,9 +347,13 @@ export function titleIn(title: string, lang: Lang): string {
   return (lang === 'ar' ? arabic : other).join(' – ');
 }
 
-/** A text with its {names} filled in. */
+/** A text with its {names} filled in; in Arabic, inserted words are isolated so that Latin ones do not reorder the line. */
 export function textOf(lang: Lang, key: TextKey, values: Record<string, string | number> = {}): string {
-  return ALL[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  return ALL[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return lang === 'ar' && typeof value === 'string' ? `\u2068${value}\u2069` : String(value);
+  });
 }
 
 // Months as Algeria says them; elsewhere in the Arab world they have other names, so the browser's own are not used.
