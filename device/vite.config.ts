@@ -40,7 +40,7 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,webmanifest}', 'icon-192.png'],
         globIgnores: ['**/qr-*.js'],
         navigateFallback: '/app/index.html',
-        navigateFallbackAllowlist: [/^\/app\//],
+        navigateFallbackAllowlist: [/^\/app\/[^.]*$/],
         maximumFileSizeToCacheInBytes: 4_000_000,
         cleanupOutdatedCaches: true,
       },

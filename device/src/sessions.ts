@@ -65,7 +65,10 @@ async function toAttachments(files: { name: string; blob: Blob }[]): Promise<Out
 
 interface Opening { form: StoredForm; pinned: PinnedRow | null; entityQuestion: string | null; draft: Draft | null; files: { name: string; blob: Blob }[] }
 
-function toSession(opening: Opening, onEnd: (how: 'finalized' | 'left') => void): FormSession {
+/** What the screen is told: the instance has a draft now; the form was left or finished. */
+export interface Ends { onDraft(instanceId: string): void; onEnd(how: 'finalized' | 'left'): void }
+
+function toSession(opening: Opening, { onDraft, onEnd }: Ends): FormSession {
   const { form, pinned, draft } = opening;
   const own = enrolment()!;
   const createdAt = draft?.createdAt ?? new Date().toISOString();
@@ -81,6 +84,7 @@ function toSession(opening: Opening, onEnd: (how: 'finalized' | 'left') => void)
     }, changed, d.files.map((file) => file.name));
     written.clear();
     for (const file of d.files) written.set(file.name, file.blob);
+    onDraft(meta.instanceId);
   };
   return {
     source: sourceOf(form, pinned),
@@ -112,24 +116,24 @@ function toSession(opening: Opening, onEnd: (how: 'finalized' | 'left') => void)
 }
 
 /** Start a new instance; for a follow-up, of the record chosen before. :throws MissingError: :throws DraftOpenError: */
-export function openForm(formId: string, entityId: string | null, onEnd: (how: 'finalized' | 'left') => void): FormSession {
+export function openForm(formId: string, entityId: string | null, ends: Ends): FormSession {
   const form = forms().find((other) => other.formId === formId && other.current && !other.withdrawn);
   if (!form || !enrolment()) throw new MissingError(formId);
-  if (entityId === null) return toSession({ form, pinned: null, entityQuestion: null, draft: null, files: [] }, onEnd);
+  if (entityId === null) return toSession({ form, pinned: null, entityQuestion: null, draft: null, files: [] }, ends);
   const view = viewOf(entityId);
   const followUp = followUpOf(form.facts);
   if (!view || !followUp) throw new MissingError(entityId);
   const open = draftOf(view.id);
   if (open) throw new DraftOpenError(open);
   const pinned: PinnedRow = { list: view.list, entityId: view.id, label: view.values.label ?? '', row: rowOf(view) };
-  return toSession({ form, pinned, entityQuestion: followUp.question, draft: null, files: [] }, onEnd);
+  return toSession({ form, pinned, entityQuestion: followUp.question, draft: null, files: [] }, ends);
 }
 
 /** Open a draft again, on the form version and the row it was begun with. :throws MissingError: */
-export async function openDraft(instanceId: string, onEnd: (how: 'finalized' | 'left') => void): Promise<FormSession> {
+export async function openDraft(instanceId: string, ends: Ends): Promise<FormSession> {
   const draft = await readDraft(instanceId);
   const form = draft && (await readForm(draft.formId, draft.version));
   if (!draft || !form || !enrolment()) throw new MissingError(instanceId);
-  return toSession({ form, pinned: draft.pinned, entityQuestion: draft.entityQuestion, draft, files: await readFiles(instanceId) }, onEnd);
+  return toSession({ form, pinned: draft.pinned, entityQuestion: draft.entityQuestion, draft, files: await readFiles(instanceId) }, ends);
 }
 

@@ -92,3 +92,9 @@ export function pickText(texts: Readonly<Record<string, string | undefined>> | u
   const named = Object.keys(texts).find((key) => key.toLowerCase().startsWith(code) || key === LANGUAGES.find((l) => l.code === code)?.name);
   return (named && texts[named]) || texts.fr || texts[''] || Object.values(texts).find(Boolean) || '';
 }
+
+/** Keep numbers, dates and codes in their own order inside Arabic text: "2026-11-23" would be shown the other way round. */
+export function isolate(text: string): string {
+  if (!/[\u0590-\u08ff]/.test(text)) return text;
+  return text.replace(/[+(]?\d[\dA-Za-z\-/.:+ ]*[\dA-Za-z)]/g, (run) => (run.startsWith('(') !== run.endsWith(')') || !/[-/:. +]/.test(run) ? run : `\u2066${run}\u2069`));
+}

@@ -1,6 +1,6 @@
 // Forms begun and not finished.
 import { createSignal, For, Show, type JSX } from 'solid-js';
-import { sayWhen, t } from '../i18n';
+import { isolate, sayWhen, t } from '../i18n';
 import { link } from '../router';
 import { drafts, shortTitle } from '../state';
 import { deleteDraft } from '../store';
@@ -20,7 +20,7 @@ export function DraftsScreen(): JSX.Element {
                 <a class="row" href={link('draft', draft.instanceId)}>
                   <span class="row-icon"><Icon name="draft" /></span>
                   <span class="row-text">
-                    <span class="row-title"><bdi>{draft.pinned?.label || draft.instanceName || shortTitle(draft.title)}</bdi></span>
+                    <span class="row-title"><bdi>{isolate(draft.pinned?.label || draft.instanceName || shortTitle(draft.title))}</bdi></span>
                     <span class="row-detail"><bdi>{shortTitle(draft.title)}</bdi></span>
                     <span class="row-detail">{t('drafts.progress', { answered: draft.answered, total: draft.total })} · {t('drafts.saved', { when: sayWhen(draft.updatedAt) })}</span>
                     <progress class="progress progress-thin" max={Math.max(1, draft.total)} value={draft.answered} aria-hidden="true" />

@@ -14,14 +14,21 @@ const FormScreen = lazy(async () => ({ default: (await import('../form/FormScree
 export type Task = { kind: 'new'; formId: string; entityId: string | null } | { kind: 'draft'; instanceId: string };
 
 export function FillScreen(props: { task: Task }): JSX.Element {
-  const end = (how: 'finalized' | 'left'): void => {
+  let here = location.hash;
+  // From the first save on, the address is the draft's: a reload, or a phone that gave up, comes back to these answers.
+  const onDraft = (instanceId: string): void => {
+    const address = link('draft', instanceId);
+    if (here === location.hash && location.hash !== address) history.replaceState(null, '', address);
+    here = location.hash;
+  };
+  const onEnd = (how: 'finalized' | 'left'): void => {
     say(how === 'finalized' ? t('form.finalized') : t('form.saved'));
     const task = props.task;
     if (how === 'left') navigate(link('drafts'), { replace: true });
     else navigate(task.kind === 'new' && task.entityId ? link('records', task.entityId) : '#/', { replace: true });
   };
   const [session] = createResource(() => props.task, async (task): Promise<FormSession> =>
-    task.kind === 'draft' ? openDraft(task.instanceId, end) : openForm(task.formId, task.entityId, end));
+    task.kind === 'draft' ? openDraft(task.instanceId, { onDraft, onEnd }) : openForm(task.formId, task.entityId, { onDraft, onEnd }));
 
   return (
     <Switch fallback={<Loading />}>

@@ -1,6 +1,6 @@
 // One record: what is known, what is disputed or not yet in the register, what was done, and the forms to fill.
 import { createMemo, For, Show, type JSX } from 'solid-js';
-import { sayDate, sayWhen, t } from '../i18n';
+import { isolate, sayDate, sayWhen, t } from '../i18n';
 import { otherName, propertyName, SCOPE_PROPERTY, scopeText, valueText } from '../records/display';
 import { followUpOf } from '../records/facts';
 import { link } from '../router';
@@ -39,7 +39,7 @@ export function RecordScreen(props: { id: string }): JSX.Element {
       fallback={<Screen title={t('records.title')} back><Empty icon="people">{t('record.notHere')}</Empty></Screen>}
     >
       {(shown) => (
-        <Screen title={shown().values.label || otherName(shown()) || t('records.noName')} subtitle={<bdi>{otherName(shown())}</bdi>} back>
+        <Screen title={isolate(shown().values.label || otherName(shown()) || t('records.noName'))} subtitle={<bdi>{otherName(shown())}</bdi>} back>
           <div class="stack">
             <div class="marks"><Marks view={shown()} /></div>
             <Show when={shown().id !== props.id}><Notice tone="plain" icon="joined">{t('record.merged')}</Notice></Show>
@@ -74,10 +74,10 @@ export function RecordScreen(props: { id: string }): JSX.Element {
                     <div class="value" classList={{ 'value-disputed': row.disputed, 'value-pending': row.before !== null && !row.disputed }}>
                       <dt dir="auto">{row.label}</dt>
                       <dd>
-                        <bdi>{row.value}</bdi>
+                        <bdi>{isolate(row.value)}</bdi>
                         <Show when={row.disputed}><span class="value-note"><Badge tone="warn" icon="question">{t('record.disputed')}</Badge></span></Show>
                         <Show when={row.before !== null}>
-                          <span class="value-note"><Badge tone="brand" icon="clock">{t('record.pending')}</Badge> <bdi>{t('record.was', { value: row.before! })}</bdi></span>
+                          <span class="value-note"><Badge tone="brand" icon="clock">{t('record.pending')}</Badge> <bdi>{isolate(t('record.was', { value: row.before! }))}</bdi></span>
                         </Show>
                       </dd>
                     </div>

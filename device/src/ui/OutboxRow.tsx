@@ -1,6 +1,6 @@
 // What became of one finalized form, in plain words.
 import { Show, type JSX } from 'solid-js';
-import { sayWhen, t } from '../i18n';
+import { isolate, sayWhen, t } from '../i18n';
 import { propertyName } from '../records/display';
 import { properties, shortTitle, viewOf } from '../state';
 import type { OutboxItem } from '../store';
@@ -27,7 +27,7 @@ export function OutboxRow(props: { item: OutboxItem; children?: JSX.Element }): 
     <li class="row outbox-row">
       <span class={`row-icon row-icon-${SIGNS[fate()].tone}`}><Icon name={SIGNS[fate()].icon} /></span>
       <span class="row-text">
-        <span class="row-title"><bdi>{subject()}</bdi></span>
+        <span class="row-title"><bdi>{isolate(subject())}</bdi></span>
         <span class="row-detail"><bdi>{shortTitle(props.item.title)}</bdi> · {t('outbox.finalizedAt', { when: sayWhen(props.item.finalizedAt) })}</span>
         <span class={`fate fate-${SIGNS[fate()].tone}`}>{t(`fate.${fate()}`)}</span>
         <Show when={fate() === 'disputed'}><span class="row-detail"><bdi>{t('fate.disputedOn', { properties: disputed() })}</bdi></span></Show>

@@ -1,6 +1,6 @@
 // Searching the register: used on the records screen, before a registration, and to choose whom a follow-up is about.
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
-import { t } from '../i18n';
+import { isolate, t } from '../i18n';
 import { otherName, SCOPE_PROPERTY, scopeText, valueText } from '../records/display';
 import { searchRecords } from '../records/search';
 import type { RecordView } from '../records/views';
@@ -96,7 +96,7 @@ export function RecordList(props: {
           <div class="card rows">
             <For each={visible()}>
               {(view) => (
-                <RowLink href={props.href(view.id)} title={view.values.label || otherName(view) || t('records.noName')} detail={<RecordDetail view={view} />} marks={<Marks view={view} />} />
+                <RowLink href={props.href(view.id)} title={isolate(view.values.label || otherName(view) || t('records.noName'))} detail={<RecordDetail view={view} />} marks={<Marks view={view} />} />
               )}
             </For>
           </div>

@@ -3,7 +3,7 @@ import { ar } from '../../src/i18n/ar';
 import { formatDate } from '../../src/i18n/dates';
 import { en } from '../../src/i18n/en';
 import { fr, type Key, type Message } from '../../src/i18n/fr';
-import { LANGUAGES, pickText, preferredLanguage, sayDuration, saySize, sayWhen, setLanguage, t } from '../../src/i18n';
+import { isolate, LANGUAGES, pickText, preferredLanguage, sayDuration, saySize, sayWhen, setLanguage, t } from '../../src/i18n';
 
 afterEach(() => setLanguage('fr'));
 const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
@@ -68,5 +68,14 @@ describe('pickText', () => {
     expect(pickText(undefined)).toBe('');
     expect([preferredLanguage(['ar-DZ', 'fr']), preferredLanguage(['de', 'en-GB']), preferredLanguage([])]).toEqual(['ar', 'en', 'fr']);
     expect(LANGUAGES).toHaveLength(3);
+  });
+});
+
+describe('isolate', () => {
+  it('sets apart what would turn round in Arabic text, and nothing else', () => {
+    expect(isolate('مزيان – 2026-11-23')).toBe('مزيان – \u20662026-11-23\u2069');
+    expect(isolate('رقم 3112-a1b2c3')).toBe('رقم \u20663112-a1b2c3\u2069');
+    expect(isolate('بن علي (1958)')).toBe('بن علي (1958)');
+    expect(isolate('Nadia 2026-11-23')).toBe('Nadia 2026-11-23');
   });
 });

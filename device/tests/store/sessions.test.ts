@@ -36,11 +36,12 @@ beforeEach(async () => {
 });
 
 const text = async (blob: Promise<Blob | null>): Promise<string | undefined> => (await blob)?.text();
+const ENDS = { onDraft: () => undefined, onEnd: () => undefined };
 const META = { instanceId: 'uuid:v', instanceName: 'Visite', answered: 1, total: 5, pageIndex: 2 };
 
 describe('a follow-up', () => {
   it('gets her row only, with every property any form knows, and the other lists whole', async () => {
-    const session = openForm('visite', WOMAN, () => undefined);
+    const session = openForm('visite', WOMAN, ENDS);
     expect(session.preset).toEqual({ entityQuestion: '/data/femme', entityId: WOMAN, list: 'femmes', label: 'Benali' });
     const csv = (await text(session.source.attachment('femmes.csv')))!.trim().split('\n');
     expect(csv).toHaveLength(2);
@@ -52,13 +53,13 @@ describe('a follow-up', () => {
   });
 
   it('opened without a woman gets all of them', async () => {
-    const csv = await text(openForm('visite', null, () => undefined).source.attachment('femmes.csv'));
+    const csv = await text(openForm('visite', null, ENDS).source.attachment('femmes.csv'));
     expect(csv).toContain(WOMAN);
     expect(csv).toContain(SECOND);
   });
 
   it('allows one draft at a time, restored on the row it was opened on whatever was pulled since', async () => {
-    const session = openForm('visite', WOMAN, () => undefined);
+    const session = openForm('visite', WOMAN, ENDS);
     const before = await text(session.source.attachment('femmes.csv'));
     const photo = new Blob(['p'], { type: 'image/jpeg' });
     await session.onAutosave({ xml: '<data/>', files: [{ name: 'p.jpg', blob: photo }] }, META);
@@ -67,8 +68,8 @@ describe('a follow-up', () => {
     await syncWith(server);
     await settle();
     expect(draftOf(WOMAN)).toMatchObject({ instanceId: 'uuid:v', xml: '<data>2</data>', pageIndex: 2, answered: 1, total: 5 });
-    expect(() => openForm('visite', WOMAN, () => undefined)).toThrow(DraftOpenError);
-    const restored = await openDraft('uuid:v', () => undefined);
+    expect(() => openForm('visite', WOMAN, ENDS)).toThrow(DraftOpenError);
+    const restored = await openDraft('uuid:v', ENDS);
     expect(restored).toMatchObject({ instanceId: 'uuid:v', pageIndex: 2, preset: { entityId: WOMAN } });
     expect(await restored.draft!.files[0]!.blob.text()).toBe('p');
     expect(await text(restored.source.attachment('femmes.csv'))).toBe(before);
@@ -79,7 +80,7 @@ describe('a follow-up', () => {
 
   it('becomes an outbox item, is shown over the pulled record, and gives the next one its place in the branch', async () => {
     const ends: string[] = [];
-    const session = openForm('visite', WOMAN, (how) => ends.push(how));
+    const session = openForm('visite', WOMAN, { onDraft: () => undefined, onEnd: (how) => ends.push(how) });
     const row = (await text(session.source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
     const branch = row.at(-1)!;
     await session.onAutosave({ xml: '<data/>', files: [] }, META);
@@ -95,7 +96,7 @@ describe('a follow-up', () => {
       actions: [{ entityId: WOMAN, kind: 'update', branch, pos: 1, base: 1, saved: { nom: 'Ben Ali', visites: '3', recettes: '100' }, prefilled: ['nom', 'visites'] }],
     });
     expect(viewOf(WOMAN)).toMatchObject({ values: { nom: 'Ben Ali', visites: '3', recettes: '100', metier: 'pates' } });
-    const next = (await text(openForm('visite', WOMAN, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    const next = (await text(openForm('visite', WOMAN, ENDS).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
     expect(next.slice(-3)).toEqual(['2', '1', branch]);
     // A colleague's visits arrive while this one is unsent: ours is still counted on top of them.
     server.put(WOMAN, { label: 'Benali', nom: 'Benali', visites: '5' });
@@ -103,19 +104,19 @@ describe('a follow-up', () => {
     await syncWith(server);
     await settle();
     expect(viewOf(WOMAN)).toMatchObject({ pulled: { version: 2 }, values: { nom: 'Ben Ali', visites: '6' } });
-    const later = (await text(openForm('visite', WOMAN, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    const later = (await text(openForm('visite', WOMAN, ENDS).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
     expect(later.slice(-3)).toEqual(['3', '2', branch]);
   });
 });
 
 describe('a woman registered on this phone', () => {
   it('can be followed up at once, and is one record when she was pulled', async () => {
-    const registered = openForm('inscription', null, () => undefined);
+    const registered = openForm('inscription', null, ENDS);
     const id = '5f0c1c1e-2f0f-4a43-9d0e-0f6c7a1b2c3d';
     await registered.onFinalize({ xml: filledRegistration('Zohra', '', id), files: [] }, { instanceId: 'uuid:r', instanceName: 'Zohra' });
     await settle();
     expect(viewOf(id)).toMatchObject({ pulled: null, list: 'femmes', values: { label: 'Zohra', nom: 'Zohra' } });
-    const row = (await text(openForm('visite', id, () => undefined).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
+    const row = (await text(openForm('visite', id, ENDS).source.attachment('femmes.csv')))!.split('\n')[1]!.split(',');
     expect(row.slice(-3, -1)).toEqual(['1', '']);
     expect(row.at(-1)).toMatch(/^[0-9a-f-]{36}$/);
     server.put(id, { label: 'Zohra', nom: 'Zohra' });
@@ -128,9 +129,9 @@ describe('a woman registered on this phone', () => {
 
 describe('what is missing', () => {
   it('is told apart from what fails', async () => {
-    expect(() => openForm('nothing', null, () => undefined)).toThrow(MissingError);
-    expect(() => openForm('visite', 'nobody', () => undefined)).toThrow(MissingError);
-    await expect(openDraft('uuid:none', () => undefined)).rejects.toBeInstanceOf(MissingError);
+    expect(() => openForm('nothing', null, ENDS)).toThrow(MissingError);
+    expect(() => openForm('visite', 'nobody', ENDS)).toThrow(MissingError);
+    await expect(openDraft('uuid:none', ENDS)).rejects.toBeInstanceOf(MissingError);
   });
 
   it('does not show an update of a record that is not here as a record', async () => {
