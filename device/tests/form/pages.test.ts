@@ -43,6 +43,20 @@ describe('pages', () => {
     form.dispose();
   });
 
+  it('follow the number a form gives for a repeat, which nobody can add to', async () => {
+    const form = await open(xform({
+      instance: '<n/><r jr:template=""><a/></r>',
+      model: '<bind nodeset="/data/n" type="int"/>',
+      body: `${input('/data/n')}<group ref="/data/r"><label>R</label><repeat nodeset="/data/r" jr:count="/data/n">${input('/data/r/a')}</repeat></group>`,
+    }));
+    expect(pagesOf(form.children())).toHaveLength(1);
+    form.questions()[0]!.setText('3');
+    const pages = pagesOf(form.children());
+    expect(pages).toHaveLength(4);
+    expect(pages[3]!.positions.map((p) => [p.index, p.repeat.changeable])).toEqual([[2, false]]);
+    form.dispose();
+  });
+
   it('count the answers a person gives', async () => {
     const form = await open(xform({
       instance: '<a/><b/><n/><r>x</r>',

@@ -34,18 +34,20 @@ export function TextBox(props: WidgetProps): JSX.Element {
     if (release) commit();
   });
 
+  // What the engine could not take stays in the box, to be mended.
+  const refused = (): boolean => ['notNumber', 'tooLarge', 'notValid'].includes(untrack(() => q.problem()?.kind) ?? '');
   // Answers that come from elsewhere (calculation, prefill) are shown; what she is typing is never overwritten.
   createEffect(
     on(shown, (answer) => {
       if (release || document.activeElement === box) return;
-      if (answer === '' && untrack(() => q.problem()?.kind) === 'notNumber') return;
+      if (answer === '' && refused()) return;
       setText(answer);
     }, { defer: true }),
   );
 
   const left = (): void => {
     if (release) commit();
-    if (q.answer() !== '') setText(shown());
+    if (!refused()) setText(shown());
   };
   const numeric = (): boolean => q.widget === 'int' || q.widget === 'decimal' || q.looks.has('numbers');
   const mode = (): 'numeric' | 'decimal' | 'email' | 'url' | 'tel' | 'text' => {
