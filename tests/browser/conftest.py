@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from PIL import Image
 
 from tests.live import LiveServer, free_port
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +27,9 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing. Run as root: apt-get install -y chromium fonts-noto-core"
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +61,9 @@ def installed(tmp_path: Path) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """A photo as a phone takes it."""
+    """A photo as a phone takes it: large, with the place in its EXIF."""
     path = tmp_path / "photo.jpg"
-    Image.effect_noise((2400, 1800), 60).convert("RGB").save(path, "JPEG", quality=92)
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (35.0, 29.0, 17.0), 3: "W", 4: (0.0, 31.0, 26.0)}
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(path, "JPEG", quality=92, exif=exif)
     return path

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.browser.phone import Phone
@@ -160,6 +161,11 @@ def test_the_main_job(
     assert shown[woman]["data"]["nb_visites"] == "2"
     assert shown[kheira]["data"]["localite"] == "Sidi Ghalem"
     assert shown[kheira]["version"] == 2
+    kept = [path for path in (server.data / "blobs").rglob("*") if path.is_file()]
+    assert len(kept) == 1  # the photo arrived, made smaller on the phone, the place taken off
+    with Image.open(kept[0]) as image:
+        assert max(image.size) <= 1280
+        assert not image.getexif().get_ifd(0x8825)
 
     settle(server, browser, woman)
 
