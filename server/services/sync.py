@@ -12,10 +12,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition
@@ -59,6 +59,7 @@ CHUNK = 50
 """Items of one transaction."""
 MISSING_TOLD = 1000
 ID_CHARS = 255
+_ADD_SUBMISSION = cast(Table, Submission.__table__).insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def receive_batch(
         )
     )
     sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes)
-    parsed = [_parse(project_id, item) for item in items]
+    definitions = _Definitions(project_id)
+    parsed = [_parse(definitions, item) for item in items]
     results: list[dict[str, Any]] = []
     for start in range(0, len(parsed), CHUNK):
         chunk = parsed[start : start + CHUNK]
@@ -150,7 +152,21 @@ def receive_batch(
     )
 
 
-def _parse(project_id: int, item: Any) -> Parsed:
+class _Definitions:
+    """The form versions that a batch names, each read once."""
+
+    def __init__(self, project_id: int) -> None:
+        self._project_id = project_id
+        self._known: dict[tuple[str, str], FormDefinition | None] = {}
+
+    def find(self, form_id: str, version: str) -> FormDefinition | None:
+        key = (form_id, version)
+        if key not in self._known:
+            self._known[key] = find_definition(db.session, self._project_id, form_id, version)
+        return self._known[key]
+
+
+def _parse(definitions: _Definitions, item: Any) -> Parsed:
     """Read one item; never raises: what is wrong is told in ``problem``."""
     fields = dict(item) if isinstance(item, Mapping) else {"given": item}
     xml, sealed = fields.pop("xml", None), fields.pop("sealed", None)
@@ -171,7 +187,7 @@ def _parse(project_id: int, item: Any) -> Parsed:
         instance_id = instance_id or instance.instance_id
         if not _plain(instance_id):
             raise Problem("422.50", reason="instanceID is too long or has control characters")
-        definition = find_definition(db.session, project_id, instance.form_id, instance.version)
+        definition = definitions.find(instance.form_id, instance.version)
         if definition is None:
             raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
         requests, problems = find_entity_requests(definition, instance)
@@ -234,7 +250,44 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
         _see_device(session, project_id, sender, chunk)
         register = Register(session, project_id, sender.received_at)
         register.lock(_entities_of(session, project_id, chunk))
-        return [_receive_one(session, register, sender, parsed) for parsed in chunk]
+        unheard = _find_unheard(session, project_id, chunk)
+        return [_receive_one(session, register, sender, unheard, parsed) for parsed in chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Ids of a chunk about which the database surely holds nothing: what need not be asked for each item.
+
+    Read when the change counter is locked, so nobody else adds to it; what this chunk adds is taken out. An id that is
+    in none of them is looked up.
+    """
+
+    submissions: set[str]
+    """Under which no submission is stored."""
+    aside: set[str]
+    """Under which nothing is in quarantine."""
+    edited: set[str]
+    """Which no stored submission names as the one it replaces, or as the first of its chain."""
+
+
+def _find_unheard(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Unheard:
+    ids = {parsed.instance_id for parsed in chunk} - {""}
+    stored = session.scalars(
+        select(Submission.instance_id).where(
+            Submission.project_id == project_id, Submission.instance_id.in_(ids)
+        )
+    )
+    aside = session.scalars(
+        select(Quarantined.instance_id).where(
+            Quarantined.project_id == project_id, Quarantined.instance_id.in_(ids)
+        )
+    )
+    named = session.execute(
+        select(Submission.deprecated_id, Submission.root_id).where(
+            Submission.project_id == project_id, Submission.deprecated_id.in_(ids) | Submission.root_id.in_(ids)
+        )
+    )
+    return Unheard(ids - set(stored), ids - set(aside), ids - {one for pair in named for one in pair})
 
 
 def _entities_of(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
@@ -270,29 +323,34 @@ def _see_device(session: Session, project_id: int, sender: Sender, chunk: Sequen
     session.flush()
 
 
-def _receive_one(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+def _receive_one(
+    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+) -> dict[str, Any]:
     try:
         with session.begin_nested():
-            return _decide_and_store(session, register, sender, parsed)
+            return _decide_and_store(session, register, sender, unheard, parsed)
     except Exception:
+        register.forget()
         log.exception("item failed", instance_id=parsed.instance_id)
         problem = Problem("500.1")
         return _result(parsed, problem.code, problem.message(), status=FAILED)
 
 
-def _decide_and_store(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+def _decide_and_store(
+    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+) -> dict[str, Any]:
     project_id = register.project_id
-    known = session.get(Submission, (project_id, parsed.instance_id)) if parsed.instance_id else None
-    aside = {
-        row.sha256: row
-        for row in session.scalars(
-            select(Quarantined).where(
-                Quarantined.project_id == project_id,
-                Quarantined.instance_id == parsed.instance_id,
-                Quarantined.released_at.is_(None),
-            )
+    known = None
+    if parsed.instance_id and parsed.instance_id not in unheard.submissions:
+        known = session.get(Submission, (project_id, parsed.instance_id))
+    aside = {}
+    if parsed.instance_id not in unheard.aside:
+        wanted = select(Quarantined).where(
+            Quarantined.project_id == project_id,
+            Quarantined.instance_id == parsed.instance_id,
+            Quarantined.released_at.is_(None),
         )
-    }
+        aside = {row.sha256: row for row in session.scalars(wanted)}
     receipt = decide_receipt(
         parsed.arrival(sender.actor.revoked),
         Stored(
@@ -304,11 +362,12 @@ def _decide_and_store(session: Session, register: Register, sender: Sender, pars
         first = aside[parsed.sha256]
         return _result(parsed, first.code, first.message)
     if receipt.kind == "duplicate" and known is not None:
-        _note_attachments(session, known, parsed)
+        _note_attachments(session, project_id, parsed)
         return {**known.answer, "instanceId": parsed.instance_id, "status": receipt.status}
     if not receipt.applies:
+        unheard.aside.discard(parsed.instance_id)
         return _set_aside(session, project_id, sender, parsed, _problem_of(receipt, parsed))
-    return _accept(session, register, sender, parsed)
+    return _accept(session, register, sender, unheard, parsed)
 
 
 _CODES = {VARIANT: "409.1", REVOKED: "403.50", UNKNOWN_FORM: "404.6", INVALID_XML: "400.1", OTHER_ID: "422.50"}
@@ -367,55 +426,60 @@ def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed
     return _result(parsed, problem.code, problem.message())
 
 
-def _accept(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+def _accept(
+    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+) -> dict[str, Any]:
     assert parsed.instance is not None and parsed.definition is not None  # noqa: S101 - the parse said so
     instance, project_id = parsed.instance, register.project_id
     finalized_at = parsed.finalized_at or sender.received_at
-    submission = Submission(
-        project_id=project_id,
-        instance_id=parsed.instance_id,
-        root_id=_root_of(session, project_id, instance),
-        deprecated_id=instance.deprecated_id,
-        superseded=_is_superseded(session, project_id, parsed.instance_id),
-        form_id=instance.form_id,
-        form_version=instance.version,
-        instance_name=instance.instance_name,
-        xml=parsed.content,
-        xml_sha256=parsed.sha256,
-        finalized_at=parsed.finalized_at,
-        at=decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
-        received_at=sender.received_at,
-        app_user_id=sender.actor.id if sender.actor.kind == "app_user" else None,
-        device_id=sender.device_id,
-        seq=parsed.seq,
-        answer={},
-        outside_scope=False,
+    edited = parsed.instance_id not in unheard.edited
+    applied, trouble = _apply_actions(session, register, sender, parsed, finalized_at, edited=edited)
+    touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
+    answer: dict[str, Any] = {
+        "instanceId": parsed.instance_id,
+        "status": ACCEPTED,
+        "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
+    }
+    root_id = _root_of(session, project_id, instance)
+    session.connection().execute(  # only added: the session's bookkeeping would cost more than the insert
+        _ADD_SUBMISSION,
+        {
+            "project_id": project_id,
+            "instance_id": parsed.instance_id,
+            "root_id": root_id,
+            "deprecated_id": instance.deprecated_id,
+            "superseded": edited and _is_superseded(session, project_id, parsed.instance_id),
+            "form_id": instance.form_id,
+            "form_version": instance.version,
+            "instance_name": instance.instance_name,
+            "xml": parsed.content,
+            "xml_sha256": parsed.sha256,
+            "finalized_at": parsed.finalized_at,
+            "at": decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
+            "received_at": sender.received_at,
+            "app_user_id": sender.actor.id if sender.actor.kind == "app_user" else None,
+            "device_id": sender.device_id,
+            "seq": parsed.seq,
+            "answer": answer,
+            "problem": "\n".join((*parsed.trouble, *trouble)) or None,
+            "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
+        },
     )
-    session.add(submission)
-    session.flush()
+    unheard.submissions.discard(parsed.instance_id)
+    unheard.edited.difference_update({instance.deprecated_id, root_id} - {parsed.instance_id, None})
     if instance.deprecated_id:
         session.execute(
             update(Submission)
             .where(Submission.project_id == project_id, Submission.instance_id == instance.deprecated_id)
             .values(superseded=True)
         )
-    session.execute(  # edits that came before their original now know where their chain begins
-        update(Submission)
-        .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
-        .values(root_id=submission.root_id)
-    )
-    _note_attachments(session, submission, parsed)
-    applied, trouble = _apply_actions(session, register, sender, parsed, finalized_at)
-    submission.problem = "\n".join((*parsed.trouble, *trouble)) or None
-    touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
-    submission.outside_scope = bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE}))
-    answer: dict[str, Any] = {
-        "instanceId": parsed.instance_id,
-        "status": ACCEPTED,
-        "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
-    }
-    submission.answer = answer
-    session.flush()
+    if edited and root_id != parsed.instance_id:
+        session.execute(  # edits that came before their original now know where their chain begins
+            update(Submission)
+            .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
+            .values(root_id=root_id)
+        )
+    _note_attachments(session, project_id, parsed, new=True)
     return answer
 
 
@@ -438,11 +502,20 @@ def _is_superseded(session: Session, project_id: int, instance_id: str) -> bool:
 
 
 def _apply_actions(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
+    session: Session,
+    register: Register,
+    sender: Sender,
+    parsed: Parsed,
+    finalized_at: datetime,
+    *,
+    edited: bool,
 ) -> tuple[list[Any], list[str]]:
-    """Apply what the submission does to the register; say what could not be done."""
+    """Apply what the submission does to the register; say what could not be done.
+
+    :param edited: whether an edit of it may be stored already.
+    """
     applied, trouble = [], []
-    for action in _actions_of(session, register, sender, parsed, finalized_at):
+    for action in _actions_of(session, register, sender, parsed, finalized_at, edited):
         try:
             with session.begin_nested():
                 applied.append(register.apply(action, parsed.instance_id))
@@ -456,7 +529,7 @@ def _apply_actions(
 
 
 def _actions_of(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
+    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime, edited: bool
 ) -> Iterable[EntityAction]:
     assert parsed.instance is not None  # noqa: S101 - the parse said so
     instance = parsed.instance
@@ -488,7 +561,8 @@ def _actions_of(
             edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
             target=None,
         )
-    yield from _undone(session, register, sender, parsed, named)
+    if edited or instance.deprecated_id:
+        yield from _undone(session, register, sender, parsed, named)
 
 
 def _undone(
@@ -539,29 +613,33 @@ def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence
     ).all()
 
 
-def _note_attachments(session: Session, submission: Submission, parsed: Parsed) -> None:
-    """Note the files that a submission names; an edit keeps earlier ones still named in its XML."""
+def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
+    """Note the files that a submission names; an edit keeps earlier ones still named in its XML.
+
+    :param new: whether the submission was stored just now, so that nothing is noted of it yet.
+    """
     if parsed.definition is None or parsed.instance is None:
         return
     announced = {a["name"]: a for a in _announced(parsed.item)}
     inherited: dict[str, SubmissionAttachment] = {}
-    if submission.deprecated_id:
+    deprecated_id = parsed.instance.deprecated_id
+    if deprecated_id:
         inherited = {
             row.name: row
             for row in session.scalars(
                 select(SubmissionAttachment).where(
-                    SubmissionAttachment.project_id == submission.project_id,
-                    SubmissionAttachment.instance_id == submission.deprecated_id,
+                    SubmissionAttachment.project_id == project_id,
+                    SubmissionAttachment.instance_id == deprecated_id,
                 )
             )
         }
     for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
         if not _plain(name):
             continue
-        row = session.get(SubmissionAttachment, (submission.project_id, submission.instance_id, name))
+        row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
         if row is None:
             row = SubmissionAttachment(
-                project_id=submission.project_id, instance_id=submission.instance_id, name=name, present=False
+                project_id=project_id, instance_id=parsed.instance_id, name=name, present=False
             )
             session.add(row)
         source: Mapping[str, Any] = announced.get(name, {})
@@ -571,7 +649,7 @@ def _note_attachments(session: Session, submission: Submission, parsed: Parsed) 
             old = inherited[name]
             row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
         if row.sha256 and not row.present:
-            row.present = session.get(Blob, (submission.project_id, row.sha256)) is not None
+            row.present = session.get(Blob, (project_id, row.sha256)) is not None
     session.flush()
 
 
