@@ -32,7 +32,7 @@ from exports.cover import NAME as COVER
 from exports.cover import Link, Loss, Outcome, Written
 from exports.programme import Options, Programme
 from exports.tables import Column, Disputed, Sheet, Total, shorten, to_sheet_name
-from exports.texts import say
+from exports.texts import SHEETS, say
 from exports.widths import heading_height, measure, row_height
 
 #: Rows looked at to choose the widths of the columns.
@@ -122,7 +122,8 @@ class Book:
     def create(self, sheet: Sheet, number: int) -> Any:
         """Create the ``number``-th part of a sheet at its place in the workbook, under a name of its own."""
         tail = sheet.tail if number == 1 else f"{sheet.tail} ({number})"
-        name = to_sheet_name(sheet.name, self._workbook.sheetnames, tail=tail)
+        taken = [*self._workbook.sheetnames, *(SHEETS if sheet.form else ())]
+        name = to_sheet_name(sheet.name, taken, tail=tail)
         place = (sheet.order, number, len(self._places))
         index = sum(other < place for other in self._places)
         self._places.append(place)
