@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from sync.actions import Recorded, instance_of
+from sync.actions import EntityAction, Recorded, instance_of
 from sync.answers import Answer
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
@@ -32,7 +32,7 @@ class Step(NamedTuple):
     base: int
     text: str
     action_id: str
-    prefilled: bool
+    repeats: bool
     replaced: int
 
     def shows(self, base: int) -> bool:
@@ -69,14 +69,7 @@ class Trail:
             version, base = find_version(record), find_base(record)
             replaced = self._replaced.get(record.action.id, _NEVER)
             for name, text in record.action.saved.items():
-                step = Step(
-                    version,
-                    base,
-                    text,
-                    record.action.id,
-                    name in record.action.prefilled and record.action.edits is None,
-                    replaced,
-                )
+                step = Step(version, base, text, record.action.id, _repeats(record.action, name), replaced)
                 self.steps.setdefault(name, []).append(step)
                 if not self._leaves(record, name):
                     continue
@@ -103,7 +96,7 @@ class Trail:
     def find_collected(self, name: str, base: int, answered: Container[str], *, until_blank: bool) -> tuple[str, ...]:
         """Find the steps newer than the row at `base` whose answers were shown together, among those that answered.
 
-        Back to the last one that was prefilled itself, for that one has repeated all before it; or to the last blank.
+        Back to the last one that repeats all before it; or to the last blank.
         """
         found: list[str] = []
         for step in reversed(self.steps.get(name, ())):
@@ -111,7 +104,7 @@ class Trail:
                 continue
             if step.action_id in answered:
                 found.append(step.action_id)
-            if step.prefilled or (until_blank and not step.text):
+            if step.repeats or (until_blank and not step.text):
                 break
         return tuple(found)
 
@@ -254,6 +247,11 @@ def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]
             replaced[at] = version
             at = originals.get(at)
     return replaced
+
+
+def _repeats(action: EntityAction, name: str) -> bool:
+    """Tell whether an answer holds all that was shown before it: a prefilled one, and an edit where all is copied."""
+    return action.literal if action.edits is not None else name in action.prefilled
 
 
 def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:

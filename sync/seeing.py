@@ -62,10 +62,10 @@ class Sight:
         row = self.find_row(record)
         trail = None if action.kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
+        original = self.originals.get(action.id)
         gap = trail is not None and self._branches.has_gap(record)
         if gap:
             self.doubtful.add(action.id)
-        original = self.originals.get(action.id)
         replaced = self._told.get(original, {}) if original else {}
         keeps = original is not None or action.id in self._edited
         for name, text in action.saved.items():
@@ -81,6 +81,8 @@ class Sight:
                 if gap and shown is not None and action.kind != "resolve" and _may_hide(action, text, rule):
                     shown = PropertyRow(shown.value, (), ())
                 seen = self._see(action, name, shown, trail, base, rule)
+                if action.edits is not None and original is None:
+                    seen = Seen(seen.text, (action.edits,))
                 answer = find_answer(action, name, text, seen, rule, self.compare)
             if answer is not None:
                 self.graphs.setdefault(name, {})[action.id] = answer

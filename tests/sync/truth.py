@@ -142,7 +142,7 @@ class Truth:
         if not heads:
             return [f"{name}: {served!r} is served, nobody said it"] if complete and served is not None else []
         if served is None:
-            return [f"{name}: lost altogether"]
+            return [f"{name}: lost altogether"] if any(intent.text for intent in heads.values()) else []
         values = {meaning(name, intent.text) for intent in heads.values()}
         listed_values = {meaning(name, text) for text in shown or ()}
         wrong = []

@@ -570,7 +570,10 @@ class World:
         at = self.now()
         names = [name for name in RULES if name in screen and self.chance.random() < 0.5]
         saved = {}
+        waiting = any(own.action.entity_id == entity_id for own in self.queue)
         for name in names:
+            if kind == "resolve" and waiting and RULES[name].policy in ("max", "min"):
+                continue  # what is outranked is on no page, and what a missing step hides even less
             cell = screen[name]
             text = cell.text if self.chance.random() < 0.4 else self.chance.choice(POOLS[name])
             if kind == "resolve":
