@@ -186,7 +186,6 @@ class _Cells:
         disputed = kind is Disputed
         if disputed:
             value = value.value  # type: ignore[attr-defined]
-            value = value.text if isinstance(value, Mended) else value
             kind = type(value)
         link = kind is Link
         if link:
@@ -287,7 +286,9 @@ def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
 
 def _fold(text: str, length: int) -> str:
     """Give a text that may stand outside cells: XML-safe, at most so long, visibly shortened."""
-    made = to_cell(shorten(text, length))
+    if len(text) + sum(char > "\uffff" for char in text) > length:  # Excel counts UTF-16 units
+        text = shorten(text, length // 2 if max(text) > "\uffff" else length)
+    made = to_cell(text)
     return made.text if isinstance(made, Mended) else str(made or "")
 
 
@@ -391,9 +392,10 @@ class _Writer:
             for place, index in enumerate(group):
                 value = cells[index]
                 if value is not None or total:
-                    if type(value) is Mended:
-                        self._mended(value, name, place)
-                        value = value.text
+                    bare = value.value if type(value) is Disputed else value
+                    if type(bare) is Mended:
+                        self._mended(bare, name, place)
+                        value = bare.text if bare is value else Disputed(bare.text)
                     value = self._book.cells.make(
                         created, place, columns[index], value, total=total, styled=self._styled
                     )

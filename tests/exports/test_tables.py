@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exports.tables import MAIN_AFTER, MAX_NAME, build_tables, is_secret, to_headings, to_sheet_name
@@ -122,6 +122,7 @@ def test_to_sheet_name_gives_a_valid_name(wanted: str, tail: str, taken: tuple[s
 NAMES = st.text(st.sampled_from("aA '/😀é\x00\ud800") | st.characters(), max_size=45)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=12))
 def test_to_sheet_name_gives_valid_and_different_names_for_any_text(wanted: list[tuple[str, str]]) -> None:
     taken: list[str] = []
