@@ -250,8 +250,8 @@ def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]
 
 
 def _repeats(action: EntityAction, name: str) -> bool:
-    """Tell whether an answer holds all that was shown before it: a prefilled one, and an edit where all is copied."""
-    return action.literal if action.edits is not None else name in action.prefilled
+    """Tell whether an answer holds all that was shown before it, as a prefilled one does."""
+    return action.edits is None and name in action.prefilled
 
 
 def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:

@@ -64,7 +64,8 @@ class Sight:
         base = find_base(record)
         original = self.originals.get(action.id)
         gap = trail is not None and self._branches.has_gap(record)
-        if gap:
+        orphan = action.edits is not None and original is None
+        if gap or orphan:
             self.doubtful.add(action.id)
         replaced = self._told.get(original, {}) if original else {}
         keeps = original is not None or action.id in self._edited
@@ -78,12 +79,16 @@ class Sight:
                 answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
             else:
                 shown = row.get(name)
-                if gap and shown is not None and action.kind != "resolve" and _may_hide(action, text, rule):
+                if gap and shown is not None and _may_hide(action, text, rule):
                     shown = PropertyRow(shown.value, (), ())
                 seen = self._see(action, name, shown, trail, base, rule)
-                if action.edits is not None and original is None:
-                    seen = Seen(seen.text, (action.edits,))
+                if gap and is_blank(text):
+                    seen = Seen(seen.text, ())
+                if orphan:
+                    seen = Seen(seen.text, (action.edits or "",))
                 answer = find_answer(action, name, text, seen, rule, self.compare)
+                if orphan and answer is None:
+                    answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
             if answer is not None:
                 self.graphs.setdefault(name, {})[action.id] = answer
             if keeps:

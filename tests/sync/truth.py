@@ -57,6 +57,7 @@ class Intent:
     replaces: frozenset[Key]
     at: datetime
     action_id: str
+    device: str | None = None
 
 
 def number(text: str) -> Decimal:
@@ -153,12 +154,19 @@ class Truth:
                 if meaning(name, served) != best:
                     wrong.append(f"{name}: {served!r} is served, {best} stands")
             return wrong
-        for value in values:
+        if not complete:
+            heads = {key: intent for key, intent in heads.items() if self._must_stand(key, intent, heads)}
+        for value in {meaning(name, intent.text) for intent in heads.values()}:
             if value != meaning(name, served) and value not in listed_values:
                 wrong.append(f"{name}: {value!r} is lost, served {served!r}, listed {shown}")
         if complete:
             wrong += self._check_choice(name, served, shown, listed_values, values, heads, state)
         return wrong
+
+    def _must_stand(self, key: Key, intent: Intent, heads: Mapping[Key, Intent]) -> bool:
+        """Leave what cannot be known while a step is missing: a blank in an edit, and what its author wrote over."""
+        later = (other for other in heads.values() if other.device == intent.device and other.device is not None)
+        return bool(intent.text) and not any(int(other.action_id[1:]) > int(key[0][1:]) for other in later)
 
     def _check_choice(
         self,

@@ -93,6 +93,7 @@ class World:
         self.ledger = Ledger(RULES)
         self.truth = Truth()
         self.arrived: set[str] = set()
+        self.devices: dict[str, str] = {}
         self.violations: list[str] = []
         kinds = kinds or tuple(chance.choice(("ours", "ours", "collect", "plain")) for _ in range(3))
         self.phones = [
@@ -227,14 +228,16 @@ class World:
             return Cell(text, pending=cell.pending | mine)
         if name == "trades":
             elements = dict(cell.elements)
+            shown = set(cell.text.split())
             for key in mine:
                 if key in self.truth.adds:
                     element = self.truth.adds[key]
+                    shown.add(element)
                     elements[element] = elements.get(element, NONE) | {key}
             for key in mine:
                 if key in self.truth.removes:
-                    elements.pop(self.truth.removes[key][0], None)
-            return Cell(" ".join(sorted(elements)), elements=elements, pending=cell.pending | mine)
+                    shown.discard(self.truth.removes[key][0])
+            return Cell(" ".join(sorted(shown)), elements=elements, pending=cell.pending | mine)
         if name == "notes" or (own.action.edits and (own.action.id, name) not in self.truth.intents[name]):
             return cell
         return own.after[name]
@@ -295,6 +298,7 @@ class World:
         prefilled: set[str] = set()
         blankable: set[str] = set()
         self.truth.carried[action_id] = {}
+        self.devices[action_id] = phone.name
         style = self.chance.random()
         for name in RULES:
             if self.chance.random() < 0.35:
@@ -365,7 +369,7 @@ class World:
         if name == "notes":
             if text:
                 key = (action_id, name)
-                self.truth.intents[name][key] = Intent(text, NONE, START + at, action_id)
+                self.truth.intents[name][key] = Intent(text, NONE, START + at, action_id, self.devices.get(action_id))
                 carried[name] = frozenset({key})
             return Cell(text)
         if not text and not (blankable and cell.text):
@@ -377,7 +381,7 @@ class World:
             carried[name] = self.own_only(cell.behind)
             return Cell(text, behind=cell.behind)
         key = (action_id, name)
-        self.truth.intents[name][key] = Intent(text, cell.behind, START + at, action_id)
+        self.truth.intents[name][key] = Intent(text, cell.behind, START + at, action_id, self.devices.get(action_id))
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
@@ -403,14 +407,15 @@ class World:
         if not chosen and not (prefilled and blankable):
             return EMPTY
         mine: set[Key] = set()
-        elements = {element: keys for element, keys in cell.elements.items() if element in chosen and prefilled}
-        for element in chosen - (set(cell.elements) if prefilled else set()):
+        shown = set(cell.text.split())
+        elements = {element: cell.elements[element] for element in chosen & shown if prefilled}
+        for element in chosen - (shown if prefilled else set()):
             key = (action_id, "trades", element)
             self.truth.adds[key] = element
-            elements[element] = cell.elements.get(element, NONE) | {key}
+            elements[element] = (cell.elements[element] if element in shown else NONE) | {key}
             mine.add(key)
         if prefilled:
-            for element in set(cell.elements) - chosen:
+            for element in shown - chosen:
                 key = (action_id, "trades", element, "-")
                 self.truth.removes[key] = (element, cell.elements[element])
                 mine.add(key)
@@ -435,6 +440,7 @@ class World:
         action_id = self.next_id("a")
         at = self.now(phone.skew)
         self.truth.carried[action_id] = {}
+        self.devices[action_id] = phone.name
         saved = dict(old.saved)
         after: Screen = {}
         screen = self.screen(phone, phone.held[old.entity_id])
@@ -447,7 +453,10 @@ class World:
                 continue
             if self.chance.random() < 0.3:
                 saved[name] = "" if self.chance.random() < 0.3 else self.chance.choice(POOLS[name])
-            after[name] = self.mean_edit(action_id, name, saved[name], own, at)
+            cell = self.mean_edit(action_id, name, saved[name], own, at)
+            now = screen.get(name, EMPTY)
+            elements = {el: keys | now.elements.get(el, NONE) for el, keys in cell.elements.items()}
+            after[name] = replace(cell, elements=elements)
         base, branch, pos = self.place(phone, phone.held[old.entity_id])
         action = replace(old, id=action_id, saved=saved, edits=old.id, at=START + at, base=base, branch=branch, pos=pos)
         newer = Own(action, own.before, after, counted=own.counted)
@@ -474,7 +483,7 @@ class World:
             replaces = frozenset(before)
         else:
             replaces = was.behind if was.behind or old else own.before.get(name, EMPTY).behind
-        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id)
+        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.devices.get(action_id))
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
@@ -619,7 +628,7 @@ class World:
         else:
             key = (action_id, name)
             replaces = cell.behind if name == "notes" else candidates[name]
-            self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id)
+            self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.devices.get(action_id))
             carried[name] = frozenset({key})
 
     def merge(self) -> None:
