@@ -31,6 +31,8 @@ from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
 
 # Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
+_ADD_ENTITY = cast(Table, Entity.__table__).insert()
+_ENTITY_COLUMNS = tuple(cast(Table, Entity.__table__).columns.keys())
 _ADD_ACTION = cast(Table, EntityActionRow.__table__).insert()
 _ADD_VERSION = cast(Table, EntityVersion.__table__).insert()
 _ADD_SCOPE = cast(Table, EntityScope.__table__).insert()
@@ -298,11 +300,9 @@ class Register:
         entity.open = sorted(c.property for c in after.conflicts if c.open)
         entity.deleted = after.deleted
         entity.updated_at = self.now
-        if inspect(entity).transient:
-            self.session.add(entity)
-            self.session.flush()  # before whatever refers to it
+        if inspect(entity).transient:  # before whatever refers to it; who asks for it again finds it in the database
+            self.session.connection().execute(_ADD_ENTITY, {name: getattr(entity, name) for name in _ENTITY_COLUMNS})
             self._absent.discard(entity.id)
-            self._entities[entity.id] = entity
         if after.conflicts or entity.id not in self._undisputed:
             self._undisputed.discard(entity.id)
             self._write_conflicts(entity, after)
@@ -328,7 +328,8 @@ class Register:
         for scope in told.present:
             if scope in rows:
                 rows[scope].present, rows[scope].counter = True, counter
-        self.session.flush()
+        if rows:
+            self.session.flush()
         added = [
             {"project_id": self.project_id, "scope": s, "entity_id": entity.id, "counter": counter, "present": True}
             for s in told.present

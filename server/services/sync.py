@@ -36,7 +36,7 @@ from server.models import (
     SubmissionAttachment,
 )
 from server.services.forms import find_definition
-from server.services.register import Register
+from server.services.register import Applied, Register
 from sync.actions import EntityAction
 from sync.protocol import ACCEPTED, EVERY_PHONE, FAILED, QUARANTINED
 from sync.receipt import (
@@ -326,18 +326,38 @@ def _see_device(session: Session, project_id: int, sender: Sender, chunk: Sequen
 def _receive_one(
     session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
 ) -> dict[str, Any]:
-    try:
-        with session.begin_nested():
-            return _decide_and_store(session, register, sender, unheard, parsed)
-    except Exception:
-        register.forget()
-        log.exception("item failed", instance_id=parsed.instance_id)
-        problem = Problem("500.1")
-        return _result(parsed, problem.code, problem.message(), status=FAILED)
+    """Receive one item in a savepoint; once more without an action that could not be applied: the form is kept."""
+    impossible: dict[str, str] = {}
+    while True:
+        try:
+            with session.begin_nested():
+                return _decide_and_store(session, register, sender, unheard, parsed, impossible)
+        except Inapplicable as error:
+            register.forget()
+            impossible[error.action_id] = error.message
+        except Exception:
+            register.forget()
+            log.exception("item failed", instance_id=parsed.instance_id)
+            problem = Problem("500.1")
+            return _result(parsed, problem.code, problem.message(), status=FAILED)
+
+
+class Inapplicable(Exception):
+    """An action of a submission cannot be applied."""
+
+    def __init__(self, action_id: str, message: str) -> None:
+        self.action_id = action_id
+        self.message = message
+        super().__init__(message)
 
 
 def _decide_and_store(
-    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+    session: Session,
+    register: Register,
+    sender: Sender,
+    unheard: Unheard,
+    parsed: Parsed,
+    impossible: Mapping[str, str],
 ) -> dict[str, Any]:
     project_id = register.project_id
     known = None
@@ -367,7 +387,7 @@ def _decide_and_store(
     if not receipt.applies:
         unheard.aside.discard(parsed.instance_id)
         return _set_aside(session, project_id, sender, parsed, _problem_of(receipt, parsed))
-    return _accept(session, register, sender, unheard, parsed)
+    return _accept(session, register, sender, unheard, parsed, impossible)
 
 
 _CODES = {VARIANT: "409.1", REVOKED: "403.50", UNKNOWN_FORM: "404.6", INVALID_XML: "400.1", OTHER_ID: "422.50"}
@@ -427,13 +447,27 @@ def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed
 
 
 def _accept(
-    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+    session: Session,
+    register: Register,
+    sender: Sender,
+    unheard: Unheard,
+    parsed: Parsed,
+    impossible: Mapping[str, str],
 ) -> dict[str, Any]:
+    """Store a submission and apply what it does.
+
+    :param impossible: what is wrong with actions that were tried already, by their id; they are left out.
+    :raises Inapplicable: when one more cannot be applied.
+    """
     assert parsed.instance is not None and parsed.definition is not None  # noqa: S101 - the parse said so
     instance, project_id = parsed.instance, register.project_id
     finalized_at = parsed.finalized_at or sender.received_at
     edited = parsed.instance_id not in unheard.edited
-    applied, trouble = _apply_actions(session, register, sender, parsed, finalized_at, edited=edited)
+    applied = [
+        _apply(register, action, parsed)
+        for action in _actions_of(session, register, sender, parsed, finalized_at, edited)
+        if action.id not in impossible
+    ]
     touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
     answer: dict[str, Any] = {
         "instanceId": parsed.instance_id,
@@ -461,7 +495,7 @@ def _accept(
             "device_id": sender.device_id,
             "seq": parsed.seq,
             "answer": answer,
-            "problem": "\n".join((*parsed.trouble, *trouble)) or None,
+            "problem": "\n".join((*parsed.trouble, *impossible.values())) or None,
             "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
         },
     )
@@ -501,31 +535,14 @@ def _is_superseded(session: Session, project_id: int, instance_id: str) -> bool:
     )
 
 
-def _apply_actions(
-    session: Session,
-    register: Register,
-    sender: Sender,
-    parsed: Parsed,
-    finalized_at: datetime,
-    *,
-    edited: bool,
-) -> tuple[list[Any], list[str]]:
-    """Apply what the submission does to the register; say what could not be done.
-
-    :param edited: whether an edit of it may be stored already.
-    """
-    applied, trouble = [], []
-    for action in _actions_of(session, register, sender, parsed, finalized_at, edited):
-        try:
-            with session.begin_nested():
-                applied.append(register.apply(action, parsed.instance_id))
-        except ValueError as error:
-            trouble.append(str(error))
-        except Exception:  # the submission is kept even when its entity work fails
-            log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
-            trouble.append(f"action {action.id} could not be applied")
-            register.forget()
-    return applied, trouble
+def _apply(register: Register, action: EntityAction, parsed: Parsed) -> Applied:
+    try:
+        return register.apply(action, parsed.instance_id)
+    except ValueError as error:
+        raise Inapplicable(action.id, str(error)) from None
+    except Exception as error:  # the submission is kept even when its entity work fails
+        log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
+        raise Inapplicable(action.id, f"action {action.id} could not be applied") from error
 
 
 def _actions_of(
@@ -638,9 +655,7 @@ def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new:
             continue
         row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
         if row is None:
-            row = SubmissionAttachment(
-                project_id=project_id, instance_id=parsed.instance_id, name=name, present=False
-            )
+            row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
             session.add(row)
         source: Mapping[str, Any] = announced.get(name, {})
         if not row.present and source:
