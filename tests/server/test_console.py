@@ -337,6 +337,8 @@ def test_settle_asks_again_when_nothing_was_chosen(desk: Desk, disputed: str, fi
     answer = desk("officer").post(f"/conflicts/{disputed}", seen_version="3", **fields)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+    picked_other = re.search(r'name="pick:prenom_fr" value="other" checked', answer.text)
+    assert bool(picked_other) == (fields.get("pick:prenom_fr") == "other")
     assert fresh().get(Entity, (1, disputed)).version == 3
 
 
