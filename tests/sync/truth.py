@@ -81,7 +81,7 @@ class Truth:
         self.adds: dict[Key, str] = {}
         self.removes: dict[Key, tuple[str, frozenset[Key]]] = {}
         self.carried: dict[str, dict[str, frozenset[Key]]] = {}
-        self.resolves: set[str] = set()
+        self.devices: dict[str, str] = {}
 
     def present(self, name: str, members: Iterable[str], arrived: frozenset[str]) -> set[Key]:
         """Find the intents a record holds: those that arrived, and those an arrived answer of the author repeats."""
@@ -107,15 +107,24 @@ class Truth:
         present = set(present)
         return {key: self.intents[name][key] for key in present - self.replaced(name, present)}
 
-    def elements(self, present: set[Key]) -> dict[str, frozenset[Key]]:
-        """Find the elements of the set that stand, with the adds behind them."""
-        removed = [self.removes[key] for key in present if key in self.removes]
+    def elements(self, present: set[Key], *, own: bool = False) -> dict[str, frozenset[Key]]:
+        """Find the elements of the set that stand, with the adds behind them.
+
+        With `own`, who removes an element takes back what she had added herself, whether it was on the screen or not.
+        """
+        removed = [(key[0] if len(key) == 4 else "", *self.removes[key]) for key in present if key in self.removes]
         alive: dict[str, set[Key]] = {}
         for key in present:
             element = self.adds.get(key)
-            if element is not None and not any(element == gone and key in saw for gone, saw in removed):
+            if element is not None and not any(
+                element == gone and (key in saw or (own and self._is_later(by, key[0]))) for by, gone, saw in removed
+            ):
                 alive.setdefault(element, set()).add(key)
         return {element: frozenset(keys) for element, keys in alive.items()}
+
+    def _is_later(self, action_id: str, other: str) -> bool:
+        same = bool(action_id) and self.devices.get(action_id) == self.devices.get(other) is not None
+        return same and int(action_id[1:]) > int(other[1:])
 
     # What must hold
 
@@ -155,7 +164,8 @@ class Truth:
                     wrong.append(f"{name}: {served!r} is served, {best} stands")
             return wrong
         if not complete:
-            heads = {key: intent for key, intent in heads.items() if self._must_stand(key, intent, heads)}
+            present_too = [self.intents[name][key] for key in self.present(name, members, arrived)]
+            heads = {k: intent for k, intent in heads.items() if self._must_stand(k, intent, present_too, arrived)}
         for value in {meaning(name, intent.text) for intent in heads.values()}:
             if value != meaning(name, served) and value not in listed_values:
                 wrong.append(f"{name}: {value!r} is lost, served {served!r}, listed {shown}")
@@ -163,10 +173,11 @@ class Truth:
             wrong += self._check_choice(name, served, shown, listed_values, values, heads, state)
         return wrong
 
-    def _must_stand(self, key: Key, intent: Intent, heads: Mapping[Key, Intent]) -> bool:
-        """Leave what cannot be known while a step is missing: a blank in an edit, and what its author wrote over."""
-        later = (other for other in heads.values() if other.device == intent.device and other.device is not None)
-        return bool(intent.text) and not any(int(other.action_id[1:]) > int(key[0][1:]) for other in later)
+    def _must_stand(self, key: Key, intent: Intent, present: Iterable[Intent], arrived: frozenset[str]) -> bool:
+        """Leave what nobody can know while a step is missing: a blank, what it changed, what its author wrote over."""
+        later = (other for other in present if other.device == intent.device and other.device is not None)
+        known = all(old[0] in arrived for old in intent.replaces)
+        return bool(intent.text) and known and not any(int(o.action_id[1:]) > int(key[0][1:]) for o in later)
 
     def _check_choice(
         self,
@@ -204,13 +215,14 @@ class Truth:
         self, state: EntityState, members: list[str], arrived: frozenset[str], complete: bool
     ) -> list[str]:
         present = self.present("trades", members, arrived)
+        alive = set(self.elements(present))
         if not complete:
             present |= set(self.removes)  # who knows what is on its way: only what nobody removed must stand
-        alive = set(self.elements(present))
+        surely = set(self.elements(present, own=True))
         served = set(state.values.get("trades", "").split())
-        if complete and served != alive:
-            return [f"trades: {served} are served, {alive} stand"]
-        return [f"trades: {alive - served} are lost"] if not alive <= served else []
+        if complete and not surely <= served <= alive:
+            return [f"trades: {served} are served, {alive} stand, {surely} surely"]
+        return [f"trades: {surely - served} are lost"] if not surely <= served else []
 
     def _check_notes(self, state: EntityState, members: list[str], arrived: frozenset[str]) -> list[str]:
         present = self.present("notes", members, arrived)

@@ -93,7 +93,6 @@ class World:
         self.ledger = Ledger(RULES)
         self.truth = Truth()
         self.arrived: set[str] = set()
-        self.devices: dict[str, str] = {}
         self.violations: list[str] = []
         kinds = kinds or tuple(chance.choice(("ours", "ours", "collect", "plain")) for _ in range(3))
         self.phones = [
@@ -298,7 +297,7 @@ class World:
         prefilled: set[str] = set()
         blankable: set[str] = set()
         self.truth.carried[action_id] = {}
-        self.devices[action_id] = phone.name
+        self.truth.devices[action_id] = phone.name
         style = self.chance.random()
         for name in RULES:
             if self.chance.random() < 0.35:
@@ -369,7 +368,9 @@ class World:
         if name == "notes":
             if text:
                 key = (action_id, name)
-                self.truth.intents[name][key] = Intent(text, NONE, START + at, action_id, self.devices.get(action_id))
+                self.truth.intents[name][key] = Intent(
+                    text, NONE, START + at, action_id, self.truth.devices.get(action_id)
+                )
                 carried[name] = frozenset({key})
             return Cell(text)
         if not text and not (blankable and cell.text):
@@ -381,7 +382,9 @@ class World:
             carried[name] = self.own_only(cell.behind)
             return Cell(text, behind=cell.behind)
         key = (action_id, name)
-        self.truth.intents[name][key] = Intent(text, cell.behind, START + at, action_id, self.devices.get(action_id))
+        self.truth.intents[name][key] = Intent(
+            text, cell.behind, START + at, action_id, self.truth.devices.get(action_id)
+        )
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
@@ -440,7 +443,7 @@ class World:
         action_id = self.next_id("a")
         at = self.now(phone.skew)
         self.truth.carried[action_id] = {}
-        self.devices[action_id] = phone.name
+        self.truth.devices[action_id] = phone.name
         saved = dict(old.saved)
         after: Screen = {}
         screen = self.screen(phone, phone.held[old.entity_id])
@@ -483,13 +486,15 @@ class World:
             replaces = frozenset(before)
         else:
             replaces = was.behind if was.behind or old else own.before.get(name, EMPTY).behind
-        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.devices.get(action_id))
+        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.truth.devices.get(action_id))
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
     def mean_union_edit(self, action_id: str, text: str, own: Own, was: Cell, before: frozenset[Key]) -> Cell:
         old, chosen = set(own.action.saved["trades"].split()), set(text.split())
-        shown = own.before.get("trades", EMPTY).elements if "trades" in own.action.prefilled else {}
+        opened = own.before.get("trades", EMPTY)
+        fills = "trades" in own.action.prefilled
+        shown = {el: keys for el, keys in opened.elements.items() if fills and el in opened.text.split()}
         mine: set[Key] = set()
         elements = {element: keys for element, keys in was.elements.items() if element in chosen}
         for element in chosen - old:
@@ -498,7 +503,7 @@ class World:
             elements[element] = frozenset({key})
             mine.add(key)
         for element in old - chosen:
-            key = (action_id, "trades", element, "-")
+            key = (action_id, "trades", element, "-", "edit")
             added = frozenset(known for known in before if self.truth.adds.get(known) == element)
             self.truth.removes[key] = (element, shown.get(element, NONE) | added)
             mine.add(key)
@@ -628,7 +633,9 @@ class World:
         else:
             key = (action_id, name)
             replaces = cell.behind if name == "notes" else candidates[name]
-            self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.devices.get(action_id))
+            self.truth.intents[name][key] = Intent(
+                text, replaces, START + at, action_id, self.truth.devices.get(action_id)
+            )
             carried[name] = frozenset({key})
 
     def merge(self) -> None:
