@@ -195,7 +195,7 @@ def test_write_workbook_continues_with_the_key_when_there_are_too_many_columns(f
 
 
 def test_write_workbook_names_sheets_of_any_form_id(read_form: Callable[[str], FormDefinition]) -> None:
-    ids = ["Conflits", "it's [x]:1?", "a" * 40, "a" * 40 + "b", "02_Par_commune", "=1+1", "History"]
+    ids = ["Conflits", "it's [x]:1?", "a" * 40, "a" * 40 + "b", "02_Par_commune", "=1+1", "History", "14_Lisez_moi"]
     forms = [read_form(FORM.replace("FORM_ID", one)) for one in ids]
     data = write(to_programme(forms, [one for form in forms for one in send(form, {"q": form.form_id})]))
     sheets = read(data)
@@ -206,6 +206,8 @@ def test_write_workbook_names_sheets_of_any_form_id(read_form: Callable[[str], F
     assert (sheets["Conflits"][0][0], sheets["02_Par_commune"][0][0]) == ("Code artisane", "Code commune")
     book = load_workbook(io.BytesIO(data))
     assert all(sheet.print_title_rows == "$1:$1" for sheet in book)
+    assert (book.active.title, book.active["A1"].value) == ("14_Lisez_moi", "Clé")
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["14_Lisez_moi"]
 
 
 def test_write_workbook_names_nobody_when_personal_data_is_left_out(field: Field) -> None:
