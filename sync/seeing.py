@@ -184,8 +184,8 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
     """Tell whether a missing step may have covered what the row shows, so that the answer must not replace it.
 
     A position below the base shows that the branch was kept over a pull: the missing step may cover what the pull
-    brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until the
-    step arrives both stand; in every other case its author had seen the row.
+    brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until
+    the step arrives both stand; in every other case its author had seen the row.
     """
     if action.pos == action.base:
         return False  # the first on its row

@@ -57,7 +57,6 @@ class Intent:
     replaces: frozenset[Key]
     at: datetime
     action_id: str
-    device: str | None = None
 
 
 def number(text: str) -> Decimal:
@@ -82,6 +81,9 @@ class Truth:
         self.removes: dict[Key, tuple[str, frozenset[Key]]] = {}
         self.carried: dict[str, dict[str, frozenset[Key]]] = {}
         self.devices: dict[str, str] = {}
+        self.narrow: dict[Key, frozenset[Key]] = {}  # of a removal in an edit: what it surely takes back
+        self.answered: dict[str, set[str]] = {}
+        self.unsure: set[str] = set()
 
     def present(self, name: str, members: Iterable[str], arrived: frozenset[str]) -> set[Key]:
         """Find the intents a record holds: those that arrived, and those an arrived answer of the author repeats."""
@@ -112,7 +114,10 @@ class Truth:
 
         With `own`, who removes an element takes back what she had added herself, whether it was on the screen or not.
         """
-        removed = [(key[0] if len(key) == 4 else "", *self.removes[key]) for key in present if key in self.removes]
+        removed: list[tuple[str, str, frozenset[Key]]] = []
+        for key in present & set(self.removes):
+            element, saw = self.removes[key]
+            removed.append((key[0], element, saw if own else self.narrow.get(key, saw)))
         alive: dict[str, set[Key]] = {}
         for key in present:
             element = self.adds.get(key)
@@ -123,7 +128,7 @@ class Truth:
         return {element: frozenset(keys) for element, keys in alive.items()}
 
     def _is_later(self, action_id: str, other: str) -> bool:
-        same = bool(action_id) and self.devices.get(action_id) == self.devices.get(other) is not None
+        same = self.devices.get(action_id) == self.devices.get(other) is not None
         return same and int(action_id[1:]) > int(other[1:])
 
     # What must hold
@@ -163,9 +168,8 @@ class Truth:
                 if meaning(name, served) != best:
                     wrong.append(f"{name}: {served!r} is served, {best} stands")
             return wrong
-        if not complete:
-            present_too = [self.intents[name][key] for key in self.present(name, members, arrived)]
-            heads = {k: intent for k, intent in heads.items() if self._must_stand(k, intent, present_too, arrived)}
+        if not complete and self._is_unsure(name, members):
+            return []
         for value in {meaning(name, intent.text) for intent in heads.values()}:
             if value != meaning(name, served) and value not in listed_values:
                 wrong.append(f"{name}: {value!r} is lost, served {served!r}, listed {shown}")
@@ -173,11 +177,12 @@ class Truth:
             wrong += self._check_choice(name, served, shown, listed_values, values, heads, state)
         return wrong
 
-    def _must_stand(self, key: Key, intent: Intent, present: Iterable[Intent], arrived: frozenset[str]) -> bool:
-        """Leave what nobody can know while a step is missing: a blank, what it changed, what its author wrote over."""
-        later = (other for other in present if other.device == intent.device and other.device is not None)
-        known = all(old[0] in arrived for old in intent.replaces)
-        return bool(intent.text) and known and not any(int(o.action_id[1:]) > int(key[0][1:]) for o in later)
+    def _is_unsure(self, name: str, members: Iterable[str]) -> bool:
+        """Tell whether somebody answered on a screen that showed a step of her own that is missing.
+
+        What she had then seen of the record nobody can know.
+        """
+        return any(name in self.answered.get(action_id, ()) for action_id in self.unsure.intersection(members))
 
     def _check_choice(
         self,
@@ -218,6 +223,8 @@ class Truth:
         alive = set(self.elements(present))
         if not complete:
             present |= set(self.removes)  # who knows what is on its way: only what nobody removed must stand
+            if self._is_unsure("trades", members):
+                return []
         surely = set(self.elements(present, own=True))
         served = set(state.values.get("trades", "").split())
         if complete and not surely <= served <= alive:

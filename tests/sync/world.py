@@ -42,6 +42,7 @@ class Own:
     version: int | None = None
     sent: bool = False
     counted: Decimal = Decimal(0)  # what a calculation counted on
+    chain: frozenset[str] = frozenset()  # this action, and what it is the edit of
     newer: Own | None = None  # the edit that replaced it
 
 
@@ -103,6 +104,7 @@ class World:
         self.delivered: list[Own] = []
         self.pages: list[tuple[str, int, Screen, dict[str, frozenset[Key]]]] = []
         self.active: list[str] = []
+        self.made: dict[tuple[str, str], list[Own]] = {}
         self.numbers = 0
         self.minutes = 0
 
@@ -161,7 +163,18 @@ class World:
             own = self.queue.pop(self.chance.randrange(len(self.queue)))
             if not (self.lossy and self.chance.random() < 0.3):
                 self.arrive(own)
+        self.mark_unsure()
         self.check(complete=not self.lossy)
+
+    def mark_unsure(self) -> None:
+        """Mark what was answered after a step that never arrived."""
+        for phone in self.phones:
+            for entity_id in self.entities:
+                missing = False
+                for own in self.made.get((phone.name, entity_id), ()):
+                    if missing:
+                        self.truth.unsure.add(own.action.id)
+                    missing = missing or own.action.id not in self.arrived
 
     def tick(self) -> None:
         self.minutes += 1
@@ -325,13 +338,15 @@ class World:
             device=phone.name,
             literal=phone.kind == "collect",
         )
-        own = Own(action, dict(draft.screen), after)
+        own = Own(action, dict(draft.screen), after, chain=frozenset({action_id}))
         own.counted = number(saved.get("paid", "")) - number(draft.screen.get("paid", EMPTY).text)
         self.keep(phone, own)
 
     def keep(self, phone: Phone, own: Own) -> None:
         held = phone.held.setdefault(own.action.entity_id, Held())
         held.own.append(own)
+        self.made.setdefault((phone.name, own.action.entity_id), []).append(own)
+        self.truth.answered[own.action.id] = set(own.action.saved)
         if phone.kind == "collect":
             held.local.update({name: own.after.get(name, EMPTY) for name in own.action.saved})
             held.local_version += 1
@@ -368,9 +383,7 @@ class World:
         if name == "notes":
             if text:
                 key = (action_id, name)
-                self.truth.intents[name][key] = Intent(
-                    text, NONE, START + at, action_id, self.truth.devices.get(action_id)
-                )
+                self.truth.intents[name][key] = Intent(text, NONE, START + at, action_id)
                 carried[name] = frozenset({key})
             return Cell(text)
         if not text and not (blankable and cell.text):
@@ -382,9 +395,7 @@ class World:
             carried[name] = self.own_only(cell.behind)
             return Cell(text, behind=cell.behind)
         key = (action_id, name)
-        self.truth.intents[name][key] = Intent(
-            text, cell.behind, START + at, action_id, self.truth.devices.get(action_id)
-        )
+        self.truth.intents[name][key] = Intent(text, cell.behind, START + at, action_id)
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
@@ -462,7 +473,7 @@ class World:
             after[name] = replace(cell, elements=elements)
         base, branch, pos = self.place(phone, phone.held[old.entity_id])
         action = replace(old, id=action_id, saved=saved, edits=old.id, at=START + at, base=base, branch=branch, pos=pos)
-        newer = Own(action, own.before, after, counted=own.counted)
+        newer = Own(action, own.before, after, counted=own.counted, chain=own.chain | {action_id})
         own.newer = newer
         self.keep(phone, newer)
 
@@ -486,7 +497,7 @@ class World:
             replaces = frozenset(before)
         else:
             replaces = was.behind if was.behind or old else own.before.get(name, EMPTY).behind
-        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id, self.truth.devices.get(action_id))
+        self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id)
         carried[name] = frozenset({key})
         return Cell(text, behind=frozenset({key}))
 
@@ -503,9 +514,10 @@ class World:
             elements[element] = frozenset({key})
             mine.add(key)
         for element in old - chosen:
-            key = (action_id, "trades", element, "-", "edit")
+            key = (action_id, "trades", element, "-")
             added = frozenset(known for known in before if self.truth.adds.get(known) == element)
             self.truth.removes[key] = (element, shown.get(element, NONE) | added)
+            self.truth.narrow[key] = frozenset(known for known in added if known[0] in own.chain)
             mine.add(key)
         self.truth.carried[action_id]["trades"] = before | mine
         return Cell(text, elements=elements, pending=was.pending | mine)
@@ -633,9 +645,7 @@ class World:
         else:
             key = (action_id, name)
             replaces = cell.behind if name == "notes" else candidates[name]
-            self.truth.intents[name][key] = Intent(
-                text, replaces, START + at, action_id, self.truth.devices.get(action_id)
-            )
+            self.truth.intents[name][key] = Intent(text, replaces, START + at, action_id)
             carried[name] = frozenset({key})
 
     def merge(self) -> None:
