@@ -507,8 +507,8 @@ def test_workbook_asks_for_the_two_options(desk: Desk) -> None:
     page = desk("officer").get("/workbook")
     assert 'action="/v1/projects/1/workbook.xlsx"' in page
     assert {'name="language"', 'name="personal"'} <= set(re.findall(r'name="\w+"', page))
-    answer = desk("officer").client.get("/v1/projects/1/workbook.xlsx?language=ar&personal=false")
-    assert (answer.status_code, answer.data[:2]) == (200, b"PK")
+    with desk("officer").client.get("/v1/projects/1/workbook.xlsx?language=ar&personal=false") as answer:
+        assert (answer.status_code, answer.data[:2]) == (200, b"PK")
 
 
 def test_hostile_words_are_shown_and_never_run(desk: Desk, make_phone: Any) -> None:
