@@ -59,6 +59,15 @@ class Intent:
     action_id: str
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """An officer deleted or restored a record: what the page showed, and which deletions and restorations."""
+
+    deletes: bool
+    saw: frozenset[Key]
+    replaces: frozenset[str]
+
+
 def number(text: str) -> Decimal:
     return Decimal(text) if text.strip() else Decimal(0)
 
@@ -80,6 +89,8 @@ class Truth:
         self.adds: dict[Key, str] = {}
         self.removes: dict[Key, tuple[str, frozenset[Key]]] = {}
         self.carried: dict[str, dict[str, frozenset[Key]]] = {}
+        self.deletions: dict[str, Deletion] = {}
+        self.knowing: set[str] = set()  # resolves of a record that was known to be deleted
         self.devices: dict[str, str] = {}
         self.narrow: dict[Key, frozenset[Key]] = {}  # of a removal in an edit: what it surely takes back
         self.answered: dict[str, set[str]] = {}
@@ -145,7 +156,25 @@ class Truth:
         wrong += self._check_notes(state, members, arrived)
         if complete:
             wrong += self._check_writes(state, members)
+            wrong += self._check_deletion(state, members, arrived)
         return wrong
+
+    def _check_deletion(self, state: EntityState, members: list[str], arrived: frozenset[str]) -> list[str]:
+        present = {key: self.deletions[key] for key in members if key in self.deletions}
+        replaced = {old for deletion in present.values() for old in deletion.replaces}
+        heads = [deletion for key, deletion in present.items() if key not in replaced]
+        saw = frozenset().union(*(head.saw for head in heads if head.deletes))
+        unseen = {key for key in self.all_present(members, arrived) - saw if key[0] not in self.knowing}
+        standing = any(head.deletes for head in heads)
+        deleted = standing and all(head.deletes for head in heads) and not unseen
+        disputed = standing and not deleted
+        if (state.deleted, listed(state, "_deleted") is not None) != (deleted, disputed):
+            return [f"_deleted: {state.deleted}, really {deleted}, disputed {disputed}, unseen {sorted(unseen)}"]
+        return []
+
+    def all_present(self, members: Iterable[str], arrived: frozenset[str]) -> frozenset[Key]:
+        """Find every change a record holds."""
+        return frozenset().union(*(self.present(name, members, arrived) for name in RULES))
 
     def _check_chosen(
         self, name: str, state: EntityState, members: list[str], arrived: frozenset[str], complete: bool

@@ -1,4 +1,4 @@
-"""A small world that drives the rule: phones, officers, bad lines. What is on whose screen is kept in `truth`, outside it.
+"""A small world that drives the rule: phones, officers, bad lines. What is on whose screen is kept outside it, in `truth`.
 
 Three kinds of phone: `ours` shows its own unsent work over what it pulled and keeps its branch over a pull; `collect`
 copies every answer into its local record, blanks too, and drops that when a newer record comes; `plain` knows only the
@@ -16,7 +16,7 @@ from sync.actions import EntityAction
 from sync.identity import find_links, find_winner
 from sync.merge import EntityState
 from tests.sync.ledger import START, Ledger, act, listed
-from tests.sync.truth import EMPTY, NONE, RULES, Cell, Intent, Key, Truth, meaning, number
+from tests.sync.truth import EMPTY, NONE, RULES, Cell, Deletion, Intent, Key, Truth, meaning, number
 
 POOLS = {
     "name": ("x", "y", "z", "e\u0301", "\u00e9"),
@@ -34,13 +34,12 @@ Screen = dict[str, Cell]
 
 @dataclass
 class Own:
-    """One action of a phone: what it was opened on, what it left on the screen, and the version it was answered with."""
+    """One action of a phone: what it was opened on, what it left on the screen, the version it was answered with."""
 
     action: EntityAction
     before: Screen
     after: Screen
     version: int | None = None
-    sent: bool = False
     counted: Decimal = Decimal(0)  # what a calculation counted on
     chain: frozenset[str] = frozenset()  # this action, and what it is the edit of
     newer: Own | None = None  # the edit that replaced it
@@ -57,6 +56,18 @@ class Held:
     branch: str | None = None
     pos: int = 0
     own: list[Own] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """A record on the desk of an officer: what it shows, who is behind it, and whether it was deleted."""
+
+    entity_id: str
+    version: int
+    screen: Screen
+    candidates: dict[str, frozenset[Key]]
+    present: frozenset[Key]
+    deletions: frozenset[str]
 
 
 @dataclass
@@ -102,7 +113,7 @@ class World:
         self.entities: list[str] = []
         self.queue: list[Own] = []
         self.delivered: list[Own] = []
-        self.pages: list[tuple[str, int, Screen, dict[str, frozenset[Key]]]] = []
+        self.pages: list[Page] = []
         self.active: list[str] = []
         self.made: dict[tuple[str, str], list[Own]] = {}
         self.numbers = 0
@@ -153,7 +164,7 @@ class World:
             + [self.pull] * 7
             + [self.repeat, self.create, self.edit, self.edit, self.look]
             + [self.resolve] * 3
-            + [self.look, self.officer_update, self.merge, self.unmerge]
+            + [self.look, self.officer_update, self.merge, self.unmerge, self.delete]
         )
         for _ in range(steps):
             self.chance.choice(doings)()
@@ -552,7 +563,7 @@ class World:
                 continue
             state, screen = self.served(entity_id)
             held = phone.held.get(entity_id)
-            if state.merged_into is not None:
+            if state.merged_into is not None or state.deleted:
                 if held is not None and not phone.unsent(entity_id) and not self.drafting(phone, entity_id):
                     del phone.held[entity_id]
                 continue
@@ -584,13 +595,17 @@ class World:
                 if RULES[name].policy in ("max", "min"):
                     texts |= {self.truth.intents[name][key].text for key in present}
                 candidates[name] = frozenset().union(*(self.behind(name, text, present) for text in texts))
-        self.pages.append((entity_id, self.ledger.version(entity_id), screen, candidates))
+        present = self.truth.all_present(members, frozenset(self.arrived))
+        deletions = frozenset(self.truth.deletions).intersection(members)
+        version = self.ledger.version(entity_id)
+        self.pages.append(Page(entity_id, version, screen, candidates, present, deletions))
 
     def office_action(self, kind: str) -> None:
         if not self.pages:
             return
         self.tick()
-        entity_id, version, screen, candidates = self.chance.choice(self.pages[-3:])
+        page = self.chance.choice(self.pages[-3:])
+        entity_id, screen = page.entity_id, page.screen
         action_id = self.next_id("r")
         self.truth.carried[action_id] = {}
         at = self.now()
@@ -603,15 +618,35 @@ class World:
             cell = screen[name]
             text = cell.text if self.chance.random() < 0.4 else self.chance.choice(POOLS[name])
             if kind == "resolve":
-                self.mean_resolve(action_id, name, text, cell, candidates, at)
+                self.mean_resolve(action_id, name, text, cell, page.candidates, at)
             elif name == "notes":
                 continue
             else:
                 self.mean(action_id, name, text, cell, True, True, "update", at)
             saved[name] = text
-        action = act(action_id, kind, entity_id=entity_id, saved=saved, base=version, at=START + at, author="officer")
+        action = act(
+            action_id, kind, entity_id=entity_id, saved=saved, base=page.version, at=START + at, author="officer"
+        )
+        if kind == "resolve" and page.deletions:
+            self.truth.knowing.add(action_id)
         if self.ledger.receive(action) is not None:
             self.arrived.add(action_id)
+
+    def delete(self) -> None:
+        """Delete a record, or restore one."""
+        self.look()
+        if not self.pages or self.chance.random() < 0.6:
+            return
+        self.tick()
+        page = self.chance.choice(self.pages[-2:])
+        action_id = self.next_id("r")
+        self.truth.carried[action_id] = {}
+        restores = bool(page.deletions) and self.chance.random() < 0.4
+        self.truth.deletions[action_id] = Deletion(not restores, page.present, page.deletions)
+        kind, saved = ("resolve", {"_deleted": ""}) if restores else ("delete", {})
+        at = START + self.now()
+        self.ledger.receive(act(action_id, kind, entity_id=page.entity_id, saved=saved, base=page.version, at=at))
+        self.arrived.add(action_id)
 
     def resolve(self) -> None:
         self.look()
