@@ -321,17 +321,20 @@ def demo(seed: int, project_id: int, as_json: bool) -> None:
 
 
 @click.command("serve")
-def serve() -> None:
-    """Serve the API, the officers' pages and the agents' app."""
+@project_and_json
+def serve(project_id: int, as_json: bool) -> None:
+    """Serve the API, the officers' pages and the agents' app: every project of this server."""
     from server.serve import run
 
     here = settings()
-    click.echo(f"Officers' desk:  {here.url}/")
-    click.echo(f"Agents' app:     {here.url}/app/")
+    say(
+        as_json,
+        {"project": project_id, "desk": f"{here.url}/", "app": f"{here.url}/app/", "bind": here.bind},
+        f"Officers' desk:  {here.url}/\nAgents' app:     {here.url}/app/\nStop with Ctrl-C.",
+    )
     warning = phones_warning(here)
     if warning:
         click.echo(warning, err=True)
-    click.echo("Stop with Ctrl-C.")
     run(here)
 
 
@@ -345,9 +348,9 @@ def phones_warning(here: Settings) -> str:
     if loopback or here.https:
         return ""
     return (
-        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work: outside HTTPS a\n"
-        "browser gives no offline storage for the app (service worker), no camera and no position; and passwords travel\n"
-        "in clear.\n"
+        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work:\n"
+        "outside HTTPS a browser gives no offline storage for the app (service worker), no camera and no\n"
+        "position; and passwords travel in clear.\n"
         "What to do: put an HTTPS server such as Caddy in front (see deploy/README.md) and set\n"
         "HIRFA_URL=https://your.name, or listen on 127.0.0.1 only.\n"
     )
