@@ -24,6 +24,7 @@ from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.config import Settings
 from server.errors import Problem
+from server.services.actors import enrolment_link
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,11 +54,6 @@ def fail(as_json: bool, code: str, message: str, **details: Any) -> None:
     sys.exit(1)
 
 
-def link_of(code: str) -> str:
-    """Write an enrolment link; the code stands in the fragment, which no server log ever sees."""
-    return f"{settings().url}/app/#/enrol/{code}"
-
-
 def show_qr(text: str) -> str:
     out = io.StringIO()
     segno.make(text, error="m").terminal(out=out, compact=True, border=2)
@@ -81,7 +77,7 @@ def init(quiet: bool, project_id: int, as_json: bool) -> None:
         value |= {"email": done.email, "password": done.password}
         lines += ["", "First administrator (this password is shown once):", f"  {done.email}", f"  {done.password}"]
     if done.agent is not None:
-        link = link_of(done.agent.code)
+        link = enrolment_link(done.agent.code)
         value |= {"appUser": done.agent.id, "link": link, "token": done.agent.token}
         lines += [
             "",
@@ -149,7 +145,7 @@ def create_app_user(name: str, scopes: tuple[str, ...], project_id: int, as_json
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
-    link = link_of(made.code)
+    link = enrolment_link(made.code)
     value = {
         "id": made.id,
         "name": made.name,
@@ -298,7 +294,7 @@ def demo(seed: int, project_id: int, as_json: bool) -> None:
     if done.already:
         say(as_json, {"already": True, "seed": done.seed}, f"Already filled (seed {done.seed}); nothing was changed.")
         return
-    links = [(agent, link_of(agent.code)) for agent in done.agents]
+    links = [(agent, enrolment_link(agent.code)) for agent in done.agents]
     value = {
         "already": False,
         "seed": done.seed,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from server.logs import init_logs
 from server.services import feed
 
 
@@ -18,6 +19,7 @@ def test_a_failure_is_logged_without_what_variables_held(
         nin = "991980312000077799"
         raise RuntimeError("broken " + str(len(nin)))
 
+    init_logs()  # onto the stream that this test reads
     monkeypatch.setattr(feed, "pull", fail)
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
     answer = client.post("/v1/projects/1/sync/pull", json={}, headers=phone.headers)
