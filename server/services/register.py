@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, inspect, select
+from sqlalchemy import Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -35,7 +35,13 @@ _ADD_ENTITY = cast(Table, Entity.__table__).insert()
 _ENTITY_COLUMNS = tuple(cast(Table, Entity.__table__).columns.keys())
 _ADD_ACTION = cast(Table, EntityActionRow.__table__).insert()
 _ADD_VERSION = cast(Table, EntityVersion.__table__).insert()
-_ADD_SCOPE = cast(Table, EntityScope.__table__).insert()
+_SCOPES = cast(Table, EntityScope.__table__)
+_ADD_SCOPE = _SCOPES.insert()
+_CHANGE_SCOPE = (
+    _SCOPES.update()
+    .where(*(column == bindparam(f"its_{column.name}") for column in _SCOPES.primary_key))
+    .values(counter=bindparam("its_counter"), present=bindparam("its_present"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Register:
         self._entities: dict[str, Entity] = {}
         self._absent: set[str] = set()
         self._committed: dict[str, list[tuple[int, datetime]]] = {}
-        self._scopes: dict[str, dict[str, EntityScope]] = {}
+        self._scopes: dict[str, dict[str, bool]] = {}
         self._undisputed: set[str] = set()
 
     def lock(self, entity_ids: Iterable[str]) -> None:
@@ -102,17 +108,11 @@ class Register:
             return
         self._history = {entity.component: [] for entity in found}
         self._committed = {entity.id: [] for entity in found}
-        for action, version, component in self.session.execute(
-            self._recorded(Entity.component).where(Entity.component.in_(list(self._history)))
-        ):
-            self._history[component].append(_recorded(action, version))
-            self._committed[version.entity_id].append((version.version, version.at))
         ids = list(self._entities)
-        self._scopes = {entity_id: {} for entity_id in ids}
-        for row in self.session.scalars(
-            select(EntityScope).where(EntityScope.project_id == self.project_id, EntityScope.entity_id.in_(ids))
-        ):
-            self._scopes[row.entity_id][row.scope] = row
+        for action, version in self.session.execute(self._recorded(ids)):
+            self._history[self._entities[action.entity_id].component].append(_recorded(action, version))
+            self._committed[version.entity_id].append((version.version, version.at))
+        self._scopes = self._read_scopes(ids)
         disputed = self.session.scalars(
             select(ConflictEntry.entity_id).where(
                 ConflictEntry.project_id == self.project_id, ConflictEntry.entity_id.in_(ids)
@@ -120,20 +120,16 @@ class Register:
         )
         self._undisputed = set(ids) - set(disputed)
 
-    def _recorded(self, *columns: Any) -> Select[Any]:
-        """Ask for recorded actions with their version rows, in the order in which they were applied."""
+    def _recorded(self, entity_ids: Any) -> Select[EntityActionRow, EntityVersion]:
+        """Ask for what was recorded of some entities, each action with its version row, in the order of applying."""
         return (
-            select(EntityActionRow, EntityVersion, *columns)
+            select(EntityActionRow, EntityVersion)
             .join(
                 EntityVersion,
                 (EntityVersion.project_id == EntityActionRow.project_id)
                 & (EntityVersion.action_id == EntityActionRow.id),
             )
-            .join(
-                Entity,
-                (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id),
-            )
-            .where(Entity.project_id == self.project_id)
+            .where(EntityActionRow.project_id == self.project_id, EntityActionRow.entity_id.in_(entity_ids))
             .order_by(EntityVersion.counter)
         )
 
@@ -210,7 +206,8 @@ class Register:
     def history(self, component: str) -> list[Recorded]:
         """Return every recorded action of a component, with the row recorded when it was first applied."""
         if component not in self._history:
-            rows = self.session.execute(self._recorded().where(Entity.component == component)).all()
+            joined = select(Entity.id).where(Entity.project_id == self.project_id, Entity.component == component)
+            rows = self.session.execute(self._recorded(joined)).all()
             self._history[component] = [_recorded(action, version) for action, version in rows]
         return self._history[component]
 
@@ -309,37 +306,45 @@ class Register:
         return self._write_scopes(entity, after, counter)
 
     def _write_scopes(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
-        scope_property = self._scope_property(entity.list)
-        rows = self._scopes.pop(entity.id, None)
-        if rows is None:
-            rows = {
-                row.scope: row
-                for row in self.session.scalars(
-                    select(EntityScope).where(
-                        EntityScope.project_id == self.project_id, EntityScope.entity_id == entity.id
-                    )
-                )
-            }
-        before = frozenset(scope for scope, row in rows.items() if row.present)
-        holding = place(after, scope_property)
+        if entity.id not in self._scopes:
+            self._scopes |= self._read_scopes([entity.id])
+        rows = self._scopes[entity.id]
+        before = frozenset(scope for scope, present in rows.items() if present)
+        holding = place(after, self._scope_property(entity.list))
         told = changes(before, holding)
-        for scope in told.gone:
-            rows[scope].present, rows[scope].counter = False, counter
-        for scope in told.present:
-            if scope in rows:
-                rows[scope].present, rows[scope].counter = True, counter
-        if rows:
-            self.session.flush()
-        added = [
-            {"project_id": self.project_id, "scope": s, "entity_id": entity.id, "counter": counter, "present": True}
-            for s in told.present
-            if s not in rows
-        ]
+        now = dict.fromkeys(told.gone, False) | dict.fromkeys(told.present, True)
+        changed = [self._scope_values(entity, s, counter, now[s], "its_") for s in sorted(now.keys() & rows.keys())]
+        added = [self._scope_values(entity, s, counter, now[s]) for s in sorted(now.keys() - rows.keys())]
+        connection = self.session.connection()
+        if changed:
+            connection.execute(_CHANGE_SCOPE, changed)
         if added:
-            self.session.connection().execute(_ADD_SCOPE, added)
-        else:
-            self._scopes[entity.id] = rows
+            connection.execute(_ADD_SCOPE, added)
+        rows |= now
         return before | holding
+
+    def _scope_values(
+        self, entity: Entity, scope: str, counter: int, present: bool, prefix: str = ""
+    ) -> dict[str, Any]:
+        row = {
+            "project_id": self.project_id,
+            "scope": scope,
+            "entity_id": entity.id,
+            "counter": counter,
+            "present": present,
+        }
+        return {f"{prefix}{name}": value for name, value in row.items()}
+
+    def _read_scopes(self, entity_ids: Sequence[str]) -> dict[str, dict[str, bool]]:
+        """Tell for each entity the scopes that ever held it, and whether they do."""
+        found: dict[str, dict[str, bool]] = {entity_id: {} for entity_id in entity_ids}
+        for entity_id, scope, present in self.session.execute(
+            select(EntityScope.entity_id, EntityScope.scope, EntityScope.present).where(
+                EntityScope.project_id == self.project_id, EntityScope.entity_id.in_(entity_ids)
+            )
+        ):
+            found[entity_id][scope] = present
+        return found
 
     def _write_conflicts(self, entity: Entity, after: EntityState) -> None:
         kept = {
@@ -447,9 +452,7 @@ def _recorded(action: EntityActionRow, version: EntityVersion) -> Recorded:
     )
 
 
-def _action_values(
-    project_id: int, entity_id: str, action: EntityAction, instance_id: str | None
-) -> dict[str, Any]:
+def _action_values(project_id: int, entity_id: str, action: EntityAction, instance_id: str | None) -> dict[str, Any]:
     return {
         "project_id": project_id,
         "id": action.id,

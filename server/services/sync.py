@@ -59,7 +59,10 @@ CHUNK = 50
 """Items of one transaction."""
 MISSING_TOLD = 1000
 ID_CHARS = 255
+# Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
 _ADD_SUBMISSION = cast(Table, Submission.__table__).insert()
+_ADD_ATTACHMENT = cast(Table, SubmissionAttachment.__table__).insert()
+_ATTACHMENT_COLUMNS = tuple(cast(Table, SubmissionAttachment.__table__).columns.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,21 +276,15 @@ class Unheard:
 def _find_unheard(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Unheard:
     ids = {parsed.instance_id for parsed in chunk} - {""}
     stored = session.scalars(
-        select(Submission.instance_id).where(
-            Submission.project_id == project_id, Submission.instance_id.in_(ids)
-        )
+        select(Submission.instance_id).where(Submission.project_id == project_id, Submission.instance_id.in_(ids))
     )
     aside = session.scalars(
-        select(Quarantined.instance_id).where(
-            Quarantined.project_id == project_id, Quarantined.instance_id.in_(ids)
-        )
+        select(Quarantined.instance_id).where(Quarantined.project_id == project_id, Quarantined.instance_id.in_(ids))
     )
-    named = session.execute(
-        select(Submission.deprecated_id, Submission.root_id).where(
-            Submission.project_id == project_id, Submission.deprecated_id.in_(ids) | Submission.root_id.in_(ids)
-        )
-    )
-    return Unheard(ids - set(stored), ids - set(aside), ids - {one for pair in named for one in pair})
+    named: set[str | None] = set()
+    for column in (Submission.deprecated_id, Submission.root_id):  # each by its own index; joined by OR they use none
+        named.update(session.scalars(select(column).where(Submission.project_id == project_id, column.in_(ids))))
+    return Unheard(ids - set(stored), ids - set(aside), ids - named)
 
 
 def _entities_of(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
@@ -475,7 +472,7 @@ def _accept(
         "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
     }
     root_id = _root_of(session, project_id, instance)
-    session.connection().execute(  # only added: the session's bookkeeping would cost more than the insert
+    session.connection().execute(
         _ADD_SUBMISSION,
         {
             "project_id": project_id,
@@ -650,13 +647,14 @@ def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new:
                 )
             )
         }
+    added: list[SubmissionAttachment] = []
     for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
         if not _plain(name):
             continue
         row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
         if row is None:
             row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
-            session.add(row)
+            added.append(row)
         source: Mapping[str, Any] = announced.get(name, {})
         if not row.present and source:
             row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
@@ -665,7 +663,11 @@ def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new:
             row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
         if row.sha256 and not row.present:
             row.present = session.get(Blob, (project_id, row.sha256)) is not None
-    session.flush()
+    for row in added:
+        values = {name: getattr(row, name) for name in _ATTACHMENT_COLUMNS}
+        session.connection().execute(_ADD_ATTACHMENT, {n: v for n, v in values.items() if v is not None})
+    if not new:
+        session.flush()
 
 
 def _announced(item: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
