@@ -163,7 +163,9 @@ class Truth:
         present = {key: self.deletions[key] for key in members if key in self.deletions}
         replaced = {old for deletion in present.values() for old in deletion.replaces}
         heads = [deletion for key, deletion in present.items() if key not in replaced]
-        saw = frozenset().union(*(head.saw for head in heads if head.deletes))
+        saw = set().union(*(head.saw for head in heads if head.deletes))
+        for name in (*CHOOSING, "notes"):
+            saw |= self.replaced(name, saw.intersection(self.intents[name]))
         unseen = {key for key in self.all_present(members, arrived) - saw if key[0] not in self.knowing}
         standing = any(head.deletes for head in heads)
         deleted = standing and all(head.deletes for head in heads) and not unseen
