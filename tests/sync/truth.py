@@ -90,6 +90,7 @@ class Truth:
         self.removes: dict[Key, tuple[str, frozenset[Key]]] = {}
         self.carried: dict[str, dict[str, frozenset[Key]]] = {}
         self.deletions: dict[str, Deletion] = {}
+        self.edits: dict[str, str] = {}
         self.knowing: set[str] = set()  # resolves of a record that was known to be deleted
         self.devices: dict[str, str] = {}
         self.narrow: dict[Key, frozenset[Key]] = {}  # of a removal in an edit: what it surely takes back
@@ -170,9 +171,15 @@ class Truth:
         standing = any(head.deletes for head in heads)
         deleted = standing and all(head.deletes for head in heads) and not unseen
         disputed = standing and not deleted
-        if (state.deleted, listed(state, "_deleted") is not None) != (deleted, disputed):
+        found = (state.deleted, listed(state, "_deleted") is not None)
+        if found == (False, True) and standing and self._has_late_original(members):
+            return []  # an answer that came late after its edit was on no page, whatever became of it
+        if found != (deleted, disputed):
             return [f"_deleted: {state.deleted}, really {deleted}, disputed {disputed}, unseen {sorted(unseen)}"]
         return []
+
+    def _has_late_original(self, members: list[str]) -> bool:
+        return any(self.edits.get(key) in members[place:] for place, key in enumerate(members))
 
     def all_present(self, members: Iterable[str], arrived: frozenset[str]) -> frozenset[Key]:
         """Find every change a record holds."""

@@ -486,6 +486,7 @@ class World:
         action = replace(old, id=action_id, saved=saved, edits=old.id, at=START + at, base=base, branch=branch, pos=pos)
         newer = Own(action, own.before, after, counted=own.counted, chain=own.chain | {action_id})
         own.newer = newer
+        self.truth.edits[action_id] = old.id
         self.keep(phone, newer)
 
     def mean_edit(self, action_id: str, name: str, text: str, own: Own, at: timedelta) -> Cell:
