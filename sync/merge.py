@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sync.actions import DELETED, YES, EntityAction, PropertyRow, Recorded, VersionRow
+from sync.actions import DELETED, YES, EntityAction, PropertyRow, Recorded, VersionRow, order
 from sync.answers import Answer
 from sync.identity import find_links, find_winner
 from sync.policies import COLLECTING, Rule
 from sync.seeing import Sight
-from sync.shown import Conflict, Head, Shown, Standing, find_replaced, order, show, to_head, walk_parents
+from sync.shown import Conflict, Head, Shown, Standing, find_replaced, show, to_head, walk_parents
 
 __all__ = ["Conflict", "EntityState", "Head", "Rule", "apply", "state"]
 

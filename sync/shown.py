@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -88,12 +88,6 @@ def to_head(record: Recorded, value: str) -> Head:
     """Describe one standing answer."""
     action = record.action
     return Head(action.id, value, action.at, action.author, action.device, action.form_id)
-
-
-def order(record: Recorded) -> tuple[datetime, str]:
-    """Return what breaks ties: the time, then the id. A time without zone is UTC."""
-    at = record.action.at
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC), record.action.id)
 
 
 def find_replaced(writes: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
