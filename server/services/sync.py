@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition
@@ -62,6 +62,9 @@ ID_CHARS = 255
 # Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
 _ADD_SUBMISSION = cast(Table, Submission.__table__).insert()
 _ADD_ATTACHMENT = cast(Table, SubmissionAttachment.__table__).insert()
+_HERE = select(Blob.sha256).where(
+    Blob.project_id == bindparam("project_id"), Blob.sha256.in_(bindparam("hashes", expanding=True))
+)
 _ATTACHMENT_COLUMNS = tuple(cast(Table, SubmissionAttachment.__table__).columns.keys())
 
 
@@ -648,6 +651,7 @@ def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new:
             )
         }
     added: list[SubmissionAttachment] = []
+    noted: list[SubmissionAttachment] = []
     for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
         if not _plain(name):
             continue
@@ -661,8 +665,12 @@ def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new:
         elif row.sha256 is None and name in inherited:
             old = inherited[name]
             row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
-        if row.sha256 and not row.present:
-            row.present = session.get(Blob, (project_id, row.sha256)) is not None
+        noted.append(row)
+    hashes = [row.sha256 for row in noted if row.sha256 and not row.present]
+    if hashes:
+        here = set(session.connection().scalars(_HERE, {"project_id": project_id, "hashes": hashes}))
+        for row in noted:
+            row.present = row.present or row.sha256 in here
     for row in added:
         values = {name: getattr(row, name) for name in _ATTACHMENT_COLUMNS}
         session.connection().execute(_ADD_ATTACHMENT, {n: v for n, v in values.items() if v is not None})
