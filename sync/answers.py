@@ -79,6 +79,9 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
     `resolve` always writes, also a blank; `create` always writes what is not blank.
     """
     kind = action.kind
+    collects = rule.policy in COLLECTING
+    if text and text == seen.text and kind == "update" and not collects:
+        return Answer(seen.parents, None)
     resolving = kind == "resolve"
     blank = is_blank(text)
     if blank and not resolving:
@@ -86,11 +89,11 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
             return None
         if is_blank(seen.text):
             return Answer(seen.parents, None)  # passes on to whoever blanked it; a blank that is no answer is not here
-    if rule.policy in COLLECTING:
+    if collects:
         return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving, compare)
     if blank:
         return Answer(seen.parents, "")
-    if kind == "update" and (text == seen.text or compare.is_same(rule.type, text, seen.text)):
+    if kind == "update" and compare.is_same(rule.type, text, seen.text):
         return Answer(seen.parents, None)
     return Answer(seen.parents, text)
 

@@ -28,16 +28,15 @@ Graph = dict[str, Answer]
 
 
 class Step(NamedTuple):
-    """One step of a branch: what it saved, from which version on rows hold it or an edit of it, and its base."""
+    """One step of a branch: from which version on rows hold it, its base, from which on they hold an edit of it.
+
+    It shows over a row that holds neither, unless it is based on a later one.
+    """
 
     version: int
     base: int
     replaced: int
     action: EntityAction
-
-    def shows(self, base: int) -> bool:
-        """Tell whether it shows over the row at `base`: neither it nor an edit of it is in that row."""
-        return self.version > base and self.base <= base < self.replaced
 
 
 class Trail:
@@ -102,8 +101,11 @@ class Trail:
 
     def find_latest(self, name: str, base: int) -> EntityAction | None:
         """Find the last step that saved a property and is newer than the row at `base`."""
-        for step in reversed(self._latest.get(name, ())):
-            if step.shows(base):
+        steps = self._latest.get(name)
+        if steps is None:
+            return None
+        for step in reversed(steps):
+            if step.version > base and step.base <= base < step.replaced:
                 return step.action
         return None
 
@@ -254,6 +256,12 @@ class Branches:
 
     def walk(self) -> Iterator[Recorded]:
         """Give every action after those it may have seen: originals before edits, branches in their order."""
+        born = {create for creates in self._births.values() for create in creates}
+        if not self._originals and born.isdisjoint(self._places):
+            yield from (record for key, record in self._records.items() if key not in self._places)
+            for groups in self._groups.values():
+                yield from (record for pos in sorted(groups) for record in groups[pos])
+            return
         done: set[str] = set()
         begun: set[str] = set()
         for first in self._records:

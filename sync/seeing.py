@@ -59,44 +59,65 @@ class Sight:
     def _look(self, record: Recorded) -> None:
         """Find all answers of one action."""
         action = record.action
+        kind = action.kind
         row = self.find_row(record)
-        trail = None if action.kind == "resolve" else self._branches.enter(record)
+        trail = None if kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
         original = self.originals.get(action.id)
         gap = trail is not None and self._branches.has_gap(record)
         orphan = action.edits is not None and original is None
         if gap or orphan:
             self.doubtful.add(action.id)
-        replaced = self._told.get(original, {}) if original else {}
-        keeps = original is not None or action.id in self._edited
+        unusual = gap or orphan or original is not None or action.id in self._edited or kind == "resolve"
         rules, graphs = self._rules, self.graphs
         for name, text in action.saved.items():
-            if name == DELETED and action.kind != "resolve" or name == LABEL and is_blank(text):
+            if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
                 continue
-            rule = rules.get(name, DEFAULT_RULE) if name != DELETED else _DELETION_RULE
-            told = replaced.get(name)
-            if told is not None:
-                seen = told.seen
-                answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
+            rule = rules.get(name, DEFAULT_RULE)
+            shown = row.get(name)
+            if unusual:
+                answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
             else:
-                shown = row.get(name)
-                if gap and shown is not None and _may_hide(action, text, rule):
-                    shown = PropertyRow(shown.value, (), ())
                 seen = self._see(action, name, shown, trail, base, rule)
-                if gap and is_blank(text):
-                    seen = Seen(seen.text, ())
-                if orphan:
-                    seen = Seen(seen.text, (action.edits or "",))
                 answer = find_answer(action, name, text, seen, rule, self.compare)
-                if orphan and answer is None:
-                    answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
             if answer is not None:
                 graph = graphs.get(name)
                 if graph is None:
                     graph = graphs[name] = {}
                 graph[action.id] = answer
-            if keeps:
-                self._keep(action, name, text, seen, told, answer, rule)
+
+    def _look_closer(
+        self,
+        action: EntityAction,
+        name: str,
+        text: str,
+        shown: PropertyRow | None,
+        trail: Trail | None,
+        base: int,
+        original: str | None,
+        gap: bool,
+    ) -> Answer | None:
+        """Find one answer of a resolve, of an edit or its original, or of one who may have seen a missing step."""
+        rule = self.find_rule(name)
+        told = self._told.get(original, {}).get(name) if original else None
+        if told is not None:
+            seen = told.seen
+            answer = self._edit(action, name, text, told, shown, trail, base, rule)
+        else:
+            if gap and shown is not None and _may_hide(action, text, rule):
+                shown = PropertyRow(shown.value, (), ())
+            seen = self._see(action, name, shown, trail, base, rule)
+            if gap and is_blank(text):
+                seen = Seen(seen.text, ())
+            orphan = action.edits is not None and original is None
+            if orphan:
+                seen = Seen(seen.text, (action.edits or "",))
+            answer = find_answer(action, name, text, seen, rule, self.compare)
+            if orphan and answer is None:
+                answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
+        if original is not None or action.id in self._edited:
+            self._keep(action, name, text, seen, told, answer, rule)
+        return answer
 
     def _see(
         self,
@@ -112,12 +133,10 @@ class Sight:
             return Seen(shown.value, shown.heads) if shown else _UNSEEN
         if rule.policy in COLLECTING:
             return self._see_collected(action, name, shown, trail, base, rule)
-        step = trail.find_latest(name, base) if trail else None
-        if step is not None:
-            return Seen(step.saved[name], (step.id,))
-        if shown is not None:
-            return Seen(shown.value, shown.by)
-        return _UNSEEN
+        mine = trail.find_latest(name, base) if trail else None
+        if mine is not None:
+            return Seen(mine.saved[name], (mine.id,))
+        return Seen(shown.value, shown.by) if shown is not None else _UNSEEN
 
     def _see_collected(
         self,
