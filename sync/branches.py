@@ -125,11 +125,12 @@ class Trail:
         self._running[name] = (len(steps), text)
         return text, self._find_shown(steps, name, base, until_blank=False)
 
-    def collect_copy(self, name: str, base: int, start: str) -> tuple[str, tuple[str, ...]]:
-        """Return what a client shows that copies word for word: the last answer alone."""
+    def collect_copy(self, name: str, base: int) -> tuple[str, tuple[str, ...]] | None:
+        """Return what a client shows that copies word for word, the last answer alone; None when it shows the row."""
         last = self.find_latest(name, base)
-        steps = self._prune(name, base)
-        return last.saved[name] if last else start, self._find_shown(steps, name, base, until_blank=True)
+        if last is None:
+            return None
+        return last.saved[name], self._find_shown(self._prune(name, base), name, base, until_blank=True)
 
     def _find_shown(self, steps: Sequence[Step], name: str, base: int, *, until_blank: bool) -> tuple[str, ...]:
         """Find whose answers are shown together.
