@@ -359,6 +359,7 @@ def to_action(row: EntityActionRow) -> EntityAction:
         form_version=row.form_version,
         edits=row.edits,
         target=row.target,
+        literal=row.literal,
     )
 
 
@@ -384,6 +385,7 @@ def _action_row(project_id: int, entity_id: str, action: EntityAction, instance_
         instance_id=instance_id,
         edits=action.edits,
         target=action.target,
+        literal=action.literal,
     )
 
 
