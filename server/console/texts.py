@@ -38,6 +38,7 @@ _FRAME: Final = {
     "nav.agents": Words("Agents", "الأعوان", "Agents"),
     "nav.forms": Words("Formulaires", "الاستمارات", "Forms"),
     "nav.workbook": Words("Classeur Excel", "مصنف إكسل", "Excel workbook"),
+    "role.app_user": Words("Agent", "عون", "Agent"),
     "role.administrator": Words("Administration", "الإدارة", "Administrator"),
     "role.officer": Words("Chambre", "الغرفة", "Officer"),
     "role.viewer": Words("Consultation", "اطلاع فقط", "Viewer"),
