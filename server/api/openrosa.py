@@ -50,9 +50,8 @@ ASIDE = {
 def form_list(token: str, project_id: int) -> Response:
     _refuse_revoked()
     verbose = request.args.get("verbose", "").lower() == "true"
-    offered = service.list_offered(
-        project_id, form_id=request.args.get("formID") or None, every_version="listAllVersions" in request.args
-    )
+    form_id = request.args.get("formID", "").replace("\0", "\ufffd") or None
+    offered = service.list_offered(project_id, form_id=form_id, every_version="listAllVersions" in request.args)
     base = _base(token, project_id)
     listed = []
     for offer in offered:

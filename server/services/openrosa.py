@@ -152,7 +152,7 @@ def check_integrity(project_id: int, actor: Actor, list_name: str, asked: Sequen
     if db.session.get(EntityList, (project_id, list_name)) is None:
         raise Problem("404.1")
     written = {text.strip().lower().removeprefix("uuid:"): text.strip() for text in asked if len(text) < 64}
-    known = [entity_id for entity_id in written if entity_id.isascii() and entity_id.isprintable()]
+    known = [entity_id for entity_id in written if entity_id.isprintable()]
     dropped = feed.find_dropped(project_id, actor, list_name, known)
     return {written[entity_id]: gone for entity_id, gone in dropped.items()}
 

@@ -556,6 +556,27 @@ def test_unknown_addresses_and_methods_are_answered_in_xml(collect: Collect) -> 
     assert "405.1" in read_message(collect.get("submission", status=405))
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "forms/%00.xml",
+        "forms/a%00/manifest",
+        "forms/cam_e_visite/attachments/%00.csv",
+        "forms/cam_e_visite/attachments/%FF%FE",
+        "forms/%F0%9F%90%90/versions/%00.xml",
+        "datasets/%00/integrity?id=%00",
+        "forms/../../../secret_key.xml",
+    ],
+)
+def test_a_hostile_address_is_not_found(collect: Collect, path: str) -> None:
+    assert "404." in read_message(collect.get(path, status=404))
+
+
+def test_a_hostile_form_id_lists_nothing(collect: Collect) -> None:
+    for given in ("%00", "%FF", "'%3B--", "x" * 3000):
+        assert collect.forms(f"?formID={given}") == {}
+
+
 def test_a_revoked_phone_reads_nothing_and_loses_nothing(collect: Collect) -> None:
     xml, _, woman = registration()
     collect.send(xml)
