@@ -10,11 +10,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exports.cells import join
-from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, DICTIONARY, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
+from exports.headings import (
+    BY_COMMUNE,
+    BY_TRADE,
+    CONFLICTS,
+    COUNTS,
+    DICTIONARY,
+    KEY,
+    MEDIAN,
+    META,
+    NOMINAL,
+    RATES,
+    VERSION,
+    Heading,
+)
 from exports.labels import pick, pick_exactly
 from exports.programme import Options, Programme
 from exports.register import to_columns
-from exports.tables import Field, FormTable, Sheet, is_secret
+from exports.tables import MAIN_AFTER, MAIN_BEFORE, REPEAT_AFTER, Field, FormTable, Sheet, is_secret
 from exports.texts import POLICIES, fill, say
 
 ORDER: Final = 10**9 + 1
@@ -23,6 +36,7 @@ NUMBERED: Final[Mapping[str, Sequence[Heading]]] = {
     "02_Par_commune": (*BY_COMMUNE, *COUNTS, *RATES),
     "03_Par_metier": (*BY_TRADE, *COUNTS, *RATES, MEDIAN),
     "07_Liste_nominative": (*(heading for _, heading in NOMINAL), KEY, VERSION),
+    "Conflits": CONFLICTS,
 }
 
 
@@ -42,7 +56,7 @@ def _to_rows(
 ) -> Iterator[list[object]]:
     language = options.language
     for name, headings in NUMBERED.items():
-        if name == "07_Liste_nominative" and not options.personal:
+        if name in ("07_Liste_nominative", "Conflits") and not options.personal:
             continue
         for heading in headings:
             words, formula = heading.words, fill(heading.formula.to(language), percent=programme.attendance_percent)
@@ -57,6 +71,8 @@ def _to_rows(
             about = _about(field, language)
             for name in field.headings:
                 yield [sheet, name, *about[:4], title, *about[4:]]
+        for name in (*MAIN_BEFORE, *MAIN_AFTER) if not table.repeat else REPEAT_AFTER:
+            yield [sheet, name, META[name].fr, META[name].ar, None, None, title, *[None] * 5]
 
 
 def _about(field: Field, language: str) -> list[object]:

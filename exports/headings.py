@@ -315,6 +315,22 @@ CONFLICTS: Final = (
     _heading("Formulaire", "الاستمارة", "long", "", "", 34),
     _heading("KEY", "KEY", "id", "", "", 38),
 )
+#: The columns of form sheets that are no questions.
+META: Final = {
+    "SubmissionDate": Words("Reçu par le serveur le", "تاريخ استلام الخادم"),
+    "meta-instanceName": Words("Nom donné à l’envoi par le formulaire", "اسم الإرسال حسب الاستمارة"),
+    "KEY": Words("Identifiant de l’envoi ou de la ligne", "معرّف الإرسال أو السطر"),
+    "PARENT_KEY": Words("KEY de la ligne dont celle-ci dépend", "KEY السطر الذي يتبعه هذا السطر"),
+    "SubmitterName": Words("Agent qui a envoyé", "العون المرسل"),
+    "AttachmentsPresent": Words("Pièces jointes reçues", "المرفقات المستلمة"),
+    "AttachmentsExpected": Words("Pièces jointes attendues", "المرفقات المنتظرة"),
+    "ReviewState": Words("Avis du bureau sur l’envoi", "رأي المكتب في الإرسال"),
+    "DeviceID": Words("Téléphone", "الهاتف المستعمل"),
+    "Edits": Words("Nombre de corrections", "عدد التصحيحات"),
+    "FormVersion": Words("Version du formulaire", "نسخة الاستمارة"),
+    "EntityIDs": Words("Fiches créées ou modifiées par l’envoi", "البطاقات التي أنشأها أو غيّرها الإرسال"),
+}
+
 DICTIONARY: Final = (
     _heading("Feuille", "الورقة", "text", "", "", 24),
     _heading("Colonne", "العمود", "text", "", "", 34),

@@ -59,6 +59,7 @@ class Sheet:
     - ``name`` + ``tail``: the name wanted, ``tail`` kept when it must be shortened; ``order``: place among the sheets;
     - ``key``: index of the column repeated on each continuation when there are more columns than a sheet can hold;
     - ``frozen``: columns that stay in sight; ``personal``: names people (a printed warning);
+    - ``form``: named by whoever made the form, so it must not take the name of another sheet;
     - ``fit``: printed on the width of so many pages, 0: as it comes.
     """
 
@@ -71,6 +72,7 @@ class Sheet:
     personal: bool = False
     fit: int = 0
     filtered: bool = True
+    form: bool = False
 
 
 class Total(list[object]):
@@ -91,7 +93,7 @@ def to_sheet_name(wanted: str, taken: Iterable[str], *, tail: str = "") -> str:
     """
     used = {name.casefold() for name in taken}
     base = _FORBIDDEN.sub("_", wanted).strip("' ") or "_"
-    tail = _FORBIDDEN.sub("_", tail).rstrip("' ")[: MAX_NAME - 6]
+    tail = _trim(_FORBIDDEN.sub("_", tail).rstrip("' "), MAX_NAME - 8)
     if (base + tail).casefold() in ("history", "historique"):
         base += "_"
     name = _fit(base, tail)
@@ -103,10 +105,15 @@ def to_sheet_name(wanted: str, taken: Iterable[str], *, tail: str = "") -> str:
 
 
 def _fit(base: str, tail: str) -> str:
-    room = MAX_NAME - _units(tail)
-    while _units(base) > room:
-        base = base[:-1]
-    return base.rstrip(" '") + tail or "_"
+    return _trim(base, MAX_NAME - _units(tail)) + tail
+
+
+def _trim(text: str, units: int) -> str:
+    """Shorten a text to so many UTF-16 units, as Excel counts them."""
+    text = text[: max(units, 0)]
+    while _units(text) > units and text:
+        text = text[:-1]
+    return text.rstrip(" '")
 
 
 def _units(text: str) -> int:
@@ -268,7 +275,7 @@ def _to_table(
     columns += [_to_meta(heading) for heading in after]
     key = next(index for index, column in enumerate(columns) if index >= len(before) and column.heading == "KEY")
     tail = f"-{repeat[-1]}" if repeat else ""
-    sheet = Sheet(form_id, tuple(columns), order, tail=tail, key=key, frozen=len(before), personal=True)
+    sheet = Sheet(form_id, tuple(columns), order, tail=tail, key=key, frozen=len(before), personal=True, form=True)
     return FormTable(form_id, repeat, sheet, tuple(placed))
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC
 from io import RawIOBase
 from typing import Any, BinaryIO, Final
 
@@ -31,29 +31,16 @@ from exports.contents import fill_book
 from exports.cover import NAME as COVER
 from exports.cover import Link, Loss, Outcome, Written
 from exports.programme import Options, Programme
+from exports.styles import to_alignment, to_number_format, to_style, to_unit
 from exports.tables import Column, Disputed, Sheet, Total, shorten, to_sheet_name
-from exports.texts import say
+from exports.texts import SHEETS, say
 from exports.widths import heading_height, measure, row_height
 
 #: Rows looked at to choose the widths of the columns.
 SAMPLE: Final = 60
 
-# A text that begins so is quoted: editing the cell must not turn it into a formula, an error or another text.
-_RISKY: Final = frozenset("=+-@#'\t\n")
-#: Formats whose plain values need no style of their own.
-_BARE: Final = frozenset({"text", "number"})
-_TIMES: Final = {date: "date", datetime: "datetime", time: "time"}
-# As the file spells them; a French Excel shows "# ##0" and "0,0 %" (the separators are the reader's).
-_NUMBER_FORMATS: Final = {
-    "date": "dd/mm/yyyy",
-    "datetime": "dd/mm/yyyy hh:mm",
-    "time": "hh:mm",
-    "percent": "0.0 %",
-    "id": "@",
-}
-#: A word in a column of figures ("n<5") stands where the figures do.
-_WORDS: Final = {"number": "word", "money": "word", "percent": "word"}
-_MOST_UNITS: Final = 60
+#: Different units that get a number format of their own: Excel takes some two hundred formats in all.
+MOST_UNITS: Final = 60
 _HEAD_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _HEAD_FILL: Final = PatternFill("solid", fgColor="1F5C4D")
 _HEAD_ALIGNMENT: Final = Alignment(vertical="center", horizontal="center", wrap_text=True)
@@ -122,7 +109,8 @@ class Book:
     def create(self, sheet: Sheet, number: int) -> Any:
         """Create the ``number``-th part of a sheet at its place in the workbook, under a name of its own."""
         tail = sheet.tail if number == 1 else f"{sheet.tail} ({number})"
-        name = to_sheet_name(sheet.name, self._workbook.sheetnames, tail=tail)
+        taken = [*self._workbook.sheetnames, *(SHEETS if sheet.form else ())]
+        name = to_sheet_name(sheet.name, taken, tail=tail)
         place = (sheet.order, number, len(self._places))
         index = sum(other < place for other in self._places)
         self._places.append(place)
@@ -155,7 +143,7 @@ class _Cells:
     """Makes cells. One is kept for each column and style, for openpyxl writes a row before the next is made."""
 
     def __init__(self, language: str) -> None:
-        self._rtl = language == "ar"
+        self._arabic = language == "ar"
         self._kept: dict[int, dict[tuple[int, str, bool, bool], Any]] = {}
         self._units: dict[str, int] = {}
 
@@ -181,37 +169,18 @@ class _Cells:
 
     def make(self, created: Any, place: int, column: Column, value: object, *, total: bool, styled: bool) -> object:
         """Give what openpyxl takes for a value: itself where it needs no style, else a cell."""
-        kind = type(value)
-        disputed = kind is Disputed
-        if disputed:
-            value = value.value  # type: ignore[attr-defined]
-            value = value.text if isinstance(value, Mended) else value
-            kind = type(value)
-        link = kind is Link
-        if link:
-            value, kind = value.name, str  # type: ignore[attr-defined]
-        if kind is str:
-            risky = value[:1] in _RISKY  # type: ignore[index]
-            if not (styled or total or disputed or link or risky) and column.format in _BARE:
-                return value
-            style = "quoted" if risky and column.format != "id" else _WORDS.get(column.format, column.format)
-        elif kind in _TIMES:
-            style = _TIMES[kind]
-        elif kind is bool or (column.format in _BARE and not column.unit and not (total or disputed or styled)):
+        disputed = type(value) is Disputed
+        if isinstance(value, Disputed):
+            value = value.value
+        if isinstance(value, Link):
+            return self._link(created, column, value.name)
+        style = to_style(column, value, plain=not (styled or total or disputed))
+        if not style:
             return value
-        else:
-            style = "decimal" if kind is float and column.format == "money" else column.format
         cell = self._keep(created, place, column, style, total, disputed)
         cell.value = value
-        if kind is str:
+        if type(value) is str:
             cell.data_type = "s"  # never a formula, never an error value
-        if link:
-            cell.hyperlink = Hyperlink(
-                ref="A1", location="'" + str(value).replace("'", "''") + "'!A1", display=str(value)
-            )
-            cell.font = _LINK_FONT
-            cell.alignment = Alignment(vertical="top", horizontal="right" if self._rtl else "left", readingOrder=1)
-            del self._kept[id(created)][place, style, total, disputed]
         return cell
 
     def _keep(self, created: Any, place: int, column: Column, style: str, total: bool, disputed: bool) -> Any:
@@ -220,8 +189,10 @@ class _Cells:
         cell = kept.get(key)
         if cell is None:
             cell = kept[key] = WriteOnlyCell(created)
-            cell.number_format = self._format(column, style)
-            cell.alignment = self._align(column, style)
+            unit = to_unit(column, arabic=self._arabic)
+            known = self._units.setdefault(unit, len(self._units)) < MOST_UNITS
+            cell.number_format = to_number_format(column, style, unit if known else "")
+            cell.alignment = Alignment(**to_alignment(column, style, arabic=self._arabic))
             if style == "quoted":
                 cell.quotePrefix = True
             if total:
@@ -230,35 +201,13 @@ class _Cells:
                 cell.fill = _DISPUTED_FILL
         return cell
 
-    def _format(self, column: Column, style: str) -> str:
-        if style in _NUMBER_FORMATS:
-            return _NUMBER_FORMATS[style]
-        if not column.unit or style not in ("money", "decimal"):
-            return "General"
-        if column.unit == "DZD":
-            unit = "دج" if self._rtl else "DA"
-        else:
-            unit = "".join(char for char in column.unit if char.isprintable() and char not in '"\\')[:20]
-            if self._units.setdefault(unit, len(self._units)) >= _MOST_UNITS:
-                return "General"
-        places = min(column.decimals if column.decimals is not None else 2, 10) if style == "decimal" else 0
-        return f'#,##0{"." + "0" * places if places > 0 else ""} "{unit}"'
-
-    def _align(self, column: Column, style: str) -> Alignment:
-        top = "top" if column.width else None
-        start = "right" if self._rtl else "left"
-        if column.format in ("rtl", "long-rtl") or (column.format == "long" and self._rtl):
-            return Alignment(vertical=top, horizontal="right", readingOrder=2, indent=1, wrap_text=column.wrapped)
-        if style in ("id", "date", "datetime", "time"):
-            # a code or a date must not turn round among Arabic words
-            return Alignment(vertical=top, horizontal=start, readingOrder=1, indent=1)
-        if style == "word":
-            return Alignment(vertical=top, horizontal="right")
-        if column.format == "long":
-            return Alignment(vertical=top, horizontal=start, readingOrder=1, wrap_text=True)
-        if style in ("text", "quoted"):
-            return Alignment(vertical=top, horizontal=start if column.width else None)
-        return Alignment(vertical=top)
+    def _link(self, created: Any, column: Column, name: str) -> Any:
+        cell = WriteOnlyCell(created, name)
+        cell.data_type = "s"
+        cell.hyperlink = Hyperlink(ref="A1", location="'" + name.replace("'", "''") + "'!A1", display=name)
+        cell.font = _LINK_FONT
+        cell.alignment = Alignment(**to_alignment(replace(column, format="id"), "link", arabic=self._arabic))
+        return cell
 
     def forget(self, created: Any) -> None:
         """Drop the cells of a finished sheet."""
@@ -269,7 +218,7 @@ def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
     """Set what a sheet needs before its first row: direction, panes, page."""
     view = created.sheet_view
     view.rightToLeft = language == "ar"
-    view.tabSelected = sheet.name == COVER
+    view.tabSelected = sheet.name == COVER and not sheet.form
     view.showGridLines = sheet.filtered
     created.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     created.print_title_rows = "1:1"
@@ -286,7 +235,9 @@ def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
 
 def _fold(text: str, length: int) -> str:
     """Give a text that may stand outside cells: XML-safe, at most so long, visibly shortened."""
-    made = to_cell(shorten(text, length))
+    if len(text) + sum(char > "\uffff" for char in text) > length:  # Excel counts UTF-16 units
+        text = shorten(text, length // 2 if max(text) > "\uffff" else length)
+    made = to_cell(text)
     return made.text if isinstance(made, Mended) else str(made or "")
 
 
@@ -390,9 +341,10 @@ class _Writer:
             for place, index in enumerate(group):
                 value = cells[index]
                 if value is not None or total:
-                    if type(value) is Mended:
-                        self._mended(value, name, place)
-                        value = value.text
+                    bare = value.value if type(value) is Disputed else value
+                    if type(bare) is Mended:
+                        self._mended(bare, name, place)
+                        value = bare.text if bare is value else Disputed(bare.text)
                     value = self._book.cells.make(
                         created, place, columns[index], value, total=total, styled=self._styled
                     )

@@ -55,7 +55,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from server.database import init_database
     from server.errors import init_errors
     from server.limits import limiter
+    from server.logs import init_logs
 
+    init_logs()
     settings = settings or load_settings()
     app = Flask("server", root_path=str(ROOT), static_folder=None)
     app.config.update(

@@ -23,6 +23,7 @@ from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.config import Settings, is_loopback
 from server.errors import Problem
+from server.services.actors import enrolment_link
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,11 +53,6 @@ def fail(as_json: bool, code: str, message: str, **details: Any) -> None:
     sys.exit(1)
 
 
-def link_of(code: str) -> str:
-    """Write an enrolment link; the code stands in the fragment, which no server log ever sees."""
-    return f"{settings().url}/app/#/enrol/{code}"
-
-
 def show_qr(text: str) -> str:
     out = io.StringIO()
     segno.make(text, error="m").terminal(out=out, compact=True, border=2)
@@ -80,7 +76,7 @@ def init(quiet: bool, project_id: int, as_json: bool) -> None:
         value |= {"email": done.email, "password": done.password}
         lines += ["", "First administrator (this password is shown once):", f"  {done.email}", f"  {done.password}"]
     if done.agent is not None:
-        link = link_of(done.agent.code)
+        link = enrolment_link(done.agent.code)
         value |= {"appUser": done.agent.id, "link": link, "token": done.agent.token}
         lines += [
             "",
@@ -149,7 +145,7 @@ def create_app_user(name: str, scopes: tuple[str, ...], collect: bool, project_i
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
-    link = link_of(made.code)
+    link = enrolment_link(made.code)
     value = {
         "id": made.id,
         "name": made.name,
@@ -305,7 +301,7 @@ def demo(seed: int, project_id: int, as_json: bool) -> None:
     if done.already:
         say(as_json, {"already": True, "seed": done.seed}, f"Already filled (seed {done.seed}); nothing was changed.")
         return
-    links = [(agent, link_of(agent.code)) for agent in done.agents]
+    links = [(agent, enrolment_link(agent.code)) for agent in done.agents]
     value = {
         "already": False,
         "seed": done.seed,
@@ -328,17 +324,20 @@ def demo(seed: int, project_id: int, as_json: bool) -> None:
 
 
 @click.command("serve")
-def serve() -> None:
-    """Serve the API, the officers' pages and the agents' app."""
+@project_and_json
+def serve(project_id: int, as_json: bool) -> None:
+    """Serve the API, the officers' pages and the agents' app: every project of this server."""
     from server.serve import run
 
     here = settings()
-    click.echo(f"Officers' desk:  {here.url}/")
-    click.echo(f"Agents' app:     {here.url}/app/")
+    say(
+        as_json,
+        {"project": project_id, "desk": f"{here.url}/", "app": f"{here.url}/app/", "bind": here.bind},
+        f"Officers' desk:  {here.url}/\nAgents' app:     {here.url}/app/\nStop with Ctrl-C.",
+    )
     warning = phones_warning(here)
     if warning:
         click.echo(warning, err=True)
-    click.echo("Stop with Ctrl-C.")
     run(here)
 
 
@@ -347,9 +346,9 @@ def phones_warning(here: Settings) -> str:
     if is_loopback(here.bind.rsplit(":", 1)[0]) or here.https:
         return ""
     return (
-        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work: outside HTTPS a\n"
-        "browser gives no offline storage for the app (service worker), no camera and no position; and passwords travel\n"
-        "in clear.\n"
+        f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work:\n"
+        "outside HTTPS a browser gives no offline storage for the app (service worker), no camera and no\n"
+        "position; and passwords travel in clear.\n"
         "What to do: put an HTTPS server such as Caddy in front (see deploy/README.md) and set\n"
         "HIRFA_URL=https://your.name, or listen on 127.0.0.1 only.\n"
     )

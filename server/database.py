@@ -112,6 +112,19 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Open a reading transaction that sees one moment until its end, however long it lasts."""
+    session = db.session()
+    session.rollback()
+    try:
+        if db.engine.dialect.name == "postgresql":  # SQLite's readers see one moment by themselves
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+    finally:
+        session.rollback()
+
+
 def end_reads() -> None:
     """Close the reading transaction of this request, so that nothing is held while the answer is written."""
     if not db.session().info.get(WRITE):

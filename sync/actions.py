@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sync.errors import SyncError
@@ -90,6 +90,12 @@ class Recorded:
     numbered: str
     version: int
     row: VersionRow = field(default_factory=dict)
+
+
+def order(record: Recorded) -> tuple[datetime, str]:
+    """Return what breaks ties: the time, then the id. A time without zone is UTC."""
+    at = record.action.at
+    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC), record.action.id)
 
 
 def row_to_json(row: VersionRow) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Answer(NamedTuple):
 
     `text` is what it wrote, None when it left what it saw. `delta` is what it adds to a `sum` (None: no number).
     `added` and `removed` are elements of a `union`; `withdrawn` are those that its original had added.
-    `fresh` tells that the added ones were not on the screen before.
+    `shown` are the elements that were on the screen before, None when that is not known.
     """
 
     parents: tuple[str, ...]
@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     added: frozenset[str] = NOTHING
     removed: frozenset[str] = NOTHING
     withdrawn: frozenset[str] = NOTHING
-    fresh: bool = False
+    shown: frozenset[str] | None = None
 
 
 class Told(NamedTuple):
@@ -147,9 +147,9 @@ def _unite(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
         return Answer(seen.parents, text, added=elements)
     before = to_elements(seen.text)
     if elements == before and not resolving:
-        return Answer(seen.parents, None)
+        return Answer(seen.parents, None, shown=before)
     added = elements if resolving else elements - before
-    return Answer(seen.parents, text, added=added, removed=before - elements, fresh=not resolving)
+    return Answer(seen.parents, text, added=added, removed=before - elements, shown=before)
 
 
 def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
@@ -157,8 +157,8 @@ def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
     before, elements = to_elements(told.text), to_elements(text)
     gone = before - elements
     removed = NOTHING if told.whole else gone & to_elements(told.seen.text)
-    fresh = not told.whole
-    return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed, fresh=fresh)
+    shown = None if told.whole else before
+    return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed, shown=shown)
 
 
 def _append(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer | None:

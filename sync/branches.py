@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from sync.actions import Recorded, instance_of
+from sync.actions import DELETED, LABEL, EntityAction, Recorded, instance_of, order
 from sync.answers import Answer
+from sync.comparison import is_blank
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
 _NEVER: Final = 1 << 62
@@ -32,7 +33,7 @@ class Step(NamedTuple):
     base: int
     text: str
     action_id: str
-    prefilled: bool
+    repeats: bool
     replaced: int
 
     def shows(self, base: int) -> bool:
@@ -69,14 +70,9 @@ class Trail:
             version, base = find_version(record), find_base(record)
             replaced = self._replaced.get(record.action.id, _NEVER)
             for name, text in record.action.saved.items():
-                step = Step(
-                    version,
-                    base,
-                    text,
-                    record.action.id,
-                    name in record.action.prefilled and record.action.edits is None,
-                    replaced,
-                )
+                if name == DELETED or (name == LABEL and is_blank(text)):
+                    continue
+                step = Step(version, base, text, record.action.id, _repeats(record.action, name), replaced)
                 self.steps.setdefault(name, []).append(step)
                 if not self._leaves(record, name):
                     continue
@@ -103,7 +99,7 @@ class Trail:
     def find_collected(self, name: str, base: int, answered: Container[str], *, until_blank: bool) -> tuple[str, ...]:
         """Find the steps newer than the row at `base` whose answers were shown together, among those that answered.
 
-        Back to the last one that was prefilled itself, for that one has repeated all before it; or to the last blank.
+        Back to the last one that repeats all before it; or to the last blank.
         """
         found: list[str] = []
         for step in reversed(self.steps.get(name, ())):
@@ -111,7 +107,7 @@ class Trail:
                 continue
             if step.action_id in answered:
                 found.append(step.action_id)
-            if step.prefilled or (until_blank and not step.text):
+            if step.repeats or (until_blank and is_blank(step.text)):
                 break
         return tuple(found)
 
@@ -209,7 +205,7 @@ class Branches:
         devices = {a.device for a in members if a.base is None and a.kind == "update" and a.device is not None}
         ids = {action.id for action in members}
         found = [record for device in devices for record in self._creates.get((chain[0], device), ())]
-        return sorted((r for r in found if r.action.id not in ids), key=lambda r: (r.action.at, r.action.id))
+        return sorted((r for r in found if r.action.id not in ids), key=order)
 
     def walk(self) -> Iterator[Recorded]:
         """Give every action after those it may have seen: originals before edits, branches in their order."""
@@ -254,6 +250,11 @@ def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]
             replaced[at] = version
             at = originals.get(at)
     return replaced
+
+
+def _repeats(action: EntityAction, name: str) -> bool:
+    """Tell whether an answer holds all that was shown before it, as a prefilled one does."""
+    return action.edits is None and name in action.prefilled
 
 
 def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:

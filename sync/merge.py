@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sync.actions import DELETED, YES, EntityAction, PropertyRow, Recorded, VersionRow
+from sync.actions import DELETED, YES, EntityAction, PropertyRow, Recorded, VersionRow, order
 from sync.answers import Answer
 from sync.identity import find_links, find_winner
-from sync.policies import Rule
+from sync.policies import COLLECTING, Rule
 from sync.seeing import Sight
-from sync.shown import Conflict, Head, Shown, Standing, find_replaced, order, show, to_head, walk_parents
+from sync.shown import Conflict, Head, Shown, Standing, find_replaced, show, to_head, walk_parents
 
 __all__ = ["Conflict", "EntityState", "Head", "Rule", "apply", "state"]
 
@@ -131,26 +131,32 @@ class _Record:
         rule = self._sight.find_rule(name)
         heads = self._find_heads(writes, graph)
         shown = show(Standing(heads, writes, graph, self._sight.originals, rule, self._sight.compare))
-        by, all_heads = list(shown.by), list(dict.fromkeys((*heads, *shown.by)))
-        for key in self._find_doubtful(graph, writes) if self._sight.doubtful else ():
-            text = self._records[key].action.saved[name]
-            if any(self._sight.compare.is_same(rule.type, text, graph[head].text or "") for head in heads):
-                all_heads.append(key)
-                by += [key] if self._sight.compare.is_same(rule.type, text, shown.value) else []
+        by, all_heads = dict.fromkeys(shown.by), dict.fromkeys((*heads, *shown.by))
+        for key, text in self._find_doubtful(name, graph, writes) if self._sight.doubtful else ():
+            if rule.policy in COLLECTING or self._sight.compare.is_same(rule.type, text, shown.value):
+                by[key] = all_heads[key] = None
+            elif any(self._sight.compare.is_same(rule.type, text, graph[head].text or "") for head in heads):
+                all_heads[key] = None
         self._row[name] = PropertyRow(shown.value, tuple(by), tuple(all_heads))
         if shown.listed:
             self._list(name, rule.policy, shown, {head: graph[head].text or "" for head in shown.listed})
         if rule.policy == "append":
             self._notes[name] = tuple(to_head(self._records[h], t) for h in heads if (t := graph[h].text))
 
-    def _find_doubtful(self, graph: Mapping[str, Answer], writes: Sequence[str]) -> list[str]:
-        """Find untouched answers that may turn out to be writes when a missing step arrives.
+    def _find_doubtful(self, name: str, graph: Mapping[str, Answer], writes: Sequence[str]) -> list[tuple[str, str]]:
+        """Find answers, with their texts, that may turn out to stand when something arrives that is missing now.
 
-        Whoever is served their value now has seen them, so the row must name them.
+        An untouched answer may turn out to be a write when a step before it arrives; and a write to be untouched, and
+        then what it replaces stands again. Whoever is served the same value now has seen them, so the row names them.
         """
-        found = [k for k in self._sight.doubtful if k in self._live and k in graph and graph[k].text is None]
-        replaced = find_replaced(writes, graph) if found else ()
-        return sorted(key for key in found if key not in replaced)
+        found = [key for key in self._sight.doubtful if key in self._live and key in graph]
+        if not found:
+            return []
+        sure = find_replaced((write for write in writes if write not in self._sight.doubtful), graph)
+        back = [parent for key in found if graph[key].text is not None for parent in graph[key].parents]
+        found += [key for key in back if key in self._live and key in graph]
+        said = {key: graph[key].text or self._records[key].action.saved.get(name, "") for key in found}
+        return sorted((key, text) for key, text in said.items() if key not in sure)
 
     def _find_writes(self, name: str, graph: Mapping[str, Answer]) -> list[str]:
         """Find the writes that count for this woman, and note them down."""

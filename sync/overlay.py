@@ -1,7 +1,7 @@
 """What a phone shows for a record: the one that was last pulled, and over it the device's own unsent work.
 
 The server takes it for granted that an agent saw exactly this (rule 1), so the phone's own code must show exactly this:
-both are tested against tests/vectors/overlay.json, which this module writes.
+it is tested against tests/vectors/overlay.json, whose answers are made here (`python -m tests.sync.vectors` writes it).
 
 An unsent action is one that the pulled record does not hold yet: it was never sent, or was answered with a version
 above the record's. A saved answer covers the pulled one, also when it is blank; a label never is. For `sum`, `union`
@@ -25,8 +25,8 @@ class Unsent:
     """One unsent action: what it saved, which of that was prefilled and could be blanked, and what was shown for it.
 
     `seen` is what the form was opened on: a prefilled answer to a `sum` or `union` brings its difference to that,
-    however the pulled record has changed since. Of an edited submission `seen` are the answers it replaces, and all
-    of them count as prefilled.
+    however the pulled record has changed since. Of an edited submission `saved` are the answers that it changed, `seen`
+    those it replaces, and all of them count as prefilled.
     """
 
     kind: str

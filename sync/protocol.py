@@ -21,7 +21,7 @@ MAX_COMPRESSED: Final = 2**20
 MAX_INFLATED: Final = 16 * 2**20
 
 # One pull: upserts over all scopes.
-MAX_UPSERTS: Final = 1000
+MAX_UPSERTS: Final = 1_000
 DEFAULT_UPSERTS: Final = 200
 
 ACCEPTED: Final = "accepted"

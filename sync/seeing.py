@@ -62,10 +62,11 @@ class Sight:
         row = self.find_row(record)
         trail = None if action.kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
-        gap = trail is not None and self._branches.has_gap(record)
-        if gap:
-            self.doubtful.add(action.id)
         original = self.originals.get(action.id)
+        gap = trail is not None and self._branches.has_gap(record)
+        orphan = action.edits is not None and original is None
+        if gap or orphan:
+            self.doubtful.add(action.id)
         replaced = self._told.get(original, {}) if original else {}
         keeps = original is not None or action.id in self._edited
         for name, text in action.saved.items():
@@ -78,10 +79,16 @@ class Sight:
                 answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
             else:
                 shown = row.get(name)
-                if gap and shown is not None and action.kind != "resolve" and _may_hide(action, text, rule):
+                if gap and shown is not None and _may_hide(action, text, rule):
                     shown = PropertyRow(shown.value, (), ())
                 seen = self._see(action, name, shown, trail, base, rule)
+                if gap and is_blank(text):
+                    seen = Seen(seen.text, ())
+                if orphan:
+                    seen = Seen(seen.text, (action.edits or "",))
                 answer = find_answer(action, name, text, seen, rule, self.compare)
+                if orphan and answer is None:
+                    answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
             if answer is not None:
                 self.graphs.setdefault(name, {})[action.id] = answer
             if keeps:
@@ -177,8 +184,8 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
     """Tell whether a missing step may have covered what the row shows, so that the answer must not replace it.
 
     A position below the base shows that the branch was kept over a pull: the missing step may cover what the pull
-    brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until the
-    step arrives both stand; in every other case its author had seen the row.
+    brought. And on a phone that copies its answers word for word, a blank or a shorter set may be such a copy. Until
+    the step arrives both stand; in every other case its author had seen the row.
     """
     if action.pos == action.base:
         return False  # the first on its row

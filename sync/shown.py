@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -88,12 +88,6 @@ def to_head(record: Recorded, value: str) -> Head:
     """Describe one standing answer."""
     action = record.action
     return Head(action.id, value, action.at, action.author, action.device, action.form_id)
-
-
-def order(record: Recorded) -> tuple[datetime, str]:
-    """Return what breaks ties: the time, then the id. A time without zone is UTC."""
-    at = record.action.at
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC), record.action.id)
 
 
 def find_replaced(writes: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
@@ -185,22 +179,20 @@ def _show_union(standing: Standing) -> Shown:
         left = adders - _find_seen_adds(element, removers.get(element, ()), standing.graph)
         if left:
             kept.append(element)
-            added_again = _find_seen_adds(
-                element, (a for a in left if not _is_fresh(a, element, standing)), standing.graph
-            )
+            again = [adder for adder in left if _was_shown(element, standing.graph[adder])]
+            added_again = _find_seen_adds(element, again, standing.graph)
             by.update(dict.fromkeys(sorted(left - added_again)))
     return Shown(write_elements(kept, standing.rule.choices), tuple(by))
 
 
-def _is_fresh(action_id: str, element: str, standing: Standing) -> bool:
-    answer = standing.graph[action_id]
-    return answer.fresh and element in answer.added
+def _was_shown(element: str, answer: Answer) -> bool:
+    return answer.shown is None or element in answer.shown
 
 
 def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
     """Find whose adds of an element its removers saw.
 
-    Who added it while it was not on her screen had seen none of the earlier ones.
+    On whose screen it was not, she had seen none of the earlier ones.
     """
     seen: set[str] = set()
     waiting = [parent for remover in removers for parent in graph[remover].parents]
@@ -209,7 +201,7 @@ def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, A
         if at not in seen:
             seen.add(at)
             answer = graph.get(at)
-            if answer is not None and not (answer.fresh and element in answer.added):
+            if answer is not None and _was_shown(element, answer):
                 waiting.extend(answer.parents)
     return seen
 

@@ -36,6 +36,8 @@ class Disputed:
     input: str
     written: Sequence[str] = ("",)
     """The other value that was written before the page came back."""
+    picked: str = ""
+    """What was picked before the page came back, where it still means the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def settle(entity_id: str) -> tuple[str, int] | Response:
         chosen = _chosen(project_id, entity_id, entity.list)
         entities.settle_conflict(project_id, entity_id, _seen_version(), chosen, actor())
     except _Unsaid as unsaid:
-        return _show_conflict(entity_id, str(unsaid), text("conflict.retry")), 422
+        return _show_conflict(entity_id, str(unsaid), text("conflict.retry"), keep=True), 422
     except Problem as problem:
         if problem.code not in ("409.51", "400.8"):
             raise
@@ -123,25 +125,31 @@ def _value_of(entry: ConflictEntry, action_id: str) -> str:
     raise Problem("409.51")
 
 
-def _show_conflict(entity_id: str, problem: str = "", advice: str = "") -> str:
+def _show_conflict(entity_id: str, problem: str = "", advice: str = "", *, keep: bool = False) -> str:
+    """Show one woman's disputes.
+
+    :param keep: pick again what was picked; never after the values changed, for then she must look again.
+    """
     project_id = shown_project()
     entity = entities.get_entity(project_id, entity_id)
     listed = [c for c, _ in entities.list_conflicts(project_id, entity_id=entity_id)]
     labels, names = Labels(project_id, language()), entities.find_author_names(project_id)
     return show(
         "conflict.html",
-        dispute=_read(entity, listed, labels, names),
+        dispute=_read(entity, listed, labels, names, keep=keep),
         labels=labels,
         problem=problem,
         advice=advice,
     )
 
 
-def _read(entity: Entity, listed: Sequence[ConflictEntry], labels: Labels, names: dict[str, str]) -> Dispute:
-    return Dispute(entity, [_read_one(entity, entry, labels, names) for entry in listed])
+def _read(
+    entity: Entity, listed: Sequence[ConflictEntry], labels: Labels, names: dict[str, str], *, keep: bool = False
+) -> Dispute:
+    return Dispute(entity, [_read_one(entity, entry, labels, names, keep) for entry in listed])
 
 
-def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[str, str]) -> Disputed:
+def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[str, str], keep: bool) -> Disputed:
     described = labels.property(entity.list, entry.property)
     several = described.type in SEVERAL
     return Disputed(
@@ -152,4 +160,5 @@ def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[
         several=several,
         input=_INPUTS.get(described.type, "text"),
         written=request.form.getlist(f"other:{entry.property}") or [""],
+        picked=request.form.get(f"pick:{entry.property}", "") if keep else "",
     )

@@ -291,7 +291,7 @@ def find_last_seen(project_id: int) -> dict[int, datetime]:
         .where(Device.project_id == project_id)
         .group_by(Device.app_user_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def list_app_users(project_id: int) -> list[dict[str, Any]]:

@@ -62,8 +62,14 @@ def list_entities(project_id: int, list_name: str, *, search: str = "", scope: s
     words = fold_text(search).split()
     kept = [row for row in rows if (not scope or row.data.get("commune") == scope) and _has_words(row, words)]
     kept.sort(key=lambda row: (row.data.get("label", "").casefold(), row.id))
-    start = (max(page, 1) - 1) * PAGE
-    return Page(kept[start : start + PAGE], len(kept), max(page, 1))
+    number = find_page(page, len(kept), PAGE)
+    start = (number - 1) * PAGE
+    return Page(kept[start : start + PAGE], len(kept), number)
+
+
+def find_page(wanted: int, total: int, size: int) -> int:
+    """Return the page that is shown: the one wanted, or the last when the list has become shorter."""
+    return min(max(wanted, 1), max(1, -(-total // size)))
 
 
 def _has_words(row: Entity, words: Sequence[str]) -> bool:
@@ -183,18 +189,19 @@ def list_disputed(project_id: int, *, page: int = 1) -> Page:
         .subquery()
     )
     total = db.session.scalar(select(func.count()).select_from(oldest)) or 0
+    number = find_page(page, total, DISPUTED_PAGE)
     rows = db.session.scalars(
         select(Entity)
         .join(oldest, oldest.c.entity_id == Entity.id)
         .where(Entity.project_id == project_id)
         .order_by(oldest.c.opened_at, Entity.id)
         .limit(DISPUTED_PAGE)
-        .offset((max(page, 1) - 1) * DISPUTED_PAGE)
+        .offset((number - 1) * DISPUTED_PAGE)
     ).all()
     return Page(
         [(row, [c for c, _ in list_conflicts(project_id, entity_id=row.id)]) for row in rows],
         total,
-        max(page, 1),
+        number,
         DISPUTED_PAGE,
     )
 

@@ -23,7 +23,7 @@ from exports.programme import Submission as ExportedSubmission
 from exports.workbook import write_workbook
 from forms.instance import parse_instance
 from server.auth import Actor
-from server.database import db, transaction
+from server.database import db, snapshot, transaction
 from server.library import read_table
 from server.models import (
     AppUser,
@@ -47,17 +47,15 @@ ASSOCIATIONS = "associations"
 def export_workbook(project_id: int, actor: Actor, options: Options, out: BinaryIO) -> None:
     """Write the consolidated workbook into a binary file.
 
-    All its sheets show one moment: they are read in one transaction. The export is noted in the operations log.
+    All its sheets show one moment, whatever arrives meanwhile. The export is noted in the operations log.
 
     :raises Problem: 404.1 for an unknown project.
     """
     now = datetime.now(UTC)
     with transaction() as session:
         audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
-    try:
+    with snapshot():
         write_workbook(build_programme(project_id, actor, now), options, out)
-    finally:
-        db.session.rollback()
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:

@@ -23,6 +23,7 @@ from server.models import AppUser, Quarantined, Submission
 from server.services import audits
 from server.services.register import Register
 from server.services.sync import (
+    Definitions,
     Parsed,
     Sender,
     accept_item,
@@ -104,7 +105,7 @@ def _reconsider(project_id: int, content_sha256: str, actor: Actor, *, release: 
         if held is None:
             accept_item(session, register, _sender_of(session, row), ready)
         else:  # it arrived another way meanwhile
-            note_attachments(session, held, ready)
+            note_attachments(session, project_id, ready)
         row.released_at = now
         audits.note(session, project_id, actor, name, ready.instance_id, now, applied=True, code=row.code)
         return Outcome(ready.instance_id, None)
@@ -115,7 +116,8 @@ def _read(project_id: int, content_sha256: str) -> Parsed:
     row = db.session.get(Quarantined, (project_id, content_sha256))
     if row is None:
         raise Problem("404.1")
-    return parse_item(project_id, {**row.item, "instanceId": row.instance_id or None, "xml": row.content})
+    item = {**row.item, "instanceId": row.instance_id or None, "xml": row.content}
+    return parse_item(Definitions(project_id), item)
 
 
 def _find_obstacle(session: Session, row: Quarantined, parsed: Parsed, *, release: bool) -> Problem | None:

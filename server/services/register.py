@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -29,6 +29,19 @@ from sync.actions import LABEL, EntityAction, Recorded, row_from_json, row_to_js
 from sync.feed import changes, place
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
+
+# Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
+_ADD_ENTITY = cast(Table, Entity.__table__).insert()
+_ENTITY_COLUMNS = tuple(cast(Table, Entity.__table__).columns.keys())
+_ADD_ACTION = cast(Table, EntityActionRow.__table__).insert()
+_ADD_VERSION = cast(Table, EntityVersion.__table__).insert()
+_SCOPES = cast(Table, EntityScope.__table__)
+_ADD_SCOPE = _SCOPES.insert()
+_CHANGE_SCOPE = (
+    _SCOPES.update()
+    .where(*(column == bindparam(f"its_{column.name}") for column in _SCOPES.primary_key))
+    .values(counter=bindparam("its_counter"), present=bindparam("its_present"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +65,21 @@ class Register:
         self.now = now
         self._project: Project | None = None
         self._rules: dict[str, dict[str, Rule]] = {}
+        self._scope_properties: dict[str, str] = {}
+        # Read ahead by `lock`; what is in none of these is asked from the database when it is needed.
         self._history: dict[str, list[Recorded]] = {}
+        self._entities: dict[str, Entity] = {}
+        self._absent: set[str] = set()
+        self._committed: dict[str, list[tuple[int, datetime]]] = {}
+        self._scopes: dict[str, dict[str, bool]] = {}
+        self._undisputed: set[str] = set()
 
     def lock(self, entity_ids: Iterable[str]) -> None:
-        """Lock the entities (and those merged with them) that the transaction will touch, sorted, then the counter."""
+        """Lock the entities (and those merged with them) that the transaction will touch, sorted, then the counter.
+
+        What applying actions to them will ask for is read at once: a question for each is what a batch spends most of
+        its time on.
+        """
         wanted = sorted(set(entity_ids))
         components = set(self._select(Entity.component, Entity.id.in_(wanted))) if wanted else set()
         if components:
@@ -67,6 +91,47 @@ class Register:
                 .execution_options(populate_existing=True)
             ).all()
         self._counter_row()
+        if wanted:
+            self._read_ahead(wanted)
+
+    def _read_ahead(self, wanted: Sequence[str]) -> None:
+        """Read all that concerns some entities. The counter is locked: from here on nobody else writes any of it."""
+        joined = select(Entity.component).where(Entity.project_id == self.project_id, Entity.id.in_(wanted))
+        found = self.session.scalars(
+            select(Entity)
+            .where(Entity.project_id == self.project_id, Entity.component.in_(joined))
+            .execution_options(populate_existing=True)
+        ).all()
+        self._entities = {entity.id: entity for entity in found}
+        self._absent = set(wanted) - set(self._entities)
+        if not found:
+            return
+        self._history = {entity.component: [] for entity in found}
+        self._committed = {entity.id: [] for entity in found}
+        ids = list(self._entities)
+        for action, version in self.session.execute(self._recorded(ids)):
+            self._history[self._entities[action.entity_id].component].append(_recorded(action, version))
+            self._committed[version.entity_id].append((version.version, version.at))
+        self._scopes = self._read_scopes(ids)
+        disputed = self.session.scalars(
+            select(ConflictEntry.entity_id).where(
+                ConflictEntry.project_id == self.project_id, ConflictEntry.entity_id.in_(ids)
+            )
+        )
+        self._undisputed = set(ids) - set(disputed)
+
+    def _recorded(self, entity_ids: Any) -> Select[EntityActionRow, EntityVersion]:
+        """Ask for what was recorded of some entities, each action with its version row, in the order of applying."""
+        return (
+            select(EntityActionRow, EntityVersion)
+            .join(
+                EntityVersion,
+                (EntityVersion.project_id == EntityActionRow.project_id)
+                & (EntityVersion.action_id == EntityActionRow.id),
+            )
+            .where(EntityActionRow.project_id == self.project_id, EntityActionRow.entity_id.in_(entity_ids))
+            .order_by(EntityVersion.counter)
+        )
 
     def _select(self, column: Any, *where: Any) -> Sequence[Any]:
         return self.session.scalars(select(column).where(Entity.project_id == self.project_id, *where)).all()
@@ -82,8 +147,9 @@ class Register:
         return self._project
 
     def forget(self) -> None:
-        """Read histories again: a savepoint was rolled back under them."""
-        self._history.clear()
+        """Read everything again: a savepoint was rolled back under it."""
+        for kept in (self._history, self._entities, self._absent, self._committed, self._scopes, self._undisputed):
+            kept.clear()
         self._project = None
 
     def next_counter(self) -> int:
@@ -126,7 +192,9 @@ class Register:
         self._rules.pop(list_name, None)
 
     def entity(self, entity_id: str) -> Entity | None:
-        return self.session.get(Entity, (self.project_id, entity_id))
+        if entity_id in self._absent:
+            return None
+        return self._entities.get(entity_id) or self.session.get(Entity, (self.project_id, entity_id))
 
     def winner(self, entity_id: str) -> Entity | None:
         """Return the entity itself, or the one it was merged into."""
@@ -138,35 +206,17 @@ class Register:
     def history(self, component: str) -> list[Recorded]:
         """Return every recorded action of a component, with the row recorded when it was first applied."""
         if component not in self._history:
-            rows = self.session.execute(
-                select(EntityActionRow, EntityVersion)
-                .join(
-                    EntityVersion,
-                    (EntityVersion.project_id == EntityActionRow.project_id)
-                    & (EntityVersion.action_id == EntityActionRow.id),
-                )
-                .join(
-                    Entity,
-                    (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id),
-                )
-                .where(Entity.project_id == self.project_id, Entity.component == component)
-                .order_by(EntityVersion.counter)
-            ).all()
-            self._history[component] = [
-                Recorded(
-                    action=to_action(action),
-                    numbered=version.entity_id,
-                    version=version.version,
-                    row=row_from_json(version.row),
-                )
-                for action, version in rows
-            ]
+            joined = select(Entity.id).where(Entity.project_id == self.project_id, Entity.component == component)
+            rows = self.session.execute(self._recorded(joined)).all()
+            self._history[component] = [_recorded(action, version) for action, version in rows]
         return self._history[component]
 
     def committed_at(self, entity_id: str, base: int | None) -> datetime | None:
         """Say when the row that an author saw was committed: no action of hers can be older."""
-        if not base:
+        if not base or entity_id in self._absent:
             return None
+        if entity_id in self._committed:
+            return next((at for version, at in reversed(self._committed[entity_id]) if version <= base), None)
         return self.session.scalar(
             select(EntityVersion.at)
             .where(
@@ -183,37 +233,36 @@ class Register:
 
         :raises ValueError: when the entity lives in another list.
         """
-        numbered = self.winner(action.entity_id)
-        if numbered is None:
-            numbered = self._new_entity(action)
+        numbered = self.winner(action.entity_id) or self._new_entity(action)
         if numbered.list != action.list:
             raise ValueError(f"entity {action.entity_id} is in list '{numbered.list}', not in '{action.list}'")
         past = self.history(numbered.component)
         version = numbered.version + 1
         after = apply(numbered.id, past, action, self.rules(action.list), version=version)
         counter = self.next_counter()
-        self.session.add(_action_row(self.project_id, numbered.id, action, instance_id))
-        self.session.add(
-            EntityVersion(
-                project_id=self.project_id,
-                entity_id=numbered.id,
-                version=version,
-                counter=counter,
-                action_id=action.id,
-                row=row_to_json(after.row),
-                at=self.now,
-            )
-        )
-        past.append(Recorded(action=action, numbered=numbered.id, version=version, row=after.row))
         numbered.version = version
         touched = self._show(numbered, after, counter)
-        self.session.flush()
+        connection = self.session.connection()
+        connection.execute(_ADD_ACTION, _action_values(self.project_id, numbered.id, action, instance_id))
+        connection.execute(
+            _ADD_VERSION,
+            {
+                "project_id": self.project_id,
+                "entity_id": numbered.id,
+                "version": version,
+                "counter": counter,
+                "action_id": action.id,
+                "row": row_to_json(after.row),
+                "at": self.now,
+            },
+        )
+        past.append(Recorded(action=action, numbered=numbered.id, version=version, row=after.row))
+        self._committed.setdefault(numbered.id, []).append((version, self.now))
         return Applied(numbered.id, version, tuple(numbered.open), touched)
 
     def _new_entity(self, action: EntityAction) -> Entity:
-        if self.session.get(EntityList, (self.project_id, action.list)) is None:
-            self.session.add(EntityList(project_id=self.project_id, name=action.list))
-            self.session.flush()
+        """Make an entity that is written once its first action was applied."""
+        self._scope_property(action.list)
         entity = Entity(
             project_id=self.project_id,
             id=action.entity_id,
@@ -226,10 +275,20 @@ class Register:
             created_at=self.now,
             updated_at=self.now,
         )
-        self.session.add(entity)
-        self.session.flush()
-        self._history[action.entity_id] = []
+        self._history[entity.id], self._committed[entity.id], self._scopes[entity.id] = [], [], {}
+        self._undisputed.add(entity.id)
         return entity
+
+    def _scope_property(self, list_name: str) -> str:
+        """Name the property that decides which phones hold the entities of a list; a list that is new is kept."""
+        if list_name not in self._scope_properties:
+            kept = self.session.get(EntityList, (self.project_id, list_name))
+            if kept is None:
+                kept = EntityList(project_id=self.project_id, name=list_name)
+                self.session.add(kept)
+                self.session.flush()
+            self._scope_properties[list_name] = kept.scope_property
+        return self._scope_properties[list_name]
 
     def _show(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
         """Write what is shown of an entity; return the scopes concerned."""
@@ -238,32 +297,54 @@ class Register:
         entity.open = sorted(c.property for c in after.conflicts if c.open)
         entity.deleted = after.deleted
         entity.updated_at = self.now
-        self._write_conflicts(entity, after)
+        if inspect(entity).transient:  # before whatever refers to it; who asks for it again finds it in the database
+            self.session.connection().execute(_ADD_ENTITY, {name: getattr(entity, name) for name in _ENTITY_COLUMNS})
+            self._absent.discard(entity.id)
+        if after.conflicts or entity.id not in self._undisputed:
+            self._undisputed.discard(entity.id)
+            self._write_conflicts(entity, after)
         return self._write_scopes(entity, after, counter)
 
     def _write_scopes(self, entity: Entity, after: EntityState, counter: int) -> frozenset[str]:
-        scope_property = self.session.get_one(EntityList, (self.project_id, entity.list)).scope_property
-        rows = {
-            row.scope: row
-            for row in self.session.scalars(
-                select(EntityScope).where(EntityScope.project_id == self.project_id, EntityScope.entity_id == entity.id)
-            )
-        }
-        before = frozenset(scope for scope, row in rows.items() if row.present)
-        holding = place(after, scope_property)
+        if entity.id not in self._scopes:
+            self._scopes |= self._read_scopes([entity.id])
+        rows = self._scopes[entity.id]
+        before = frozenset(scope for scope, present in rows.items() if present)
+        holding = place(after, self._scope_property(entity.list))
         told = changes(before, holding)
-        for scope in told.gone:
-            rows[scope].present, rows[scope].counter = False, counter
-        for scope in told.present:
-            if scope in rows:
-                rows[scope].present, rows[scope].counter = True, counter
-            else:
-                self.session.add(
-                    EntityScope(
-                        project_id=self.project_id, scope=scope, entity_id=entity.id, counter=counter, present=True
-                    )
-                )
+        now = dict.fromkeys(told.gone, False) | dict.fromkeys(told.present, True)
+        changed = [self._scope_values(entity, s, counter, now[s], "its_") for s in sorted(now.keys() & rows.keys())]
+        added = [self._scope_values(entity, s, counter, now[s]) for s in sorted(now.keys() - rows.keys())]
+        connection = self.session.connection()
+        if changed:
+            connection.execute(_CHANGE_SCOPE, changed)
+        if added:
+            connection.execute(_ADD_SCOPE, added)
+        rows |= now
         return before | holding
+
+    def _scope_values(
+        self, entity: Entity, scope: str, counter: int, present: bool, prefix: str = ""
+    ) -> dict[str, Any]:
+        row = {
+            "project_id": self.project_id,
+            "scope": scope,
+            "entity_id": entity.id,
+            "counter": counter,
+            "present": present,
+        }
+        return {f"{prefix}{name}": value for name, value in row.items()}
+
+    def _read_scopes(self, entity_ids: Sequence[str]) -> dict[str, dict[str, bool]]:
+        """Tell for each entity the scopes that ever held it, and whether they do."""
+        found: dict[str, dict[str, bool]] = {entity_id: {} for entity_id in entity_ids}
+        for entity_id, scope, present in self.session.execute(
+            select(EntityScope.entity_id, EntityScope.scope, EntityScope.present).where(
+                EntityScope.project_id == self.project_id, EntityScope.entity_id.in_(entity_ids)
+            )
+        ):
+            found[entity_id][scope] = present
+        return found
 
     def _write_conflicts(self, entity: Entity, after: EntityState) -> None:
         kept = {
@@ -363,30 +444,39 @@ def to_action(row: EntityActionRow) -> EntityAction:
     )
 
 
-def _action_row(project_id: int, entity_id: str, action: EntityAction, instance_id: str | None) -> EntityActionRow:
-    return EntityActionRow(
-        project_id=project_id,
-        id=action.id,
-        entity_id=entity_id,
-        named_id=action.entity_id,
-        list=action.list,
-        kind=action.kind,
-        branch=action.branch,
-        pos=action.pos,
-        base=action.base,
-        saved=dict(action.saved),
-        prefilled=sorted(action.prefilled),
-        blankable=sorted(action.blankable),
-        at=action.at,
-        author=action.author,
-        device=action.device,
-        form_id=action.form_id,
-        form_version=action.form_version,
-        instance_id=instance_id,
-        edits=action.edits,
-        target=action.target,
-        literal=action.literal,
+def _recorded(action: EntityActionRow, version: EntityVersion) -> Recorded:
+    return Recorded(
+        action=to_action(action),
+        numbered=version.entity_id,
+        version=version.version,
+        row=row_from_json(version.row),
     )
+
+
+def _action_values(project_id: int, entity_id: str, action: EntityAction, instance_id: str | None) -> dict[str, Any]:
+    return {
+        "project_id": project_id,
+        "id": action.id,
+        "entity_id": entity_id,
+        "named_id": action.entity_id,
+        "list": action.list,
+        "kind": action.kind,
+        "branch": action.branch,
+        "pos": action.pos,
+        "base": action.base,
+        "saved": dict(action.saved),
+        "prefilled": sorted(action.prefilled),
+        "blankable": sorted(action.blankable),
+        "at": action.at,
+        "author": action.author,
+        "device": action.device,
+        "form_id": action.form_id,
+        "form_version": action.form_version,
+        "instance_id": instance_id,
+        "edits": action.edits,
+        "target": action.target,
+        "literal": action.literal,
+    }
 
 
 def new_action(

@@ -16,7 +16,7 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import AppUser, Entity, EntityActionRow, FormVersion, Quarantined, Submission, SubmissionAttachment
 from server.services import audits
-from server.services.entities import PAGE, Page
+from server.services.entities import PAGE, Page, find_page
 from server.services.forms import definition_of
 
 
@@ -52,17 +52,18 @@ def list_submissions(
     if flagged:
         where.append(_FLAGGED)
     total = db.session.scalar(select(func.count()).select_from(Submission).where(*where)) or 0
+    number = find_page(page, total, size)
     rows = db.session.execute(
         select(Submission, AppUser.name)
         .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
         .where(*where)
         .order_by(Submission.received_at.desc(), Submission.instance_id)
         .limit(size)
-        .offset((max(page, 1) - 1) * size)
+        .offset((number - 1) * size)
     ).all()
     files = _files(project_id, [s.instance_id for s, _ in rows])
     listed = [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows]
-    return Page(listed, total, max(page, 1), size)
+    return Page(listed, total, number, size)
 
 
 _FLAGGED = Submission.problem.is_not(None) | Submission.outside_scope.is_(True)

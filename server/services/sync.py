@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition
@@ -36,7 +36,7 @@ from server.models import (
     SubmissionAttachment,
 )
 from server.services.forms import find_definition
-from server.services.register import Register
+from server.services.register import Applied, Register
 from sync.actions import EntityAction
 from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, QUARANTINED
 from sync.receipt import (
@@ -59,6 +59,13 @@ CHUNK = 50
 """Items of one transaction."""
 MISSING_TOLD = 1000
 ID_CHARS = 255
+# Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
+_ADD_SUBMISSION = cast(Table, Submission.__table__).insert()
+_ADD_ATTACHMENT = cast(Table, SubmissionAttachment.__table__).insert()
+_HERE = select(Blob.sha256).where(
+    Blob.project_id == bindparam("project_id"), Blob.sha256.in_(bindparam("hashes", expanding=True))
+)
+_ATTACHMENT_COLUMNS = tuple(cast(Table, SubmissionAttachment.__table__).columns.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,8 @@ def receive_batch(
     offset_s = (now - sent_at).total_seconds() if sent_at else 0.0
     scopes = find_sender_scopes(db.session, project_id, actor.id)
     sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal)
-    parsed = [parse_item(project_id, item) for item in items]
+    definitions = Definitions(project_id)
+    parsed = [parse_item(definitions, item) for item in items]
     results: list[dict[str, Any]] = []
     for start in range(0, len(parsed), CHUNK):
         chunk = parsed[start : start + CHUNK]
@@ -164,7 +172,21 @@ def find_sender_scopes(session: Any, project_id: int, app_user_id: int) -> froze
     )
 
 
-def parse_item(project_id: int, item: Any) -> Parsed:
+class Definitions:
+    """The form versions that a batch names, each read once."""
+
+    def __init__(self, project_id: int) -> None:
+        self._project_id = project_id
+        self._known: dict[tuple[str, str], FormDefinition | None] = {}
+
+    def find(self, form_id: str, version: str) -> FormDefinition | None:
+        key = (form_id, version)
+        if key not in self._known:
+            self._known[key] = find_definition(db.session, self._project_id, form_id, version)
+        return self._known[key]
+
+
+def parse_item(definitions: Definitions, item: Any) -> Parsed:
     """Read one item; never raises: what is wrong is told in ``problem``.
 
     :param item: as it came in a batch; its ``xml`` is bytes where it did not come as JSON.
@@ -192,7 +214,7 @@ def parse_item(project_id: int, item: Any) -> Parsed:
         instance_id = instance_id or instance.instance_id
         if not _plain(instance_id):
             raise Problem("422.50", reason="instanceID is too long or has control characters")
-        definition = find_definition(db.session, project_id, instance.form_id, instance.version)
+        definition = definitions.find(instance.form_id, instance.version)
         if definition is None:
             raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
         requests, problems = find_entity_requests(definition, instance)
@@ -262,7 +284,38 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
         _see_device(session, project_id, sender, chunk)
         register = Register(session, project_id, sender.received_at)
         register.lock(find_touched(session, project_id, chunk))
-        return [_receive_one(session, register, sender, parsed) for parsed in chunk]
+        unheard = _find_unheard(session, project_id, chunk)
+        return [_receive_one(session, register, sender, unheard, parsed) for parsed in chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Ids of a chunk about which the database surely holds nothing: what need not be asked for each item.
+
+    Read when the change counter is locked, so nobody else adds to it; what this chunk adds is taken out. An id that is
+    in none of them is looked up.
+    """
+
+    submissions: set[str]
+    """Under which no submission is stored."""
+    aside: set[str]
+    """Under which nothing is in quarantine."""
+    edited: set[str]
+    """Which no stored submission names as the one it replaces, or as the first of its chain."""
+
+
+def _find_unheard(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Unheard:
+    ids = {parsed.instance_id for parsed in chunk} - {""}
+    stored = session.scalars(
+        select(Submission.instance_id).where(Submission.project_id == project_id, Submission.instance_id.in_(ids))
+    )
+    aside = session.scalars(
+        select(Quarantined.instance_id).where(Quarantined.project_id == project_id, Quarantined.instance_id.in_(ids))
+    )
+    named: set[str | None] = set()
+    for column in (Submission.deprecated_id, Submission.root_id):  # each by its own index; joined by OR they use none
+        named.update(session.scalars(select(column).where(Submission.project_id == project_id, column.in_(ids))))
+    return Unheard(ids - set(stored), ids - set(aside), ids - named)
 
 
 def find_touched(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
@@ -298,29 +351,54 @@ def _see_device(session: Session, project_id: int, sender: Sender, chunk: Sequen
     session.flush()
 
 
-def _receive_one(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
-    try:
-        with session.begin_nested():
-            return _decide_and_store(session, register, sender, parsed)
-    except Exception:
-        log.exception("item failed", instance_id=parsed.instance_id)
-        problem = Problem("500.1")
-        return _result(parsed, problem.code, problem.message(), status=FAILED)
+def _receive_one(
+    session: Session, register: Register, sender: Sender, unheard: Unheard, parsed: Parsed
+) -> dict[str, Any]:
+    """Receive one item in a savepoint; once more without an action that could not be applied: the form is kept."""
+    impossible: dict[str, str] = {}
+    while True:
+        try:
+            with session.begin_nested():
+                return _decide_and_store(session, register, sender, unheard, parsed, impossible)
+        except Inapplicable as error:
+            register.forget()
+            impossible[error.action_id] = error.message
+        except Exception:
+            register.forget()
+            log.exception("item failed", instance_id=parsed.instance_id)
+            problem = Problem("500.1")
+            return _result(parsed, problem.code, problem.message(), status=FAILED)
 
 
-def _decide_and_store(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+class Inapplicable(Exception):
+    """An action of a submission cannot be applied."""
+
+    def __init__(self, action_id: str, message: str) -> None:
+        self.action_id = action_id
+        self.message = message
+        super().__init__(message)
+
+
+def _decide_and_store(
+    session: Session,
+    register: Register,
+    sender: Sender,
+    unheard: Unheard,
+    parsed: Parsed,
+    impossible: Mapping[str, str],
+) -> dict[str, Any]:
     project_id = register.project_id
-    known = session.get(Submission, (project_id, parsed.instance_id)) if parsed.instance_id else None
-    aside = {
-        row.sha256: row
-        for row in session.scalars(
-            select(Quarantined).where(
-                Quarantined.project_id == project_id,
-                Quarantined.instance_id == parsed.instance_id,
-                Quarantined.released_at.is_(None),
-            )
+    known = None
+    if parsed.instance_id and parsed.instance_id not in unheard.submissions:
+        known = session.get(Submission, (project_id, parsed.instance_id))
+    aside = {}
+    if parsed.instance_id not in unheard.aside:
+        wanted = select(Quarantined).where(
+            Quarantined.project_id == project_id,
+            Quarantined.instance_id == parsed.instance_id,
+            Quarantined.released_at.is_(None),
         )
-    }
+        aside = {row.sha256: row for row in session.scalars(wanted)}
     receipt = decide_receipt(
         parsed.arrival(sender.actor.revoked),
         Stored(
@@ -333,14 +411,15 @@ def _decide_and_store(session: Session, register: Register, sender: Sender, pars
         _note_more(first, parsed)
         return _result(parsed, first.code, first.message)
     if receipt.kind == "duplicate" and known is not None:
-        note_attachments(session, known, parsed)
+        note_attachments(session, project_id, parsed)
         return {**known.answer, "instanceId": parsed.instance_id, "status": receipt.status}
     if receipt.applies:
-        return accept_item(session, register, sender, parsed)
+        return _accept(session, register, sender, unheard, parsed, impossible)
     released = find_released(session, project_id, parsed)
     if released is not None:
-        note_attachments(session, released, parsed)
+        note_attachments(session, project_id, replace(parsed, instance_id=released.instance_id))
         return {**released.answer, "instanceId": parsed.instance_id, "status": DUPLICATE}
+    unheard.aside.discard(parsed.instance_id)
     return _set_aside(session, project_id, sender, parsed, problem_of_receipt(receipt, parsed))
 
 
@@ -438,54 +517,85 @@ def accept_item(session: Session, register: Register, sender: Sender, parsed: Pa
 
     Part of a transaction of the caller, who has locked what it touches (``find_touched``).
     """
+    unheard = _find_unheard(session, register.project_id, [parsed])
+    impossible: dict[str, str] = {}
+    while True:
+        try:
+            with session.begin_nested():
+                return _accept(session, register, sender, unheard, parsed, impossible)
+        except Inapplicable as error:
+            register.forget()
+            impossible[error.action_id] = error.message
+
+
+def _accept(
+    session: Session,
+    register: Register,
+    sender: Sender,
+    unheard: Unheard,
+    parsed: Parsed,
+    impossible: Mapping[str, str],
+) -> dict[str, Any]:
+    """Store a submission and apply what it does.
+
+    :param impossible: what is wrong with actions that were tried already, by their id; they are left out.
+    :raises Inapplicable: when one more cannot be applied.
+    """
     assert parsed.instance is not None and parsed.definition is not None  # noqa: S101 - the parse said so
     instance, project_id = parsed.instance, register.project_id
     finalized_at = parsed.finalized_at or sender.received_at
-    submission = Submission(
-        project_id=project_id,
-        instance_id=parsed.instance_id,
-        root_id=_root_of(session, project_id, instance),
-        deprecated_id=instance.deprecated_id,
-        superseded=_is_superseded(session, project_id, parsed.instance_id),
-        form_id=instance.form_id,
-        form_version=instance.version,
-        instance_name=instance.instance_name,
-        xml=parsed.content,
-        xml_sha256=parsed.sha256,
-        finalized_at=parsed.finalized_at,
-        at=decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
-        received_at=sender.received_at,
-        app_user_id=sender.actor.id if sender.actor.kind == "app_user" else None,
-        device_id=sender.device_id,
-        seq=parsed.seq,
-        answer={},
-        outside_scope=False,
+    edited = parsed.instance_id not in unheard.edited
+    applied = [
+        _apply(register, action, parsed)
+        for action in _actions_of(session, register, sender, parsed, finalized_at, edited)
+        if action.id not in impossible
+    ]
+    touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
+    answer: dict[str, Any] = {
+        "instanceId": parsed.instance_id,
+        "status": ACCEPTED,
+        "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
+    }
+    root_id = _root_of(session, project_id, instance)
+    session.connection().execute(
+        _ADD_SUBMISSION,
+        {
+            "project_id": project_id,
+            "instance_id": parsed.instance_id,
+            "root_id": root_id,
+            "deprecated_id": instance.deprecated_id,
+            "superseded": edited and _is_superseded(session, project_id, parsed.instance_id),
+            "form_id": instance.form_id,
+            "form_version": instance.version,
+            "instance_name": instance.instance_name,
+            "xml": parsed.content,
+            "xml_sha256": parsed.sha256,
+            "finalized_at": parsed.finalized_at,
+            "at": decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
+            "received_at": sender.received_at,
+            "app_user_id": sender.actor.id if sender.actor.kind == "app_user" else None,
+            "device_id": sender.device_id,
+            "seq": parsed.seq,
+            "answer": answer,
+            "problem": "\n".join((*parsed.trouble, *impossible.values())) or None,
+            "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
+        },
     )
-    session.add(submission)
-    session.flush()
+    unheard.submissions.discard(parsed.instance_id)
+    unheard.edited.difference_update({instance.deprecated_id, root_id} - {parsed.instance_id, None})
     if instance.deprecated_id:
         session.execute(
             update(Submission)
             .where(Submission.project_id == project_id, Submission.instance_id == instance.deprecated_id)
             .values(superseded=True)
         )
-    session.execute(  # edits that came before their original now know where their chain begins
-        update(Submission)
-        .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
-        .values(root_id=submission.root_id)
-    )
-    note_attachments(session, submission, parsed)
-    applied, trouble = _apply_actions(session, register, sender, parsed, finalized_at)
-    submission.problem = "\n".join((*parsed.trouble, *trouble)) or None
-    touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
-    submission.outside_scope = bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE}))
-    answer: dict[str, Any] = {
-        "instanceId": parsed.instance_id,
-        "status": ACCEPTED,
-        "entities": [{"id": a.entity_id, "version": a.version, "conflicts": list(a.conflicts)} for a in applied],
-    }
-    submission.answer = answer
-    session.flush()
+    if edited and root_id != parsed.instance_id:
+        session.execute(  # edits that came before their original now know where their chain begins
+            update(Submission)
+            .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
+            .values(root_id=root_id)
+        )
+    note_attachments(session, project_id, parsed, new=True)
     return answer
 
 
@@ -507,26 +617,18 @@ def _is_superseded(session: Session, project_id: int, instance_id: str) -> bool:
     )
 
 
-def _apply_actions(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
-) -> tuple[list[Any], list[str]]:
-    """Apply what the submission does to the register; say what could not be done."""
-    applied, trouble = [], []
-    for action in _actions_of(session, register, sender, parsed, finalized_at):
-        try:
-            with session.begin_nested():
-                applied.append(register.apply(action, parsed.instance_id))
-        except ValueError as error:
-            trouble.append(str(error))
-        except Exception:  # the submission is kept even when its entity work fails
-            log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
-            trouble.append(f"action {action.id} could not be applied")
-            register.forget()
-    return applied, trouble
+def _apply(register: Register, action: EntityAction, parsed: Parsed) -> Applied:
+    try:
+        return register.apply(action, parsed.instance_id)
+    except ValueError as error:
+        raise Inapplicable(action.id, str(error)) from None
+    except Exception as error:  # the submission is kept even when its entity work fails
+        log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
+        raise Inapplicable(action.id, f"action {action.id} could not be applied") from error
 
 
 def _actions_of(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime
+    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime, edited: bool
 ) -> Iterable[EntityAction]:
     assert parsed.instance is not None  # noqa: S101 - the parse said so
     instance = parsed.instance
@@ -559,7 +661,8 @@ def _actions_of(
             target=None,
             literal=sender.literal,
         )
-    yield from _undone(session, register, sender, parsed, named)
+    if edited or instance.deprecated_id:
+        yield from _undone(session, register, sender, parsed, named)
 
 
 def _undone(
@@ -610,40 +713,52 @@ def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence
     ).all()
 
 
-def note_attachments(session: Session, submission: Submission, parsed: Parsed) -> None:
-    """Note the files that a submission names; an edit keeps earlier ones still named in its XML."""
+def note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
+    """Note the files that a submission names; an edit keeps earlier ones still named in its XML.
+
+    :param new: whether the submission was stored just now, so that nothing is noted of it yet.
+    """
     if parsed.definition is None or parsed.instance is None:
         return
     announced = {a["name"]: a for a in _announced(parsed.item)}
     inherited: dict[str, SubmissionAttachment] = {}
-    if submission.deprecated_id:
+    deprecated_id = parsed.instance.deprecated_id
+    if deprecated_id:
         inherited = {
             row.name: row
             for row in session.scalars(
                 select(SubmissionAttachment).where(
-                    SubmissionAttachment.project_id == submission.project_id,
-                    SubmissionAttachment.instance_id == submission.deprecated_id,
+                    SubmissionAttachment.project_id == project_id,
+                    SubmissionAttachment.instance_id == deprecated_id,
                 )
             )
         }
+    added: list[SubmissionAttachment] = []
+    noted: list[SubmissionAttachment] = []
     for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
         if not _plain(name):
             continue
-        row = session.get(SubmissionAttachment, (submission.project_id, submission.instance_id, name))
+        row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
         if row is None:
-            row = SubmissionAttachment(
-                project_id=submission.project_id, instance_id=submission.instance_id, name=name, present=False
-            )
-            session.add(row)
+            row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
+            added.append(row)
         source: Mapping[str, Any] = announced.get(name, {})
         if not row.present and source:
             row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
         elif row.sha256 is None and name in inherited:
             old = inherited[name]
             row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
-        if row.sha256 and not row.present:
-            row.present = session.get(Blob, (submission.project_id, row.sha256)) is not None
-    session.flush()
+        noted.append(row)
+    hashes = [row.sha256 for row in noted if row.sha256 and not row.present]
+    if hashes:
+        here = set(session.connection().scalars(_HERE, {"project_id": project_id, "hashes": hashes}))
+        for row in noted:
+            row.present = row.present or row.sha256 in here
+    for row in added:
+        values = {name: getattr(row, name) for name in _ATTACHMENT_COLUMNS}
+        session.connection().execute(_ADD_ATTACHMENT, {n: v for n, v in values.items() if v is not None})
+    if not new:
+        session.flush()
 
 
 def _announced(item: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

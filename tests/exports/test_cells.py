@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exports.cells import MAX_TEXT, Mended, to_cell, to_text
@@ -118,6 +118,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANYTHING)
 def test_to_cell_never_raises_and_gives_only_what_cells_hold(value: object) -> None:
     made = to_cell(value)

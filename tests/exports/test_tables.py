@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exports.tables import MAIN_AFTER, MAX_NAME, build_tables, is_secret, to_headings, to_sheet_name
@@ -111,13 +111,19 @@ def test_to_headings_keeps_the_first_and_numbers_the_others() -> None:
         ("a" * 40, "-enfants", (), "a" * 23 + "-enfants"),
         ("a" * 40, " (2)", (), "a" * 27 + " (2)"),
         ("😀" * 20, "", (), "😀" * 15),
+        ("f", "😀" * 40, (), "f" + "😀" * 11),
+        ("a" * 40, "b" * 40, ("a" * 8 + "b" * 23,), "a" * 6 + "b" * 23 + "~2"),
     ],
 )
 def test_to_sheet_name_gives_a_valid_name(wanted: str, tail: str, taken: tuple[str, ...], name: str) -> None:
     assert to_sheet_name(wanted, taken, tail=tail) == name
 
 
-@given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=40)), max_size=12))
+NAMES = st.text(st.sampled_from("aA '/😀é\x00\ud800") | st.characters(), max_size=45)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=12))
 def test_to_sheet_name_gives_valid_and_different_names_for_any_text(wanted: list[tuple[str, str]]) -> None:
     taken: list[str] = []
     for name, tail in wanted:

@@ -148,7 +148,7 @@ def test_write_workbook_keeps_every_sheet_free_of_formulas(form: FormDefinition)
 def test_write_workbook_lists_what_was_cut_and_counts_what_was_replaced(form: FormDefinition) -> None:
     out = io.BytesIO()
     sent = send(form, {"q": "court"}, {"q": "x" * 40_000})
-    programme = to_programme([form], sent, women=[Woman("w1", 1, {"nom_fr": "a\x00b\x07"})])
+    programme = to_programme([form], sent, women=[Woman("w1", 1, {"nom_fr": "a\x00b\x07"}, frozenset({"nom_fr"}))])
     outcome = write_workbook(programme, Options(), out)
     assert [(loss.sheet, loss.cell, loss.length) for loss in outcome.losses] == [("f", "B3", 40_000)]
     assert outcome.replaced == 2
@@ -195,7 +195,7 @@ def test_write_workbook_continues_with_the_key_when_there_are_too_many_columns(f
 
 
 def test_write_workbook_names_sheets_of_any_form_id(read_form: Callable[[str], FormDefinition]) -> None:
-    ids = ["Conflits", "it's [x]:1?", "a" * 40, "a" * 40 + "b", "02_Par_commune", "=1+1", "History"]
+    ids = ["Conflits", "it's [x]:1?", "a" * 40, "a" * 40 + "b", "02_Par_commune", "=1+1", "History", "14_Lisez_moi"]
     forms = [read_form(FORM.replace("FORM_ID", one)) for one in ids]
     data = write(to_programme(forms, [one for form in forms for one in send(form, {"q": form.form_id})]))
     sheets = read(data)
@@ -203,9 +203,11 @@ def test_write_workbook_names_sheets_of_any_form_id(read_form: Callable[[str], F
     assert shown == set(ids)
     assert len({name.casefold() for name in sheets}) == len(sheets) == 6 + len(ids)
     assert all(len(name) <= 31 for name in sheets)
-    assert sheets["Conflits"][0][0] == "SubmissionDate" or sheets["Conflits"][0][0] == "Code artisane"
+    assert (sheets["Conflits"][0][0], sheets["02_Par_commune"][0][0]) == ("Code artisane", "Code commune")
     book = load_workbook(io.BytesIO(data))
     assert all(sheet.print_title_rows == "$1:$1" for sheet in book)
+    assert (book.active.title, book.active["A1"].value) == ("14_Lisez_moi", "Clé")
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["14_Lisez_moi"]
 
 
 def test_write_workbook_names_nobody_when_personal_data_is_left_out(field: Field) -> None:
@@ -309,6 +311,16 @@ def test_write_workbook_shows_women_by_name_and_merged_ones_too(library: Mapping
 def test_write_workbook_shows_the_question_when_its_heading_is_selected(form: FormDefinition) -> None:
     sheet = load_workbook(io.BytesIO(write(to_programme([form]), language="ar")))["f"]
     assert {str(note.sqref): note.prompt for note in sheet.data_validations.dataValidation}["B1"] == "سؤال"
+
+
+def test_write_workbook_shortens_a_long_question_shown_on_its_heading(
+    read_form: Callable[[str], FormDefinition],
+) -> None:
+    text = FORM.replace("FORM_ID", "f").replace("سؤال", "😀" * 300).replace("الهاتف", "ه" * 300)
+    book = load_workbook(io.BytesIO(write(to_programme([read_form(text)]), language="ar")))
+    notes = [note.prompt for note in book["f"].data_validations.dataValidation]
+    assert {len(note.encode("utf-16-le")) // 2 <= 255 for note in notes} == {True}
+    assert [note[-1] for note in notes[:2]] == ["…", "…"]
 
 
 def test_write_workbook_opens_in_libreoffice(form: FormDefinition, tmp_path: Path) -> None:

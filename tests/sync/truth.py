@@ -59,6 +59,15 @@ class Intent:
     action_id: str
 
 
+@dataclass(frozen=True)
+class Deletion:
+    """An officer deleted or restored a record: what the page showed, and which deletions and restorations."""
+
+    deletes: bool
+    saw: frozenset[Key]
+    replaces: frozenset[str]
+
+
 def number(text: str) -> Decimal:
     return Decimal(text) if text.strip() else Decimal(0)
 
@@ -80,7 +89,13 @@ class Truth:
         self.adds: dict[Key, str] = {}
         self.removes: dict[Key, tuple[str, frozenset[Key]]] = {}
         self.carried: dict[str, dict[str, frozenset[Key]]] = {}
-        self.resolves: set[str] = set()
+        self.deletions: dict[str, Deletion] = {}
+        self.edits: dict[str, str] = {}
+        self.knowing: set[str] = set()  # resolves of a record that was known to be deleted
+        self.devices: dict[str, str] = {}
+        self.narrow: dict[Key, frozenset[Key]] = {}  # of a removal in an edit: what it surely takes back
+        self.answered: dict[str, set[str]] = {}
+        self.unsure: set[str] = set()
 
     def present(self, name: str, members: Iterable[str], arrived: frozenset[str]) -> set[Key]:
         """Find the intents a record holds: those that arrived, and those an arrived answer of the author repeats."""
@@ -106,15 +121,27 @@ class Truth:
         present = set(present)
         return {key: self.intents[name][key] for key in present - self.replaced(name, present)}
 
-    def elements(self, present: set[Key]) -> dict[str, frozenset[Key]]:
-        """Find the elements of the set that stand, with the adds behind them."""
-        removed = [self.removes[key] for key in present if key in self.removes]
+    def elements(self, present: set[Key], *, own: bool = False) -> dict[str, frozenset[Key]]:
+        """Find the elements of the set that stand, with the adds behind them.
+
+        With `own`, who removes an element takes back what she had added herself, whether it was on the screen or not.
+        """
+        removed: list[tuple[str, str, frozenset[Key]]] = []
+        for key in present & set(self.removes):
+            element, saw = self.removes[key]
+            removed.append((key[0], element, saw if own else self.narrow.get(key, saw)))
         alive: dict[str, set[Key]] = {}
         for key in present:
             element = self.adds.get(key)
-            if element is not None and not any(element == gone and key in saw for gone, saw in removed):
+            if element is not None and not any(
+                element == gone and (key in saw or (own and self._is_later(by, key[0]))) for by, gone, saw in removed
+            ):
                 alive.setdefault(element, set()).add(key)
         return {element: frozenset(keys) for element, keys in alive.items()}
+
+    def _is_later(self, action_id: str, other: str) -> bool:
+        same = self.devices.get(action_id) == self.devices.get(other) is not None
+        return same and int(action_id[1:]) > int(other[1:])
 
     # What must hold
 
@@ -130,7 +157,33 @@ class Truth:
         wrong += self._check_notes(state, members, arrived)
         if complete:
             wrong += self._check_writes(state, members)
+            wrong += self._check_deletion(state, members, arrived)
         return wrong
+
+    def _check_deletion(self, state: EntityState, members: list[str], arrived: frozenset[str]) -> list[str]:
+        present = {key: self.deletions[key] for key in members if key in self.deletions}
+        replaced = {old for deletion in present.values() for old in deletion.replaces}
+        heads = [deletion for key, deletion in present.items() if key not in replaced]
+        saw = set().union(*(head.saw for head in heads if head.deletes))
+        for name in (*CHOOSING, "notes"):
+            saw |= self.replaced(name, saw.intersection(self.intents[name]))
+        unseen = {key for key in self.all_present(members, arrived) - saw if key[0] not in self.knowing}
+        standing = any(head.deletes for head in heads)
+        deleted = standing and all(head.deletes for head in heads) and not unseen
+        disputed = standing and not deleted
+        found = (state.deleted, listed(state, "_deleted") is not None)
+        if found == (False, True) and standing and self._has_late_original(members):
+            return []  # an answer that came late after its edit was on no page, whatever became of it
+        if found != (deleted, disputed):
+            return [f"_deleted: {state.deleted}, really {deleted}, disputed {disputed}, unseen {sorted(unseen)}"]
+        return []
+
+    def _has_late_original(self, members: list[str]) -> bool:
+        return any(self.edits.get(key) in members[place:] for place, key in enumerate(members))
+
+    def all_present(self, members: Iterable[str], arrived: frozenset[str]) -> frozenset[Key]:
+        """Find every change a record holds."""
+        return frozenset().union(*(self.present(name, members, arrived) for name in RULES))
 
     def _check_chosen(
         self, name: str, state: EntityState, members: list[str], arrived: frozenset[str], complete: bool
@@ -142,7 +195,7 @@ class Truth:
         if not heads:
             return [f"{name}: {served!r} is served, nobody said it"] if complete and served is not None else []
         if served is None:
-            return [f"{name}: lost altogether"]
+            return [f"{name}: lost altogether"] if any(intent.text for intent in heads.values()) else []
         values = {meaning(name, intent.text) for intent in heads.values()}
         listed_values = {meaning(name, text) for text in shown or ()}
         wrong = []
@@ -153,12 +206,21 @@ class Truth:
                 if meaning(name, served) != best:
                     wrong.append(f"{name}: {served!r} is served, {best} stands")
             return wrong
-        for value in values:
+        if not complete and self._is_unsure(name, members):
+            return []
+        for value in {meaning(name, intent.text) for intent in heads.values()}:
             if value != meaning(name, served) and value not in listed_values:
                 wrong.append(f"{name}: {value!r} is lost, served {served!r}, listed {shown}")
         if complete:
             wrong += self._check_choice(name, served, shown, listed_values, values, heads, state)
         return wrong
+
+    def _is_unsure(self, name: str, members: Iterable[str]) -> bool:
+        """Tell whether somebody answered on a screen that showed a step of her own that is missing.
+
+        What she had then seen of the record nobody can know.
+        """
+        return any(name in self.answered.get(action_id, ()) for action_id in self.unsure.intersection(members))
 
     def _check_choice(
         self,
@@ -196,13 +258,16 @@ class Truth:
         self, state: EntityState, members: list[str], arrived: frozenset[str], complete: bool
     ) -> list[str]:
         present = self.present("trades", members, arrived)
+        alive = set(self.elements(present))
         if not complete:
             present |= set(self.removes)  # who knows what is on its way: only what nobody removed must stand
-        alive = set(self.elements(present))
+            if self._is_unsure("trades", members):
+                return []
+        surely = set(self.elements(present, own=True))
         served = set(state.values.get("trades", "").split())
-        if complete and served != alive:
-            return [f"trades: {served} are served, {alive} stand"]
-        return [f"trades: {alive - served} are lost"] if not alive <= served else []
+        if complete and not surely <= served <= alive:
+            return [f"trades: {served} are served, {alive} stand, {surely} surely"]
+        return [f"trades: {surely - served} are lost"] if not surely <= served else []
 
     def _check_notes(self, state: EntityState, members: list[str], arrived: frozenset[str]) -> list[str]:
         present = self.present("notes", members, arrived)

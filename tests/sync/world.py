@@ -1,4 +1,4 @@
-"""A small world that drives the rule: phones, officers, bad lines. What is on whose screen is kept in `truth`, outside it.
+"""A small world that drives the rule: phones, officers, bad lines. What is on whose screen is kept outside it, in `truth`.
 
 Three kinds of phone: `ours` shows its own unsent work over what it pulled and keeps its branch over a pull; `collect`
 copies every answer into its local record, blanks too, and drops that when a newer record comes; `plain` knows only the
@@ -16,7 +16,7 @@ from sync.actions import EntityAction
 from sync.identity import find_links, find_winner
 from sync.merge import EntityState
 from tests.sync.ledger import START, Ledger, act, listed
-from tests.sync.truth import EMPTY, NONE, RULES, Cell, Intent, Key, Truth, meaning, number
+from tests.sync.truth import EMPTY, NONE, RULES, Cell, Deletion, Intent, Key, Truth, meaning, number
 
 POOLS = {
     "name": ("x", "y", "z", "e\u0301", "\u00e9"),
@@ -34,14 +34,14 @@ Screen = dict[str, Cell]
 
 @dataclass
 class Own:
-    """One action of a phone: what it was opened on, what it left on the screen, and the version it was answered with."""
+    """One action of a phone: what it was opened on, what it left on the screen, the version it was answered with."""
 
     action: EntityAction
     before: Screen
     after: Screen
     version: int | None = None
-    sent: bool = False
     counted: Decimal = Decimal(0)  # what a calculation counted on
+    chain: frozenset[str] = frozenset()  # this action, and what it is the edit of
     newer: Own | None = None  # the edit that replaced it
 
 
@@ -56,6 +56,18 @@ class Held:
     branch: str | None = None
     pos: int = 0
     own: list[Own] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """A record on the desk of an officer: what it shows, who is behind it, and whether it was deleted."""
+
+    entity_id: str
+    version: int
+    screen: Screen
+    candidates: dict[str, frozenset[Key]]
+    present: frozenset[Key]
+    deletions: frozenset[str]
 
 
 @dataclass
@@ -101,8 +113,9 @@ class World:
         self.entities: list[str] = []
         self.queue: list[Own] = []
         self.delivered: list[Own] = []
-        self.pages: list[tuple[str, int, Screen, dict[str, frozenset[Key]]]] = []
+        self.pages: list[Page] = []
         self.active: list[str] = []
+        self.made: dict[tuple[str, str], list[Own]] = {}
         self.numbers = 0
         self.minutes = 0
 
@@ -151,7 +164,7 @@ class World:
             + [self.pull] * 7
             + [self.repeat, self.create, self.edit, self.edit, self.look]
             + [self.resolve] * 3
-            + [self.look, self.officer_update, self.merge, self.unmerge]
+            + [self.look, self.officer_update, self.merge, self.unmerge, self.delete]
         )
         for _ in range(steps):
             self.chance.choice(doings)()
@@ -161,7 +174,18 @@ class World:
             own = self.queue.pop(self.chance.randrange(len(self.queue)))
             if not (self.lossy and self.chance.random() < 0.3):
                 self.arrive(own)
+        self.mark_unsure()
         self.check(complete=not self.lossy)
+
+    def mark_unsure(self) -> None:
+        """Mark what was answered after a step that never arrived."""
+        for phone in self.phones:
+            for entity_id in self.entities:
+                missing = False
+                for own in self.made.get((phone.name, entity_id), ()):
+                    if missing:
+                        self.truth.unsure.add(own.action.id)
+                    missing = missing or own.action.id not in self.arrived
 
     def tick(self) -> None:
         self.minutes += 1
@@ -227,14 +251,16 @@ class World:
             return Cell(text, pending=cell.pending | mine)
         if name == "trades":
             elements = dict(cell.elements)
+            shown = set(cell.text.split())
             for key in mine:
                 if key in self.truth.adds:
                     element = self.truth.adds[key]
+                    shown.add(element)
                     elements[element] = elements.get(element, NONE) | {key}
             for key in mine:
                 if key in self.truth.removes:
-                    elements.pop(self.truth.removes[key][0], None)
-            return Cell(" ".join(sorted(elements)), elements=elements, pending=cell.pending | mine)
+                    shown.discard(self.truth.removes[key][0])
+            return Cell(" ".join(sorted(shown)), elements=elements, pending=cell.pending | mine)
         if name == "notes" or (own.action.edits and (own.action.id, name) not in self.truth.intents[name]):
             return cell
         return own.after[name]
@@ -295,6 +321,7 @@ class World:
         prefilled: set[str] = set()
         blankable: set[str] = set()
         self.truth.carried[action_id] = {}
+        self.truth.devices[action_id] = phone.name
         style = self.chance.random()
         for name in RULES:
             if self.chance.random() < 0.35:
@@ -322,13 +349,15 @@ class World:
             device=phone.name,
             literal=phone.kind == "collect",
         )
-        own = Own(action, dict(draft.screen), after)
+        own = Own(action, dict(draft.screen), after, chain=frozenset({action_id}))
         own.counted = number(saved.get("paid", "")) - number(draft.screen.get("paid", EMPTY).text)
         self.keep(phone, own)
 
     def keep(self, phone: Phone, own: Own) -> None:
         held = phone.held.setdefault(own.action.entity_id, Held())
         held.own.append(own)
+        self.made.setdefault((phone.name, own.action.entity_id), []).append(own)
+        self.truth.answered[own.action.id] = set(own.action.saved)
         if phone.kind == "collect":
             held.local.update({name: own.after.get(name, EMPTY) for name in own.action.saved})
             held.local_version += 1
@@ -403,14 +432,15 @@ class World:
         if not chosen and not (prefilled and blankable):
             return EMPTY
         mine: set[Key] = set()
-        elements = {element: keys for element, keys in cell.elements.items() if element in chosen and prefilled}
-        for element in chosen - (set(cell.elements) if prefilled else set()):
+        shown = set(cell.text.split())
+        elements = {element: cell.elements[element] for element in chosen & shown if prefilled}
+        for element in chosen - (shown if prefilled else set()):
             key = (action_id, "trades", element)
             self.truth.adds[key] = element
-            elements[element] = cell.elements.get(element, NONE) | {key}
+            elements[element] = (cell.elements[element] if element in shown else NONE) | {key}
             mine.add(key)
         if prefilled:
-            for element in set(cell.elements) - chosen:
+            for element in shown - chosen:
                 key = (action_id, "trades", element, "-")
                 self.truth.removes[key] = (element, cell.elements[element])
                 mine.add(key)
@@ -435,6 +465,7 @@ class World:
         action_id = self.next_id("a")
         at = self.now(phone.skew)
         self.truth.carried[action_id] = {}
+        self.truth.devices[action_id] = phone.name
         saved = dict(old.saved)
         after: Screen = {}
         screen = self.screen(phone, phone.held[old.entity_id])
@@ -447,11 +478,15 @@ class World:
                 continue
             if self.chance.random() < 0.3:
                 saved[name] = "" if self.chance.random() < 0.3 else self.chance.choice(POOLS[name])
-            after[name] = self.mean_edit(action_id, name, saved[name], own, at)
+            cell = self.mean_edit(action_id, name, saved[name], own, at)
+            now = screen.get(name, EMPTY)
+            elements = {el: keys | now.elements.get(el, NONE) for el, keys in cell.elements.items()}
+            after[name] = replace(cell, elements=elements)
         base, branch, pos = self.place(phone, phone.held[old.entity_id])
         action = replace(old, id=action_id, saved=saved, edits=old.id, at=START + at, base=base, branch=branch, pos=pos)
-        newer = Own(action, own.before, after, counted=own.counted)
+        newer = Own(action, own.before, after, counted=own.counted, chain=own.chain | {action_id})
         own.newer = newer
+        self.truth.edits[action_id] = old.id
         self.keep(phone, newer)
 
     def mean_edit(self, action_id: str, name: str, text: str, own: Own, at: timedelta) -> Cell:
@@ -480,7 +515,9 @@ class World:
 
     def mean_union_edit(self, action_id: str, text: str, own: Own, was: Cell, before: frozenset[Key]) -> Cell:
         old, chosen = set(own.action.saved["trades"].split()), set(text.split())
-        shown = own.before.get("trades", EMPTY).elements if "trades" in own.action.prefilled else {}
+        opened = own.before.get("trades", EMPTY)
+        fills = "trades" in own.action.prefilled
+        shown = {el: keys for el, keys in opened.elements.items() if fills and el in opened.text.split()}
         mine: set[Key] = set()
         elements = {element: keys for element, keys in was.elements.items() if element in chosen}
         for element in chosen - old:
@@ -492,6 +529,7 @@ class World:
             key = (action_id, "trades", element, "-")
             added = frozenset(known for known in before if self.truth.adds.get(known) == element)
             self.truth.removes[key] = (element, shown.get(element, NONE) | added)
+            self.truth.narrow[key] = frozenset(known for known in added if known[0] in own.chain)
             mine.add(key)
         self.truth.carried[action_id]["trades"] = before | mine
         return Cell(text, elements=elements, pending=was.pending | mine)
@@ -526,7 +564,7 @@ class World:
                 continue
             state, screen = self.served(entity_id)
             held = phone.held.get(entity_id)
-            if state.merged_into is not None:
+            if state.merged_into is not None or state.deleted:
                 if held is not None and not phone.unsent(entity_id) and not self.drafting(phone, entity_id):
                     del phone.held[entity_id]
                 continue
@@ -558,31 +596,58 @@ class World:
                 if RULES[name].policy in ("max", "min"):
                     texts |= {self.truth.intents[name][key].text for key in present}
                 candidates[name] = frozenset().union(*(self.behind(name, text, present) for text in texts))
-        self.pages.append((entity_id, self.ledger.version(entity_id), screen, candidates))
+        present = self.truth.all_present(members, frozenset(self.arrived))
+        deletions = frozenset(self.truth.deletions).intersection(members)
+        version = self.ledger.version(entity_id)
+        self.pages.append(Page(entity_id, version, screen, candidates, present, deletions))
 
     def office_action(self, kind: str) -> None:
         if not self.pages:
             return
         self.tick()
-        entity_id, version, screen, candidates = self.chance.choice(self.pages[-3:])
+        page = self.chance.choice(self.pages[-3:])
+        entity_id, screen = page.entity_id, page.screen
         action_id = self.next_id("r")
         self.truth.carried[action_id] = {}
         at = self.now()
         names = [name for name in RULES if name in screen and self.chance.random() < 0.5]
         saved = {}
+        waiting = any(own.action.entity_id == entity_id for own in self.queue)
         for name in names:
+            if kind == "resolve" and waiting and RULES[name].policy in ("max", "min"):
+                continue  # what is outranked is on no page, and what a missing step hides even less
             cell = screen[name]
             text = cell.text if self.chance.random() < 0.4 else self.chance.choice(POOLS[name])
             if kind == "resolve":
-                self.mean_resolve(action_id, name, text, cell, candidates, at)
+                self.mean_resolve(action_id, name, text, cell, page.candidates, at)
             elif name == "notes":
                 continue
             else:
                 self.mean(action_id, name, text, cell, True, True, "update", at)
             saved[name] = text
-        action = act(action_id, kind, entity_id=entity_id, saved=saved, base=version, at=START + at, author="officer")
+        action = act(
+            action_id, kind, entity_id=entity_id, saved=saved, base=page.version, at=START + at, author="officer"
+        )
+        if kind == "resolve" and page.deletions:
+            self.truth.knowing.add(action_id)
         if self.ledger.receive(action) is not None:
             self.arrived.add(action_id)
+
+    def delete(self) -> None:
+        """Delete a record, or restore one."""
+        self.look()
+        if not self.pages or self.chance.random() < 0.6:
+            return
+        self.tick()
+        page = self.chance.choice(self.pages[-2:])
+        action_id = self.next_id("r")
+        self.truth.carried[action_id] = {}
+        restores = bool(page.deletions) and self.chance.random() < 0.4
+        self.truth.deletions[action_id] = Deletion(not restores, page.present, page.deletions)
+        kind, saved = ("resolve", {"_deleted": ""}) if restores else ("delete", {})
+        at = START + self.now()
+        self.ledger.receive(act(action_id, kind, entity_id=page.entity_id, saved=saved, base=page.version, at=at))
+        self.arrived.add(action_id)
 
     def resolve(self) -> None:
         self.look()

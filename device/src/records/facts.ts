@@ -173,6 +173,14 @@ function findPrefilled(model: Element, body: Element | undefined, external: Map<
   return (path, list) => reaches(path, list, new Set());
 }
 
+/** ODK's name of a question's type: what its control says, else what it calculates, else its data type. */
+function typeOf(control: Control | undefined, calculated: boolean, dataType: string): string {
+  if (control?.rank) return 'rank';
+  if (control?.select) return control.multiple ? 'select_multiple' : 'select_one';
+  const type = TYPES[dataType] ?? dataType;
+  return !control && calculated && type === 'text' ? 'calculate' : type;
+}
+
 /** Path of an element from the root of its tree: "/data/g/meta". */
 function pathOf(element: Element, root: Element): string {
   const names: string[] = [];
@@ -234,7 +242,7 @@ export function readFacts(xml: string): FormFacts {
     owner.paths[name] = path;
     owner.properties.push({
       name,
-      type: control?.rank ? 'rank' : control?.select ? (control.multiple ? 'select_multiple' : 'select_one') : (TYPES[plainType] ?? plainType),
+      type: typeOf(control, element.hasAttribute('calculate'), plainType),
       policy: policy || 'review', declared: policy !== '',
       prefilled: isPrefilled(path, owner.list),
       answerable: control !== undefined && element.getAttribute('readonly') !== 'true()',

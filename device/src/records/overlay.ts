@@ -64,7 +64,11 @@ function bringNote(shown: string, text: string, seen: string, whole: boolean): s
 /** Bring the answer to a `sum`, `union` or `append` to what is shown already; null when it says nothing. */
 function bring(action: Unsent, name: string, text: string, shown: string, rule: Rule): string | null {
   const seen = action.seen[name] ?? '';
-  if (isBlank(text) && (!action.blankable.includes(name) || isBlank(seen) || rule.policy === 'append')) return null;
+  if (isBlank(text)) {
+    if (!action.blankable.includes(name)) return null;
+    if (isBlank(seen)) return shown;
+    if (rule.policy === 'append') return null;
+  }
   const whole = !action.prefilled.includes(name);
   if (rule.policy === 'sum') return bringSum(shown, text, seen, whole);
   if (rule.policy === 'union') return bringUnion(shown, text, seen, whole, rule.choices);

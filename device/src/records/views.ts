@@ -53,7 +53,7 @@ function joinFacts(before: PropertyFacts | undefined, now: PropertyFacts, newerW
   const [first, second] = newerWins ? [now, before] : [before, now];
   return {
     ...first,
-    type: first.type === 'text' ? second.type : first.type,
+    type: first.type === 'text' || first.type === 'calculate' ? second.type : first.type,
     policy: first.declared ? first.policy : second.policy, declared: first.declared || second.declared,
     visibility: first.visibility || second.visibility, unit: first.unit || second.unit,
     labels: Object.keys(first.labels).length > 0 ? first.labels : second.labels,

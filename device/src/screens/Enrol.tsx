@@ -1,5 +1,5 @@
 // Linking the phone: by the link in the address, by a QR, or by a typed code.
-import { createSignal, Match, onMount, Show, Switch, type JSX } from 'solid-js';
+import { createEffect, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { t } from '../i18n';
 import { navigate } from '../router';
 import { enrolment, outbox } from '../state';
@@ -14,16 +14,20 @@ import { Scanner } from '../ui/Scanner';
 import { Screen } from '../ui/Shell';
 
 export function EnrolScreen(props: { code: string | null }): JSX.Element {
-  const [text, setText] = createSignal(props.code ?? '');
+  const [text, setText] = createSignal('');
   const [scanning, setScanning] = createSignal(false);
   const [working, setWorking] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   const [elsewhere, setElsewhere] = createSignal<string | null>(null);
   const unsent = (): number => outbox().filter((item) => item.state === 'waiting').length;
 
-  // The code leaves the address at once: a one-time code has no business in the history.
-  onMount(() => {
-    if (props.code) history.replaceState(null, '', '#/enrol');
+  // The code leaves the address at once: a one-time code has no business in the history. A link may also arrive while this
+  // screen is open.
+  createEffect(() => {
+    if (!props.code) return;
+    setText(props.code);
+    setProblem(null);
+    history.replaceState(null, '', '#/enrol');
   });
 
   const submit = async (typed: string): Promise<void> => {

@@ -1,8 +1,8 @@
 // Opens the form screen for a new instance, a follow-up or a draft. The form engine is loaded only here.
-import { createResource, lazy, Match, Show, Suspense, Switch, type JSX } from 'solid-js';
+import { createResource, lazy, Match, Show, Suspense, Switch, untrack, type JSX } from 'solid-js';
 import type { FormSession } from '../form/contract';
 import { t } from '../i18n';
-import { link, navigate } from '../router';
+import { link, navigate, path } from '../router';
 import { shortTitle } from '../state';
 import { DraftOpenError, openDraft, openForm } from '../sessions';
 import { say } from '../ui/messages';
@@ -14,15 +14,16 @@ const FormScreen = lazy(async () => ({ default: (await import('../form/FormScree
 export type Task = { kind: 'new'; formId: string; entityId: string | null } | { kind: 'draft'; instanceId: string };
 
 export function FillScreen(props: { task: Task }): JSX.Element {
-  let here = location.hash;
+  const opened = untrack(path);
   // From the first save on, the address is the draft's: a reload, or a phone that gave up, comes back to these answers.
   const onDraft = (instanceId: string): void => {
     const address = link('draft', instanceId);
-    if (here === location.hash && location.hash !== address) history.replaceState(null, '', address);
-    here = location.hash;
+    if (path() === opened && location.hash !== address) history.replaceState(history.state, '', address);
   };
   const onEnd = (how: 'finalized' | 'left'): void => {
     say(how === 'finalized' ? t('form.finalized') : t('form.saved'));
+    // She may have gone elsewhere by herself, and the form was left for that reason.
+    if (path() !== opened) return;
     const task = props.task;
     if (how === 'left') navigate(link('drafts'), { replace: true });
     else navigate(task.kind === 'new' && task.entityId ? link('records', task.entityId) : '#/', { replace: true });

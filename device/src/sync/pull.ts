@@ -18,6 +18,8 @@ export interface PullReport {
   /** Forms that could not be fetched or read this time, with the reason. They are asked for again at the next pull. */
   failedForms: { title: string; reason: string }[];
   newEra: boolean;
+  /** The agent works in other places than before. */
+  scopesChanged: boolean;
   device: 'ok' | 'revoked';
 }
 
@@ -29,7 +31,7 @@ export async function pull(
 ): Promise<PullReport> {
   const project = `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}`;
   const answered = new Set((await listOutbox()).filter((item) => item.state === 'sent').map((item) => item.instanceId));
-  const report: PullReport = { records: 0, byList: {}, forms: [], failedForms: [], newEra: false, device: 'ok' };
+  const report: PullReport = { records: 0, byList: {}, forms: [], failedForms: [], newEra: false, scopesChanged: false, device: 'ok' };
   const offers = new Map<string, FormOffer>();
   const withdrawn = new Set<string>();
   let limit = LIMIT;
@@ -66,6 +68,7 @@ export async function pull(
       continue;
     }
     await keepPage(answer, makeId);
+    report.scopesChanged ||= answer.addScopes.length + answer.dropScopes.length > 0;
     for (const { list } of Object.values(answer.scopes).flatMap((page) => page.upserts)) {
       report.records += 1;
       report.byList[list] = (report.byList[list] ?? 0) + 1;

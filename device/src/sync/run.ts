@@ -2,6 +2,7 @@
 // two runs from ever meeting.
 import { createSignal } from 'solid-js';
 import { announce, dropUnusedForms, forget, listOutbox, readSetting, updateOutbox, writeSetting } from '../store';
+import { refreshScopes } from './enrol';
 import { LineError, ServerProblem, type Fetch } from './http';
 import { ProtocolError } from './protocol';
 import { pull, type PullReport } from './pull';
@@ -86,6 +87,8 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
       report.push = await push(tools.fetcher, enrolment, tools.now, pushing, signal);
       await pull(tools.fetcher, enrolment, tools.makeId, () => undefined, signal);
     }
+    // Names of new places; the phone can do without them until the line is better.
+    if (report.pull.scopesChanged) await refreshScopes(tools.fetcher, enrolment).catch(() => undefined);
     await writeSetting('lastSyncAt', new Date(tools.now()).toISOString());
   } catch (error) {
     fail(error);

@@ -58,6 +58,7 @@ export class FakeServer {
       if (body.code !== 'GOODCODE') return Response.json({ code: '404.1', message: 'unknown', requestId: 'r' }, { status: 404 });
       return Response.json({ token: 'T', appUser: { id: 7, name: 'Nadia' }, project: { id: 1, name: 'Oran', publicKey: null }, scopes: [{ value: '3112', labels: { fr: 'Tafraoui', ar: 'طفراوي' } }], era: this.era });
     }
+    if (path.endsWith('/scopes')) return Response.json(this.scopes.map((value) => ({ value, labels: { fr: `Commune ${value}`, ar: value } })));
     if (path.endsWith('/sync/push')) return this.push(body);
     if (path.endsWith('/sync/pull')) return this.pull(body);
     const form = this.forms.find((other) => path.endsWith(`/forms/${other.formId}/versions/${other.version}.xml`));

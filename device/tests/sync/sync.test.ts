@@ -210,6 +210,7 @@ describe('pull', () => {
     await syncWith(server);
     expect((await listRecords()).map((record) => [record.id, record.dropped])).toEqual([['u', true], ['w', true]]);
     expect(await readCursors()).toEqual({ '3110': server.counter });
+    expect((await readSetting('enrolment'))!.scopes).toEqual([{ value: '3110', labels: { fr: 'Commune 3110', ar: '3110' } }]);
     server.fault = () => null;
     await syncWith(server);
     expect((await listRecords()).map((record) => record.id)).toEqual(['w']);

@@ -34,6 +34,8 @@ function listenTo(form) {
       const results = page.getElementById(form.dataset.live);
       if (turn !== asked || !results || !target) return;
       target.replaceChildren(...results.childNodes);
+      const found = `${form.dataset.live}-found`; // told to a screen reader, the list itself is not read out
+      document.getElementById(found).textContent = page.getElementById(found).textContent;
       history.replaceState(null, '', address);
     } catch {
       if (turn === asked) form.submit(); // signed out or no line: let the browser say so

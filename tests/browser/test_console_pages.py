@@ -1,0 +1,249 @@
+"""The officers' pages in a real browser: no serious accessibility fault, no page wider than its screen, no script error."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.builders import registration, visit
+from tests.live import LiveServer, free_port
+
+PASSWORD = "a long enough password"
+SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
+LONG = "Benabdelkrim-" * 12
+
+
+@dataclass
+class Console:
+    """A served programme with two women, one of them disputed."""
+
+    server: LiveServer
+    woman: str
+    other: str
+    instance: str
+
+    def pages(self) -> dict[str, str]:
+        return {
+            "home": "/",
+            "women": "/women",
+            "nobody": "/women?q=nobody",
+            "woman": f"/women/{self.woman}",
+            "submissions": "/submissions",
+            "submission": f"/submissions/{self.instance}",
+            "conflicts": "/conflicts",
+            "conflict": f"/conflicts/{self.woman}",
+            "settled": f"/conflicts/{self.other}",
+            "quarantine": "/quarantine",
+            "agents": "/agents",
+            "new link": "/agents/2/code",
+            "revoke": "/agents/2/revoke",
+            "forms": "/forms",
+            "workbook": "/workbook",
+            "unknown": "/nowhere",
+        }
+
+
+def send(server: LiveServer, token: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        path if path.startswith("http") else f"{server.url}{path}",
+        body,
+        {"Authorization": f"Bearer {token}", **headers},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return answer.headers, answer.read()
+
+
+def push(server: LiveServer, token: str, *items: dict[str, Any]) -> None:
+    body = {"protocol": 1, "deviceId": str(uuid4()), "sentAt": "2026-11-23T17:00:00.000Z", "submissions": items}
+    headers = {"Content-Type": "application/json"}
+    send(server, token, "POST", "/v1/projects/1/sync/push", json.dumps(body).encode(), headers)
+
+
+def upload(server: LiveServer, token: str, data: bytes) -> None:
+    tus = {"Tus-Resumable": "1.0.0"}
+    pairs = {"sha256": hashlib.sha256(data).hexdigest(), "contentType": "image/jpeg"}
+    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in pairs.items())
+    asked = {**tus, "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+    headers, _ = send(server, token, "POST", "/v1/projects/1/attachments", b"", asked)
+    piece = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    send(server, token, "PATCH", headers["Location"], data, piece)
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    server = LiveServer(tmp_path_factory.mktemp("console") / "data", free_port())
+    server.command("init")
+    server.command("create-user", "admin@example.dz", "--role", "administrator", "--password", PASSWORD)
+    tokens = [server.command("create-app-user", name, "--scope", "3112")["token"] for name in ("Amina", "خديجة")]
+    server.start()
+    picture = io.BytesIO()
+    Image.new("RGB", (320, 240), "#2f5d50").save(picture, "JPEG")
+    data = picture.getvalue()
+    attachment = {
+        "name": "p.jpg",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+        "contentType": "image/jpeg",
+    }
+    first, instance, woman = registration(photo="p.jpg", nom_fr=LONG, localite=f"{LONG} شارع")
+    second, second_id, other = registration(nom_ar="مداح", prenom_ar="زهرة", nom_fr="Meddah", prenom_fr="Zohra")
+    push(
+        server,
+        tokens[0],
+        {"instanceId": instance, "xml": first, "attachments": [attachment]},
+        {"instanceId": second_id, "xml": second},
+        {"instanceId": "uuid:bad", "xml": "no form"},
+    )
+    upload(server, tokens[0], data)
+    for token, trade, name in ((tokens[0], "patisserie", "Fatma"), (tokens[1], "couture_trad", "فتيحة")):
+        xml, visited = visit(woman, base=1, trunk=1, branch=str(uuid4()), metier=trade, prenom_fr=name, photo="q.jpg")
+        push(server, token, {"instanceId": visited, "xml": xml})
+    try:
+        yield Console(server, woman, other, instance)
+    finally:
+        server.stop()
+
+
+def open_desk(browser: Browser, console: Console, language: str, size: str) -> tuple[Page, list[str]]:
+    context = browser.new_context(viewport=SIZES[size], locale=f"{language}-DZ", timezone_id="Africa/Algiers")  # type: ignore[arg-type]
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"{console.server.url}/sign-in")
+    check(page, "sign-in")
+    page.fill("input[name=email]", "admin@example.dz")
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.locator("main button[type=submit]").click()
+    if page.locator("html").get_attribute("lang") != language:
+        if page.locator("[data-menu]").is_visible():
+            page.locator("[data-menu]").click()
+        with page.expect_navigation():
+            page.locator(f".languages [value={language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    return page, errors
+
+
+def check(page: Page, name: str) -> None:
+    """Look for serious accessibility faults, for what is wider than the screen, and for a missing heading."""
+    found = Axe().run(page)
+    faults = [
+        (fault["id"], fault["nodes"][0]["html"][:200])
+        for fault in found.response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert faults == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
+    assert page.locator("h1").count() == 1, name
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_every_page_is_accessible_and_fits(browser: Browser, console: Console, language: str, size: str) -> None:
+    page, errors = open_desk(browser, console, language, size)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    for name, path in console.pages().items():
+        page.goto(f"{console.server.url}{path}")
+        page.evaluate("for (const closed of document.querySelectorAll('details')) closed.open = true")
+        check(page, name)
+    assert [error for error in errors if "404" not in error] == []
+    page.context.close()
+
+
+def test_search_answers_as_one_types(browser: Browser, console: Console) -> None:
+    page, errors = open_desk(browser, console, "fr", "desk")
+    page.goto(f"{console.server.url}/women")
+    expect(page.locator("#results tbody tr")).to_have_count(2)
+    page.locator("#q").press_sequentially("زهره")
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    expect(page.locator("#results")).to_contain_text("Zohra Meddah")
+    expect(page).to_have_url(f"{console.server.url}/women?q=%D8%B2%D9%87%D8%B1%D9%87")
+    page.reload()
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    assert errors == []
+    page.context.close()
+
+
+def test_menu_opens_on_a_small_screen_and_by_the_keyboard(browser: Browser, console: Console) -> None:
+    page, _ = open_desk(browser, console, "ar", "phone")
+    expect(page.locator("nav a").first).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.locator("[data-menu]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-menu]")).to_have_attribute("aria-expanded", "true")
+    page.locator("nav a[href='/conflicts']").click()
+    expect(page.locator("h1")).to_be_visible()
+    page.context.close()
+
+
+def test_pages_work_without_script(browser: Browser, console: Console) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["phone"], locale="fr-DZ")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{console.server.url}/women?q=meddah")
+    page.fill("input[name=email]", "admin@example.dz")
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("main button[type=submit]").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("nav a[href='/conflicts']").click()
+    expect(page.locator("fieldset")).to_have_count(2)
+    context.close()
+
+
+def test_a_photo_is_shown(browser: Browser, console: Console) -> None:
+    page, _ = open_desk(browser, console, "fr", "desk")
+    page.goto(f"{console.server.url}/women/{console.woman}")
+    picture = page.locator(".photo img")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("naturalWidth", 320)
+    page.context.close()
+
+
+def test_a_new_agent_gets_a_link_and_a_qr(browser: Browser, console: Console) -> None:
+    page, errors = open_desk(browser, console, "fr", "phone")
+    page.goto(f"{console.server.url}/agents")
+    page.get_by_label("Nom").fill("Zohra")
+    page.get_by_label("Tafraoui").check()
+    page.get_by_role("button", name="Créer et montrer le lien").click()
+    expect(page.locator("#link")).to_have_value(f"{console.server.url}/app/#/enrol/{code_of(page)}")
+    expect(page.locator(".qr")).to_have_js_property("complete", True)
+    check(page, "link")
+    assert errors == []
+    page.context.close()
+
+
+def code_of(page: Page) -> str:
+    return page.locator(".code").inner_text().replace("-", "")
+
+
+def test_an_officer_settles_with_one_button(browser: Browser, console: Console) -> None:
+    page, errors = open_desk(browser, console, "fr", "phone")
+    page.goto(f"{console.server.url}/conflicts")
+    page.get_by_label("Fatma").check()
+    box = page.locator("[name='other:metier']")
+    box.select_option("ameublement")  # choosing another value picks it
+    expect(page.locator("[name='pick:metier'][value=other]")).to_be_checked()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".notice.good")).to_be_visible()
+    expect(page.locator(".empty")).to_be_visible()
+    page.goto(f"{console.server.url}/women/{console.woman}")
+    expect(page.locator("#values ~ *, .values").first).to_be_visible()
+    expect(page.locator(".disputed")).to_have_count(0)
+    expect(page.locator(".history li").first).to_contain_text("Tranché")
+    assert errors == []
+    page.context.close()

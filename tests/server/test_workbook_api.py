@@ -1,0 +1,73 @@
+"""The workbook by HTTP: who may have it, and that it shows one moment."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+
+from server.services import exports
+from tests.builders import registration
+
+BOTH_DATABASES = True
+
+URL = "/v1/projects/1/workbook.xlsx"
+
+
+def rows(client: FlaskClient, sheet: str, query: str = "") -> list[tuple[Any, ...]]:
+    with client.get(URL + query) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
+
+
+def test_an_officer_downloads_the_register(phone: Any, as_role: Any) -> None:
+    xml, instance_id, woman = registration(nin="991980312000077799")
+    phone.push(phone.item(xml, instance_id))
+    listed = rows(as_role("officer"), "07_Liste_nominative")
+    assert any(woman in row for row in listed)
+    assert "991980312000077799" not in str(listed)
+    assert any("Benali" in map(str, row) for row in rows(as_role("officer"), "cam_a_inscription"))
+    assert rows(as_role("officer"), "07_Liste_nominative", "?personal=false") == []
+
+
+def test_an_agent_and_a_viewer_get_none(phone: Any, client: FlaskClient, as_role: Any) -> None:
+    assert client.get(URL, headers=phone.headers).status_code == 403
+    assert as_role("viewer").get(URL).status_code == 403
+    assert client.get(URL).status_code == 401
+    assert as_role("officer").get(URL + "?language=xx").json["code"] == "400.8"
+
+
+def test_the_workbook_shows_one_moment_whatever_arrives_meanwhile(
+    phone: Any, as_role: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.push(phone.item(*registration()[:2]))
+    build = exports.build_programme
+
+    def push_between(*arguments: Any) -> Any:
+        programme = build(*arguments)
+        import threading
+
+        from flask import current_app
+
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+        def push() -> None:
+            with app.app_context():
+                phone.client = app.test_client()
+                phone.push(phone.item(*registration()[:2]))
+
+        other = threading.Thread(target=push)
+        other.start()
+        other.join()
+        return programme
+
+    monkeypatch.setattr(exports, "build_programme", push_between)
+    officer = as_role("officer")
+    assert len(rows(officer, "cam_a_inscription")) == 1 + 1
+    monkeypatch.setattr(exports, "build_programme", build)
+    assert len(rows(officer, "cam_a_inscription")) == 1 + 2

@@ -1,0 +1,219 @@
+"""Known wrong rules, each of which the laws must catch: a check that cannot fail proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from sync import answers, branches, comparison, merge, seeing, shown
+from sync.actions import PropertyRow
+from sync.answers import Answer, Seen
+from tests.sync.world import World
+
+Patch = pytest.MonkeyPatch
+LIMIT = 3_000
+# Where to begin for those that do harm in few histories only.
+BEGIN = {"forget_doubts": 750, "see_no_gaps": 750}
+
+
+def _wrap_answers(patch: Patch, change: Callable[..., object]) -> None:
+    true = answers.find_answer
+    patch.setattr(seeing, "find_answer", lambda *given: change(true, *given))
+
+
+def ignore_branches(patch: Patch) -> None:
+    patch.setattr(branches.Branches, "enter", lambda self, record: None)
+
+
+def overlay_every_step(patch: Patch) -> None:
+    patch.setattr(branches.Step, "shows", lambda self, base: True)
+
+
+def overlay_no_blanks(patch: Patch) -> None:
+    def find(self: branches.Trail, name: str, base: int) -> branches.Step | None:
+        steps = reversed(self.steps.get(name, ()))
+        return next((step for step in steps if step.text and step.shows(base)), None)
+
+    patch.setattr(branches.Trail, "find_latest", find)
+
+
+def see_no_creates(patch: Patch) -> None:
+    patch.setattr(branches.Branches, "_find_creates", lambda self, chain, groups: [])
+
+
+def see_no_gaps(patch: Patch) -> None:
+    patch.setattr(branches.Branches, "has_gap", lambda self, record: False)
+
+
+def replace_all_heads(patch: Patch) -> None:
+    true = seeing.Sight.find_row
+    patch.setattr(
+        seeing.Sight,
+        "find_row",
+        lambda self, record: {n: PropertyRow(r.value, r.heads, r.heads) for n, r in true(self, record).items()},
+    )
+
+
+def resolve_only_what_is_shown(patch: Patch) -> None:
+    true = seeing.Sight.find_row
+    patch.setattr(
+        seeing.Sight,
+        "find_row",
+        lambda self, record: {n: PropertyRow(r.value, r.by, r.by) for n, r in true(self, record).items()},
+    )
+
+
+def see_the_newest_row(patch: Patch) -> None:
+    true = seeing._Rows.find
+    patch.setattr(seeing._Rows, "find", lambda self, entity_id, version: true(self, entity_id, 1 << 60))
+
+
+def write_only_what_differs(patch: Patch) -> None:
+    _wrap_answers(patch, lambda true, action, *rest: true(replace(action, kind="update"), *rest))
+
+
+def take_every_blank(patch: Patch) -> None:
+    _wrap_answers(patch, lambda true, action, *rest: true(replace(action, blankable=frozenset(action.saved)), *rest))
+
+
+def take_no_blank(patch: Patch) -> None:
+    _wrap_answers(patch, lambda true, action, *rest: true(replace(action, blankable=frozenset()), *rest))
+
+
+def end_at_untouched_answers(patch: Patch) -> None:
+    def change(true: Callable[..., Answer | None], *given: object) -> Answer | None:
+        answer = true(*given)
+        return answer._replace(parents=()) if answer is not None and answer.text is None else answer
+
+    _wrap_answers(patch, change)
+
+
+def pass_through_blanks(patch: Patch) -> None:
+    def change(true: Callable[..., Answer | None], action: object, name: str, text: str, seen: Seen, *rest: object):
+        return true(action, name, text, seen, *rest) or Answer(seen.parents, None)
+
+    _wrap_answers(patch, change)
+
+
+def write_what_is_repeated(patch: Patch) -> None:
+    def change(true: Callable[..., Answer | None], action: object, name: str, text: str, *rest: object):
+        answer = true(action, name, text, *rest)
+        return answer._replace(text=text) if answer is not None and answer.text is None and text else answer
+
+    _wrap_answers(patch, change)
+
+
+def compare_letters(patch: Patch) -> None:
+    patch.setattr(comparison.Comparison, "is_same", lambda self, type, one, other: one == other)
+
+
+def count_nothing_whole(patch: Patch) -> None:
+    for module in (answers, seeing):
+        patch.setattr(module, "counts_whole", lambda action, name, rule: False)
+
+
+def read_edits_as_news(patch: Patch) -> None:
+    patch.setattr(seeing, "find_originals", lambda records, cancelled: {})
+
+
+def keep_what_was_counted_before_an_edit(patch: Patch) -> None:
+    true = seeing.find_edited_answer
+    patch.setattr(
+        seeing,
+        "find_edited_answer",
+        lambda action, name, text, told, *rest: true(action, name, text, told._replace(amount=comparison.ZERO), *rest),
+    )
+
+
+def let_removal_win(patch: Patch) -> None:
+    patch.setattr(shown, "_find_seen_adds", lambda element, removers, graph: set(graph) if [*removers] else set())
+
+
+def let_adds_win(patch: Patch) -> None:
+    patch.setattr(shown, "_find_seen_adds", lambda element, removers, graph: set())
+
+
+def delete_what_was_not_seen(patch: Patch) -> None:
+    patch.setattr(merge._Record, "_find_unseen", lambda self, standing, deletions: [])
+
+
+def restore_by_settling_something_else(patch: Patch) -> None:
+    patch.setattr(merge._Record, "_knows_deletion", lambda self, record, deletions: False)
+
+
+def break_ties_by_id(patch: Patch) -> None:
+    patch.setattr(merge, "order", lambda record: record.action.id)
+
+
+def swap_first_and_last(patch: Patch) -> None:
+    patch.setitem(shown._POLICIES, "first", shown._show_last)
+    patch.setitem(shown._POLICIES, "last", shown._show_first)
+
+
+def show_the_smallest(patch: Patch) -> None:
+    patch.setitem(shown._POLICIES, "max", shown._show_min)
+
+
+def never_unmerge(patch: Patch) -> None:
+    true = merge.find_links
+    patch.setattr(merge, "find_links", lambda actions: true(a for a in actions if a.kind != "unmerge"))
+
+
+def take_back_what_was_written_while_merged(patch: Patch) -> None:
+    true = merge._collect
+    patch.setattr(
+        merge,
+        "_collect",
+        lambda history: {k: replace(r, numbered=r.action.entity_id) for k, r in true(history).items()},
+    )
+
+
+def forget_doubts(patch: Patch) -> None:
+    patch.setattr(merge._Record, "_find_doubtful", lambda self, name, graph, writes: [])
+
+
+MUTANTS = [
+    ignore_branches,
+    overlay_every_step,
+    overlay_no_blanks,
+    see_no_creates,
+    see_no_gaps,
+    replace_all_heads,
+    resolve_only_what_is_shown,
+    see_the_newest_row,
+    write_only_what_differs,
+    take_every_blank,
+    take_no_blank,
+    end_at_untouched_answers,
+    pass_through_blanks,
+    write_what_is_repeated,
+    compare_letters,
+    count_nothing_whole,
+    read_edits_as_news,
+    keep_what_was_counted_before_an_edit,
+    let_removal_win,
+    let_adds_win,
+    delete_what_was_not_seen,
+    restore_by_settling_something_else,
+    break_ties_by_id,
+    swap_first_and_last,
+    show_the_smallest,
+    never_unmerge,
+    take_back_what_was_written_while_merged,
+    forget_doubts,
+]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_laws_catch_a_wrong_rule(mutant: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    mutant(monkeypatch)
+    begin = BEGIN.get(mutant.__name__, 0)
+    for seed in range(begin, begin + LIMIT):
+        world = World(Random(seed))
+        world.run(5 + seed % 40)
+        if world.violations:
+            return
+    pytest.fail(f"{mutant.__name__} lived through {LIMIT} histories")
