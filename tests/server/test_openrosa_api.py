@@ -25,6 +25,7 @@ from sqlalchemy import select
 from forms.xmltree import local_name, parse_xml
 from server.auth import COMMAND
 from server.database import db
+from server.logs import init_logs
 from server.models import (
     Blob,
     Entity,
@@ -594,17 +595,18 @@ def test_a_revoked_phone_reads_nothing_and_loses_nothing(collect: Collect) -> No
 
 
 def test_the_token_is_in_no_log(
-    collect: Collect, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("broken")
 
+    init_logs()  # onto the stream that this test reads
     monkeypatch.setattr("server.services.openrosa.list_offered", fail)
     answer = collect.get("formList", status=500)
     assert "500.1" in read_message(answer)
     assert "broken" not in answer.text
     collect.send("<broken")
-    out, err = capfd.readouterr()
+    out, err = capsys.readouterr()
     written = out + err + caplog.text
     assert "/v1/key/***/projects/1/formList" in written
     assert collect.phone.token not in written
