@@ -418,7 +418,7 @@ def test_an_officer_releases_on_the_page_after_a_question(phone: Any, desk: Any,
     phone.push(phone.item(xml, instance_id))
     officer, key = desk(language=language), only()
     page = officer.get(f"/quarantine/{key}").text
-    assert f'action="/quarantine/{key}"' in page
+    assert 'class="btn btn-primary" href="/quarantine/' in page
     assert f'href="/quarantine/{key}/release"' in page
     question = officer.get(f"/quarantine/{key}/release")
     assert question.status_code == 200
@@ -432,6 +432,7 @@ def test_an_officer_releases_on_the_page_after_a_question(phone: Any, desk: Any,
     assert count_quarantine(1) == 0
     assert woman in phone_of(phone)
     released = officer.get(f"/quarantine/{key}").text
+    assert f'href="/quarantine/{key}/release"' not in released
     assert f'action="/quarantine/{key}"' not in released
     assert officer.get(f"/quarantine/{key}/release").status_code == 404
 
@@ -445,6 +446,9 @@ def test_an_officer_tries_one_or_all_again_and_is_told_what_stays(phone: Any, de
     phone.push(phone.item(xml, instance_id), {"instanceId": "uuid:1", "xml": "<broken"})
     officer = desk("administrator")
     key = next(row.content_sha256 for row in aside() if row.code == "404.6")
+    page = officer.get(f"/quarantine/{key}").text
+    assert f'action="/quarantine/{key}"' in page
+    assert f"/quarantine/{key}/release" not in page
     stays = officer.post(f"/quarantine/{key}", follow_redirects=True)
     assert 'class="notice warn" role="status"' in stays.text
     assert "chick" in stays.text
