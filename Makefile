@@ -57,12 +57,12 @@ test-deps: $(VENV)/.dev build
 test: test-deps
 	@$(MAKE) --no-print-directory lint
 	@cd device && npm test --silent
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

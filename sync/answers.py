@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from sync.actions import EntityAction
-from sync.comparison import ZERO, Comparison, is_blank, subtract, to_amount, to_elements
+from sync.comparison import ZERO, Comparison, is_blank, subtract
 from sync.policies import COLLECTING, Rule
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -78,18 +78,22 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
 
     `resolve` always writes, also a blank; `create` always writes what is not blank.
     """
+    kind = action.kind
+    collects = rule.policy in COLLECTING
+    if text and text == seen.text and kind == "update" and not collects:
+        return Answer(seen.parents, None)
+    resolving = kind == "resolve"
     blank = is_blank(text)
-    resolving = action.kind == "resolve"
-    if blank and not resolving and name not in action.blankable:
-        return None
-    if blank and not resolving and is_blank(seen.text):
-        return Answer(seen.parents, None)  # passes on to whoever blanked it; a blank that is no answer is in no graph
-    if rule.policy in COLLECTING:
-        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving)
+    if blank and not resolving:
+        if name not in action.blankable:
+            return None
+        if is_blank(seen.text):
+            return Answer(seen.parents, None)  # passes on to whoever blanked it; a blank that is no answer is not here
+    if collects:
+        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving, compare)
     if blank:
         return Answer(seen.parents, "")
-    always = resolving or action.kind == "create"
-    if not always and compare.is_same(rule.type, text, seen.text):
+    if kind == "update" and compare.is_same(rule.type, text, seen.text):
         return Answer(seen.parents, None)
     return Answer(seen.parents, text)
 
@@ -110,58 +114,58 @@ def find_edited_answer(
     if compare.is_same("decimal" if rule.policy == "sum" else rule.type, text, told.text):
         return Answer(parents, None)
     if rule.policy == "sum":
-        amount = find_amount(text, own or told.seen, told.whole and own is None)
+        amount = find_amount(text, own or told.seen, told.whole and own is None, compare)
         if own is not None and amount == told.amount:
             return Answer(parents, None)
         return Answer(parents, "" if blank else text, subtract(amount, told.amount))
     if rule.policy == "union":
-        return _edit_union(text, told, parents)
+        return _edit_union(text, told, parents, compare)
     if rule.policy == "append":
         parents = parents if told.answer is not None else ()
         return Answer(parents, "" if blank else _find_note(text, told.seen, told.whole) or "")
     return Answer(parents, "" if blank else text)
 
 
-def find_amount(text: str, seen: Seen, whole: bool) -> Decimal:
+def find_amount(text: str, seen: Seen, whole: bool, compare: Comparison) -> Decimal:
     """Return what an answer to a `sum` question adds in all; a text that is no number adds nothing."""
-    amount = to_amount(text)
+    amount = compare.to_amount(text)
     if amount is None or whole:
         return amount or ZERO
-    return subtract(amount, to_amount(seen.text) or ZERO)
+    return subtract(amount, compare.to_amount(seen.text) or ZERO)
 
 
-def _add_up(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
-    amount = to_amount(text)
+def _add_up(text: str, seen: Seen, whole: bool, resolving: bool, compare: Comparison) -> Answer:
+    amount = compare.to_amount(text)
     if amount is None:
         untouched = not whole and not resolving and text == seen.text
         return Answer(seen.parents, None if untouched else text)
-    delta = find_amount(text, seen, whole)
-    if not whole and not resolving and not delta and not is_blank(seen.text) and not is_blank(text):
+    delta = find_amount(text, seen, whole, compare)
+    if not delta and not whole and not resolving and not is_blank(seen.text) and not is_blank(text):
         return Answer(seen.parents, None)
     return Answer(seen.parents, "" if is_blank(text) else text, delta)
 
 
-def _unite(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer:
-    elements = to_elements(text)
+def _unite(text: str, seen: Seen, whole: bool, resolving: bool, compare: Comparison) -> Answer:
+    elements = compare.to_elements(text)
     if whole:
         return Answer(seen.parents, text, added=elements)
-    before = to_elements(seen.text)
+    before = compare.to_elements(seen.text)
     if elements == before and not resolving:
         return Answer(seen.parents, None, shown=before)
     added = elements if resolving else elements - before
     return Answer(seen.parents, text, added=added, removed=before - elements, shown=before)
 
 
-def _edit_union(text: str, told: Told, parents: tuple[str, ...]) -> Answer:
+def _edit_union(text: str, told: Told, parents: tuple[str, ...], compare: Comparison) -> Answer:
     """Compare two sets; what the original had added of its own is taken back, not removed from everybody."""
-    before, elements = to_elements(told.text), to_elements(text)
+    before, elements = compare.to_elements(told.text), compare.to_elements(text)
     gone = before - elements
-    removed = NOTHING if told.whole else gone & to_elements(told.seen.text)
+    removed = NOTHING if told.whole else gone & compare.to_elements(told.seen.text)
     shown = None if told.whole else before
     return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed, shown=shown)
 
 
-def _append(text: str, seen: Seen, whole: bool, resolving: bool) -> Answer | None:
+def _append(text: str, seen: Seen, whole: bool, resolving: bool, _compare: Comparison) -> Answer | None:
     if resolving:
         return Answer(seen.parents, text)
     if is_blank(text):

@@ -11,12 +11,13 @@ the action that follows it contradicts itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sync.actions import DELETED, LABEL, EntityAction, Recorded, instance_of, order
 from sync.answers import Answer
 from sync.comparison import is_blank
+from sync.policies import COLLECTING, Rule
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
 _NEVER: Final = 1 << 62
@@ -27,37 +28,38 @@ Graph = dict[str, Answer]
 
 
 class Step(NamedTuple):
-    """What one step of a branch left on the phone for one property."""
+    """One step of a branch: from which version on rows hold it, its base, from which on they hold an edit of it.
+
+    It shows over a row that holds neither, unless it is based on a later one.
+    """
 
     version: int
     base: int
-    text: str
-    action_id: str
-    repeats: bool
     replaced: int
-
-    def shows(self, base: int) -> bool:
-        """Tell whether it shows over the row at `base`: neither it nor an edit of it is in that row."""
-        return self.version > base and self.base <= base < self.replaced
+    action: EntityAction
 
 
 class Trail:
     """What the steps of one branch left on the phone so far, by property; filled in the order of the branch."""
 
-    __slots__ = ("_graphs", "_latest", "_replaced", "_running", "_waiting", "ends", "steps")
+    __slots__ = ("_collected", "_ends", "_graphs", "_latest", "_pruned", "_replaced", "_rules", "_running", "_waiting")
 
-    def __init__(self, ends: int | None, replaced: Mapping[str, int], graphs: Mapping[str, Graph]) -> None:
-        self.ends = ends
+    def __init__(
+        self, ends: int | None, replaced: Mapping[str, int], rules: Mapping[str, Rule], graphs: Mapping[str, Graph]
+    ) -> None:
+        self._ends = ends
         self._replaced = replaced
+        self._rules = rules
         self._graphs = graphs
-        self.steps: dict[str, list[Step]] = {}
         self._latest: dict[str, list[Step]] = {}
+        self._collected: dict[str, list[Step]] = {}
         self._waiting: list[tuple[int, Recorded]] = []
-        self._running: dict[str, tuple[int, int, str]] = {}
+        self._pruned: dict[str, tuple[int, int]] = {}
+        self._running: dict[str, tuple[int, str]] = {}
 
     def add(self, pos: int, record: Recorded) -> None:
         """Remember a step; those at the same position do not see it."""
-        if self.ends is None or pos < self.ends:
+        if self._ends is None or pos < self._ends:
             self._waiting.append((pos, record))
 
     def reach(self, pos: int) -> None:
@@ -67,58 +69,99 @@ class Trail:
         laid = [record for place, record in self._waiting if place < pos]
         self._waiting = [entry for entry in self._waiting if entry[0] >= pos]
         for record in laid:
-            version, base = find_version(record), find_base(record)
-            replaced = self._replaced.get(record.action.id, _NEVER)
-            for name, text in record.action.saved.items():
-                if name == DELETED or (name == LABEL and is_blank(text)):
-                    continue
-                step = Step(version, base, text, record.action.id, _repeats(record.action, name), replaced)
-                self.steps.setdefault(name, []).append(step)
-                if not self._leaves(record, name):
-                    continue
-                latest = self._latest.setdefault(name, [])
-                while latest and latest[-1].version <= version and replaced == _NEVER:
-                    latest.pop()  # whoever has not got this one in the row has not got that one either
-                latest.append(step)
+            action = record.action
+            replaced = self._replaced.get(action.id, _NEVER)
+            self._lay(Step(find_version(record), find_base(record), replaced, action))
 
-    def _leaves(self, record: Recorded, name: str) -> bool:
-        """Tell whether an answer is left on the screen: of an edit only what it changed, unless all is copied."""
-        action = record.action
-        if action.edits is None or action.literal:
-            return True
-        answer = self._graphs.get(name, {}).get(action.id)
+    def _lay(self, step: Step) -> None:
+        action = step.action
+        for name, text in action.saved.items():
+            if name == DELETED or (name == LABEL and is_blank(text)):
+                continue
+            rule = self._rules.get(name)
+            if rule is not None and rule.policy in COLLECTING:
+                self._collected.setdefault(name, []).append(step)
+                if not action.literal:
+                    continue
+            elif action.edits is not None and not action.literal and not self._changes(action.id, name):
+                continue
+            latest = self._latest.get(name)
+            if latest is None:
+                self._latest[name] = [step]
+                continue
+            if step.replaced == _NEVER:
+                while latest and latest[-1].version <= step.version:
+                    latest.pop()  # whoever has not got this one in the row has not got that one either
+            latest.append(step)
+
+    def _changes(self, edit: str, name: str) -> bool:
+        """Tell whether an edit changed an answer: only then our app leaves it on the screen."""
+        answer = self._graphs.get(name, {}).get(edit)
         return answer is not None and answer.text is not None
 
-    def find_latest(self, name: str, base: int) -> Step | None:
+    def find_latest(self, name: str, base: int) -> EntityAction | None:
         """Find the last step that saved a property and is newer than the row at `base`."""
-        for step in reversed(self._latest.get(name, ())):
-            if step.shows(base):
-                return step
+        steps = self._latest.get(name)
+        if steps is None:
+            return None
+        for step in reversed(steps):
+            if step.version > base and step.base <= base < step.replaced:
+                return step.action
         return None
 
-    def find_collected(self, name: str, base: int, answered: Container[str], *, until_blank: bool) -> tuple[str, ...]:
-        """Find the steps newer than the row at `base` whose answers were shown together, among those that answered.
+    def collect(
+        self, name: str, base: int, start: str, bring_one: Callable[[str, Answer], str]
+    ) -> tuple[str, tuple[str, ...]]:
+        """Return what our app shows for a property over `start`, the row at `base`, and whose answers that holds.
 
-        Back to the last one that repeats all before it; or to the last blank.
+        `bring_one` gives what is shown after one more answer. A long branch on one base is walked once.
+        """
+        steps, graph = self._prune(name, base), self._graphs.get(name, {})
+        done, text = self._running.get(name, (0, start))
+        for step in steps[done:]:
+            answer = graph.get(step.action.id) if step.base <= base else None
+            if answer is not None and answer.text is not None:
+                text = bring_one(text, answer)
+        self._running[name] = (len(steps), text)
+        return text, self._find_shown(steps, name, base, until_blank=False)
+
+    def collect_copy(self, name: str, base: int, start: str) -> tuple[str, tuple[str, ...]]:
+        """Return what a client shows that copies word for word: the last answer alone."""
+        last = self.find_latest(name, base)
+        steps = self._prune(name, base)
+        return last.saved[name] if last else start, self._find_shown(steps, name, base, until_blank=True)
+
+    def _find_shown(self, steps: Sequence[Step], name: str, base: int, *, until_blank: bool) -> tuple[str, ...]:
+        """Find whose answers are shown together.
+
+        Back to the last one that repeats all before it, as a prefilled one does; or to the last blank.
         """
         found: list[str] = []
-        for step in reversed(self.steps.get(name, ())):
-            if not step.shows(base):
+        graph = self._graphs.get(name, {})
+        for step in reversed(steps):
+            action = step.action
+            if step.base > base:
                 continue
-            if step.action_id in answered:
-                found.append(step.action_id)
-            if step.repeats or (until_blank and is_blank(step.text)):
+            if action.id in graph:
+                found.append(action.id)
+            repeats = action.edits is None and name in action.prefilled
+            if repeats or (until_blank and is_blank(action.saved[name])):
                 break
         return tuple(found)
 
-    def read_running(self, name: str, base: int, start: str) -> tuple[int, str]:
-        """Return how many steps a total on the row at `base` counts, and the total; `start` where there is none."""
-        kept, done, text = self._running.get(name, (-1, 0, start))
-        return (done, text) if kept == base else (0, start)
-
-    def keep_running(self, name: str, base: int, text: str) -> None:
-        """Keep a total that counts every step so far, so that a long branch is walked once."""
-        self._running[name] = (base, len(self.steps.get(name, ())), text)
+    def _prune(self, name: str, base: int) -> list[Step]:
+        """Leave out what the row at `base` holds, for good: bases only grow along a branch."""
+        steps = self._collected.get(name)
+        if steps is None:
+            return []
+        kept, done = self._pruned.get(name, (-1, 0))
+        if kept != base:
+            done = 0
+            self._running.pop(name, None)
+        if done < len(steps):
+            steps[done:] = [step for step in steps[done:] if step.version > base and step.replaced > base]
+        self._pruned[name] = (base, len(steps))
+        return steps
 
 
 def find_base(record: Recorded) -> int:
@@ -138,7 +181,11 @@ class Branches:
     """The branches among the actions of a woman: their order, their forks, and what each step saw of the others."""
 
     def __init__(
-        self, records: Mapping[str, Recorded], originals: Mapping[str, str], graphs: Mapping[str, Graph]
+        self,
+        records: Mapping[str, Recorded],
+        originals: Mapping[str, str],
+        rules: Mapping[str, Rule],
+        graphs: Mapping[str, Graph],
     ) -> None:
         self._records = records
         self._originals = originals
@@ -155,7 +202,7 @@ class Branches:
         forks: set[tuple[str, int]] = set()
         for chain, groups in self._groups.items():
             twice = [pos for pos, group in groups.items() if pos != _FIRST and _is_copied(group)]
-            trail = self._trails[chain] = Trail(min(twice, default=None), self._replaced, graphs)
+            trail = self._trails[chain] = Trail(min(twice, default=None), self._replaced, rules, graphs)
             for create in self._find_creates(chain, groups):
                 trail.add(_FIRST, create)
                 self._births.setdefault(chain, []).append(create.action.id)
@@ -209,6 +256,12 @@ class Branches:
 
     def walk(self) -> Iterator[Recorded]:
         """Give every action after those it may have seen: originals before edits, branches in their order."""
+        born = {create for creates in self._births.values() for create in creates}
+        if not self._originals and born.isdisjoint(self._places):
+            yield from (record for key, record in self._records.items() if key not in self._places)
+            for groups in self._groups.values():
+                yield from (record for pos in sorted(groups) for record in groups[pos])
+            return
         done: set[str] = set()
         begun: set[str] = set()
         for first in self._records:
@@ -250,11 +303,6 @@ def _find_replaced(records: Mapping[str, Recorded], originals: Mapping[str, str]
             replaced[at] = version
             at = originals.get(at)
     return replaced
-
-
-def _repeats(action: EntityAction, name: str) -> bool:
-    """Tell whether an answer holds all that was shown before it, as a prefilled one does."""
-    return action.edits is None and name in action.prefilled
 
 
 def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:

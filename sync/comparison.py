@@ -32,10 +32,12 @@ def is_blank(text: str) -> bool:
 class Comparison:
     """Compares answers, remembering each text it has worked out; made anew for each computation."""
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_amounts", "_elements", "_keys")
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], Key] = {}
+        self._amounts: dict[str, Decimal | None] = {"": ZERO}
+        self._elements: dict[str, frozenset[str]] = {}
 
     def to_key(self, type: str, text: str) -> Key:  # noqa: A002 - the word of the forms package
         """Return what a text is compared by."""
@@ -47,6 +49,19 @@ class Comparison:
     def is_same(self, type: str, one: str, other: str) -> bool:  # noqa: A002 - the word of the forms package
         """Tell whether two texts mean the same."""
         return one == other or self.to_key(type, one) == self.to_key(type, other)
+
+    def to_amount(self, text: str) -> Decimal | None:
+        """Return the number a text is, 0 for a blank one, None when it is no number."""
+        if text not in self._amounts:
+            self._amounts[text] = to_amount(text)
+        return self._amounts[text]
+
+    def to_elements(self, text: str) -> frozenset[str]:
+        """Return the choices that an answer to a select_multiple names."""
+        elements = self._elements.get(text)
+        if elements is None:
+            elements = self._elements[text] = to_elements(text)
+        return elements
 
 
 def add(one: Decimal, other: Decimal) -> Decimal:

@@ -54,5 +54,5 @@ def overlay(record: Mapping[str, str], unsent: Iterable[Unsent], rules: Mapping[
                 continue
             answer = find_answer(action, name, text, Seen(action.seen.get(name, ""), ()), rule, compare)
             if answer is not None:
-                shown[name] = bring(rule, shown.get(name, ""), answer)
+                shown[name] = bring(rule, shown.get(name, ""), answer, compare)
     return shown

@@ -17,7 +17,7 @@ from typing import Final
 from sync.actions import ANSWERING, DELETED, LABEL, YES, EntityAction, PropertyRow, Recorded, VersionRow
 from sync.answers import Answer, Seen, Told, counts_whole, find_answer, find_edited_answer
 from sync.branches import Branches, Graph, Trail, find_base
-from sync.comparison import ZERO, Comparison, add, is_blank, to_amount, to_elements, to_plain, write_elements
+from sync.comparison import ZERO, Comparison, add, is_blank, to_plain, write_elements
 from sync.policies import COLLECTING, DEFAULT_RULE, Rule
 
 _EMPTY: Final[VersionRow] = {}
@@ -36,7 +36,7 @@ class Sight:
         self.compare = Comparison()
         self._rules = rules
         self._rows = _Rows(records)
-        self._branches = Branches(records, self.originals, self.graphs)
+        self._branches = Branches(records, self.originals, rules, self.graphs)
         self.forks = self._branches.forks
         self._edited = frozenset(self.originals.values())
         self._told: dict[str, dict[str, Told]] = {}
@@ -59,40 +59,65 @@ class Sight:
     def _look(self, record: Recorded) -> None:
         """Find all answers of one action."""
         action = record.action
+        kind = action.kind
         row = self.find_row(record)
-        trail = None if action.kind == "resolve" else self._branches.enter(record)
+        trail = None if kind == "resolve" else self._branches.enter(record)
         base = find_base(record)
         original = self.originals.get(action.id)
         gap = trail is not None and self._branches.has_gap(record)
         orphan = action.edits is not None and original is None
         if gap or orphan:
             self.doubtful.add(action.id)
-        replaced = self._told.get(original, {}) if original else {}
-        keeps = original is not None or action.id in self._edited
+        unusual = gap or orphan or original is not None or action.id in self._edited or kind == "resolve"
+        rules, graphs = self._rules, self.graphs
         for name, text in action.saved.items():
-            if name == DELETED and action.kind != "resolve" or name == LABEL and is_blank(text):
+            if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
                 continue
-            rule = self.find_rule(name)
-            told = replaced.get(name)
-            if told is not None:
-                seen = told.seen
-                answer = self._edit(action, name, text, told, row.get(name), trail, base, rule)
+            rule = rules.get(name, DEFAULT_RULE)
+            shown = row.get(name)
+            if unusual:
+                answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
             else:
-                shown = row.get(name)
-                if gap and shown is not None and _may_hide(action, text, rule):
-                    shown = PropertyRow(shown.value, (), ())
                 seen = self._see(action, name, shown, trail, base, rule)
-                if gap and is_blank(text):
-                    seen = Seen(seen.text, ())
-                if orphan:
-                    seen = Seen(seen.text, (action.edits or "",))
                 answer = find_answer(action, name, text, seen, rule, self.compare)
-                if orphan and answer is None:
-                    answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
             if answer is not None:
-                self.graphs.setdefault(name, {})[action.id] = answer
-            if keeps:
-                self._keep(action, name, text, seen, told, answer, rule)
+                graph = graphs.get(name)
+                if graph is None:
+                    graph = graphs[name] = {}
+                graph[action.id] = answer
+
+    def _look_closer(
+        self,
+        action: EntityAction,
+        name: str,
+        text: str,
+        shown: PropertyRow | None,
+        trail: Trail | None,
+        base: int,
+        original: str | None,
+        gap: bool,
+    ) -> Answer | None:
+        """Find one answer of a resolve, of an edit or its original, or of one who may have seen a missing step."""
+        rule = self.find_rule(name)
+        told = self._told.get(original, {}).get(name) if original else None
+        if told is not None:
+            seen = told.seen
+            answer = self._edit(action, name, text, told, shown, trail, base, rule)
+        else:
+            if gap and shown is not None and _may_hide(action, text, rule):
+                shown = PropertyRow(shown.value, (), ())
+            seen = self._see(action, name, shown, trail, base, rule)
+            if gap and is_blank(text):
+                seen = Seen(seen.text, ())
+            orphan = action.edits is not None and original is None
+            if orphan:
+                seen = Seen(seen.text, (action.edits or "",))
+            answer = find_answer(action, name, text, seen, rule, self.compare)
+            if orphan and answer is None:
+                answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
+        if original is not None or action.id in self._edited:
+            self._keep(action, name, text, seen, told, answer, rule)
+        return answer
 
     def _see(
         self,
@@ -108,12 +133,10 @@ class Sight:
             return Seen(shown.value, shown.heads) if shown else _UNSEEN
         if rule.policy in COLLECTING:
             return self._see_collected(action, name, shown, trail, base, rule)
-        step = trail.find_latest(name, base) if trail else None
-        if step is not None:
-            return Seen(step.text, (step.action_id,))
-        if shown is not None:
-            return Seen(shown.value, shown.by)
-        return _UNSEEN
+        mine = trail.find_latest(name, base) if trail else None
+        if mine is not None:
+            return Seen(mine.saved[name], (mine.id,))
+        return Seen(shown.value, shown.by) if shown is not None else _UNSEEN
 
     def _see_collected(
         self,
@@ -132,19 +155,11 @@ class Sight:
         text, by = (shown.value, shown.by) if shown else ("", ())
         if trail is None or counts_whole(action, name, rule):
             return Seen(text, by)
-        graph = self.graphs.get(name, {})
-        parents = (*by, *trail.find_collected(name, base, graph, until_blank=action.literal))
         if action.literal:
-            step = trail.find_latest(name, base)
-            text = step.text if step else text
+            text, mine = trail.collect_copy(name, base, text)
         else:
-            done, text = trail.read_running(name, base, text)
-            for step in trail.steps.get(name, ())[done:]:
-                answer = graph.get(step.action_id)
-                if step.shows(base) and answer is not None:
-                    text = bring(rule, text, answer)
-            trail.keep_running(name, base, text)
-        return Seen(text, parents)
+            text, mine = trail.collect(name, base, text, lambda shown, answer: bring(rule, shown, answer, self.compare))
+        return Seen(text, (*by, *mine))
 
     def _edit(
         self,
@@ -193,16 +208,15 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
     return below or is_blank(text) or (action.literal and rule.policy == "union")
 
 
-def bring(rule: Rule, text: str, answer: Answer) -> str:
+def bring(rule: Rule, text: str, answer: Answer, compare: Comparison) -> str:
     """Return what is shown for a `sum`, `union` or `append` after one more answer of one's own."""
     if answer.text is None:
         return text
     if rule.policy == "sum":
-        if answer.delta is None:
-            return text
-        return to_plain(add(to_amount(text) or ZERO, answer.delta))
+        return text if answer.delta is None else to_plain(add(compare.to_amount(text) or ZERO, answer.delta))
     if rule.policy == "union":
-        return write_elements((to_elements(text) | answer.added) - answer.removed - answer.withdrawn, rule.choices)
+        elements = (compare.to_elements(text) | answer.added) - answer.removed - answer.withdrawn
+        return write_elements(elements, rule.choices)
     return f"{text}\n{answer.text}" if text and answer.text else text or answer.text
 
 

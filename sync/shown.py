@@ -21,7 +21,6 @@ from sync.comparison import (
     add,
     is_blank,
     rank,
-    to_amount,
     to_plain,
     to_served,
     write_elements,
@@ -154,7 +153,7 @@ def _show_min(standing: Standing) -> Shown:
 
 def _show_sum(standing: Standing) -> Shown:
     deltas = [delta for write in standing.writes if (delta := standing.graph[write].delta) is not None]
-    odd = tuple(head for head in standing.heads if to_amount(standing.text(head)) is None)
+    odd = tuple(head for head in standing.heads if standing.compare.to_amount(standing.text(head)) is None)
     by = tuple(head for head in standing.heads if head not in odd)
     return Shown(to_plain(_add_up(deltas)) if deltas else "", by, odd, bool(odd))
 

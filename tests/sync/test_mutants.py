@@ -33,11 +33,13 @@ def overlay_every_step(patch: Patch) -> None:
 
 
 def overlay_no_blanks(patch: Patch) -> None:
-    def find(self: branches.Trail, name: str, base: int) -> branches.Step | None:
-        steps = reversed(self.steps.get(name, ()))
-        return next((step for step in steps if step.text and step.shows(base)), None)
+    true = branches.Trail._lay
 
-    patch.setattr(branches.Trail, "find_latest", find)
+    def lay(self: branches.Trail, step: branches.Step) -> None:
+        filled = {name: text for name, text in step.action.saved.items() if text}
+        true(self, step._replace(action=replace(step.action, saved=filled)))
+
+    patch.setattr(branches.Trail, "_lay", lay)
 
 
 def see_no_creates(patch: Patch) -> None:

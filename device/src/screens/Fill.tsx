@@ -1,10 +1,10 @@
 // Opens the form screen for a new instance, a follow-up or a draft. The form engine is loaded only here.
-import { createResource, lazy, Match, Show, Suspense, Switch, untrack, type JSX } from 'solid-js';
+import { createEffect, createResource, lazy, Match, on, Show, Suspense, Switch, untrack, type JSX } from 'solid-js';
 import type { FormSession } from '../form/contract';
 import { t } from '../i18n';
 import { link, navigate, path } from '../router';
-import { shortTitle } from '../state';
-import { DraftOpenError, openDraft, openForm } from '../sessions';
+import { forms, shortTitle, views } from '../state';
+import { DraftOpenError, MissingError, openDraft, openForm } from '../sessions';
 import { say } from '../ui/messages';
 import { Loading, Notice } from '../ui/parts';
 import { Screen } from '../ui/Shell';
@@ -28,8 +28,13 @@ export function FillScreen(props: { task: Task }): JSX.Element {
     if (how === 'left') navigate(link('drafts'), { replace: true });
     else navigate(task.kind === 'new' && task.entityId ? link('records', task.entityId) : '#/', { replace: true });
   };
-  const [session] = createResource(() => props.task, async (task): Promise<FormSession> =>
+  const [session, { refetch }] = createResource(() => props.task, async (task): Promise<FormSession> =>
     task.kind === 'draft' ? openDraft(task.instanceId, { onDraft, onEnd }) : openForm(task.formId, task.entityId, { onDraft, onEnd }));
+
+  // What is missing may be on its way: a first pull brings forms one by one.
+  createEffect(on([forms, views], () => {
+    if (session.error instanceof MissingError) void refetch();
+  }, { defer: true }));
 
   return (
     <Switch fallback={<Loading />}>

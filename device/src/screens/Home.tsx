@@ -22,7 +22,8 @@ export function HomeScreen(): JSX.Element {
         <Show when={deviceState() === 'revoked'}><Notice tone="bad" icon="warning">{t('home.revoked')}</Notice></Show>
         <Show when={!online()}><Notice tone="plain" icon="offline">{t('app.offline')}</Notice></Show>
 
-        <Show when={currentForms().length > 0} fallback={<Notice tone="plain" icon={progress() ? 'sync' : 'form'}>{progress() ? t('sync.running') : t('home.empty')}</Notice>}>
+        <Show when={progress()}><Notice tone="plain" icon="sync">{t('sync.running')}</Notice></Show>
+        <Show when={currentForms().length > 0} fallback={<Show when={!progress()}><Notice tone="warn" icon="form">{t('home.empty')}</Notice></Show>}>
           <For each={registrations()}>
             {(form) => (
               <a class="hero" href={link('register', form.formId)}>

@@ -10,7 +10,7 @@ export async function readForm(formId: string, version: string): Promise<StoredF
   return (await database()).get('forms', [formId, version]);
 }
 
-/** Make a downloaded version the current one of its form, with its media, in one transaction. */
+/** Make a downloaded version the current one of its form, with its media, in one transaction. The pull announces them all at once. */
 export async function keepForm(form: StoredForm, media: MediaFile[]): Promise<void> {
   const db = await database();
   const tx = db.transaction(['forms', 'media'], 'readwrite');
@@ -23,7 +23,6 @@ export async function keepForm(form: StoredForm, media: MediaFile[]): Promise<vo
   }
   void forms.put(form);
   await tx.done;
-  announce('forms');
 }
 
 /** Hide forms the chamber withdrew. They stay for the drafts that use them. */

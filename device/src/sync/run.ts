@@ -102,7 +102,7 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
   }
   await tidy(tools.now());
   setProgress(null);
-  announce('outbox', 'records', 'settings', 'inbox');
+  announce('outbox', 'records', 'forms', 'settings', 'inbox');
   return report;
 }
 

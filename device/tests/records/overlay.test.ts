@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+// @vitest-environment node
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { add, subtract, toAmount, toPlain } from '../../src/records/numbers';
 import { overlay, type Rule, type Unsent } from '../../src/records/overlay';
@@ -37,10 +38,9 @@ describe('overlay', () => {
   });
 
   const path = new URL('../../../tests/vectors/overlay.json', import.meta.url);
-  it.runIf(existsSync(path))('shows what the server takes to have been seen, on every shared vector', () => {
+  it('shows what the server takes to have been seen, on every shared vector', () => {
     interface Vector { name: string; record: Record<string, string>; unsent: Partial<Unsent>[]; rules: Record<string, Partial<Rule>>; shown: Record<string, string> }
-    const file = JSON.parse(readFileSync(path, 'utf8')) as Vector[] | { cases: Vector[] };
-    const vectors = Array.isArray(file) ? file : file.cases;
+    const vectors = JSON.parse(readFileSync(path, 'utf8')) as Vector[];
     expect(vectors.length).toBeGreaterThan(0);
     for (const vector of vectors) {
       const rules = Object.fromEntries(Object.entries(vector.rules).map(([name, rule]) => [name, { policy: 'review', type: 'text', choices: [], ...rule }]));
