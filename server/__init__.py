@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 
 from server.config import Settings, load_settings
+from server.errors import Problem
 
 ROOT = Path(__file__).resolve().parent
 CONSOLE_CSP = (
@@ -98,6 +99,8 @@ def _number_requests(app: Flask) -> None:
         g.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if "\0" in request.path:  # no address holds one, and PostgreSQL refuses to look for it
+            raise Problem("404.1")
 
     @app.after_request
     def _end(response: Response) -> Response:

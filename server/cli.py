@@ -4,7 +4,6 @@ scripts."""
 from __future__ import annotations
 
 import io
-import ipaddress
 import json
 import logging
 import secrets
@@ -22,7 +21,7 @@ from flask_migrate import upgrade
 from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
-from server.config import Settings
+from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
 
@@ -126,10 +125,11 @@ def create_user(
 @click.option(
     "--scope", "scopes", multiple=True, help="A commune's code or French name; repeat, or separate by commas."
 )
+@click.option("--collect", is_flag=True, help="Print the settings QR for ODK Collect; it holds her token.")
 @project_and_json
-def create_app_user(name: str, scopes: tuple[str, ...], project_id: int, as_json: bool) -> None:
+def create_app_user(name: str, scopes: tuple[str, ...], collect: bool, project_id: int, as_json: bool) -> None:
     """Create an agent; print her enrolment link and QR, with a one-time code."""
-    from server.services import actors
+    from server.services import actors, openrosa
 
     try:
         codes = actors.resolve_scopes(project_id, scopes)
@@ -157,12 +157,19 @@ def create_app_user(name: str, scopes: tuple[str, ...], project_id: int, as_json
         "server": settings().url,
     }
     held = ", ".join(made.scopes) or "none (she receives only lists without a commune)"
-    say(
-        as_json,
-        value,
+    text = (
         f"Agent {made.id}: {made.name}. Communes: {held}.\n"
-        f"Open on her phone within {actors.CODE_DAYS} days, once, or scan:\n  {link}\n{show_qr(link)}",
+        f"Open on her phone within {actors.CODE_DAYS} days, once, or scan:\n  {link}\n{show_qr(link)}"
     )
+    if collect:
+        collected = openrosa.collect_settings(project_id, made.token)
+        packed = openrosa.pack_settings(collected)
+        value["collect"] = {"settings": collected, "qr": packed}
+        text += (
+            "\nODK Collect: scan this when adding a project. Keep it like a password, it holds her token:\n"
+            f"  {collected['general']['server_url']}\n{show_qr(packed)}"
+        )
+    say(as_json, value, text)
 
 
 @click.command("publish-form")
@@ -336,12 +343,7 @@ def serve(project_id: int, as_json: bool) -> None:
 
 def phones_warning(here: Settings) -> str:
     """Say why phones will not work, when the address is reached from elsewhere without HTTPS."""
-    host = here.bind.rsplit(":", 1)[0].strip("[]")
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if loopback or here.https:
+    if is_loopback(here.bind.rsplit(":", 1)[0]) or here.https:
         return ""
     return (
         f"\nWarning: {here.bind} can be reached from other machines, without HTTPS. Phones will not work:\n"

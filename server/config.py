@@ -5,6 +5,7 @@ Every setting is a ``HIRFA_*`` variable and is documented in server/README.md (a
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import socket
@@ -71,6 +72,14 @@ def _host_and_port(text: str) -> str:
     if text.strip().endswith("]") or (not colon and not text.strip().isdigit()):
         host, port = text.strip(), ""
     return f"{host or LOOPBACK}:{port or PORT}"
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches a host name or address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _reachable(bind: str) -> str:

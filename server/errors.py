@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from forms.errors import InstanceError, XformError, XlsformError, XmlError
+from server.schemas.openrosa import write_response
 from server.texts import choose_language
 
 log = structlog.get_logger("hirfa")
@@ -228,7 +229,7 @@ def _framework(error: HTTPException) -> Problem:
 
 
 def init_errors(app: Flask, render_page: Any) -> None:
-    """Answer every error in the form its reader expects: JSON for programs, a page for people.
+    """Answer every error in the form its reader expects: JSON for programs, OpenRosa XML for Collect, a page for people.
 
     :param render_page: ``(problem, request_id) -> str``, the page for a browser.
     """
@@ -241,22 +242,37 @@ def init_errors(app: Flask, render_page: Any) -> None:
         request_id = g.get("request_id", "")
         if problem.status >= 500:
             log.error("failed", request_id=request_id, path=safe_path(request.path), exc_info=error)
-        language = choose_language(request)
         if wants_page():
             response = Response(render_page(problem, request_id), mimetype="text/html")
+        elif wants_openrosa():
+            response = _render_openrosa(problem)
         else:
-            response = jsonify(
-                code=problem.code,
-                message=problem.message(language),
-                details=problem.details,
-                requestId=request_id,
-            )
+            response = _render_json(problem, request_id)
         response.status_code = problem.status
         if problem.status == 401 and not wants_page():
             response.headers["WWW-Authenticate"] = 'Bearer realm="hirfa"'
         if problem.status in (429, 503):
             response.headers["Retry-After"] = "60"
         return response
+
+
+def _render_json(problem: Problem, request_id: str) -> Response:
+    return jsonify(
+        code=problem.code,
+        message=problem.message(choose_language(request)),
+        details=problem.details,
+        requestId=request_id,
+    )
+
+
+def _render_openrosa(problem: Problem) -> Response:
+    message = f"{problem.message(choose_language(request))} ({problem.code})"
+    return Response(write_response(message, "error"), content_type="text/xml; charset=utf-8")
+
+
+def wants_openrosa() -> bool:
+    """Say whether a client of OpenRosa waits for the answer."""
+    return request.path.startswith("/v1/key/")
 
 
 def wants_page() -> bool:

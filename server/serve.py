@@ -12,6 +12,8 @@ from server.config import Settings
 THREADS = 4
 TIMEOUT_S = 300
 """A large workbook takes its time."""
+REQUEST_LINE = 8190
+"""The most that gunicorn bounds: Collect asks for its offline records by id in the address, about 200 fit."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -26,6 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": TIMEOUT_S,
+            "limit_request_line": REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
         }

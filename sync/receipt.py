@@ -90,7 +90,7 @@ def decide_receipt(arrival: Arrival, stored: Stored | None) -> Receipt:
         return Receipt("refused", QUARANTINED, INVALID_XML)
     if arrival.xml_id != arrival.instance_id:
         return Receipt("refused", QUARANTINED, OTHER_ID)
-    if stored.accepted is not None or any(reason not in _UNREADABLE for reason in stored.quarantined.values()):
+    if stored.accepted is not None or any(reason not in UNREADABLE for reason in stored.quarantined.values()):
         return Receipt("variant", QUARANTINED, VARIANT)
     if not arrival.known_form:
         return Receipt("refused", QUARANTINED, UNKNOWN_FORM)
@@ -99,7 +99,7 @@ def decide_receipt(arrival: Arrival, stored: Stored | None) -> Receipt:
     return Receipt("edit" if arrival.deprecated_id else "new", ACCEPTED)
 
 
-_UNREADABLE: Final = frozenset({INVALID_XML, OTHER_ID})
+UNREADABLE: Final = frozenset({INVALID_XML, OTHER_ID})
 
 
 def decide_at(

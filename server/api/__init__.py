@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.api import app_files, attachments, enrolment, forms, sessions, sync, workbook
+from server.api import app_files, attachments, enrolment, forms, openrosa, sessions, sync, workbook
 
 
 def init_api(app: Flask) -> None:
     """Put every resource on its URL: the readable list of the HTTP API."""
     p = "/v1/projects/<int:project_id>"
+    k = "/v1/key/<token>/projects/<int:project_id>"
     rules = (
         ("POST", "/v1/enrol", enrolment.enrol),
         ("POST", "/v1/sessions", sessions.open_session),
@@ -27,6 +28,16 @@ def init_api(app: Flask) -> None:
         ("PATCH", f"{p}/attachments/<upload_id>", attachments.patch),
         ("GET", f"{p}/submissions/<instance_id>/attachments/<name>", attachments.download),
         ("GET", f"{p}/workbook.xlsx", workbook.download),
+        ("GET", f"{k}/formList", openrosa.form_list),
+        ("GET", f"{k}/forms/<form_id>.xml", openrosa.form_xml),
+        ("GET", f"{k}/forms/<form_id>/versions/<version>.xml", openrosa.form_xml),
+        ("GET", f"{k}/forms/<form_id>/manifest", openrosa.manifest),
+        ("GET", f"{k}/forms/<form_id>/versions/<version>/manifest", openrosa.manifest),
+        ("GET", f"{k}/forms/<form_id>/attachments/<name>", openrosa.attachment),
+        ("GET", f"{k}/forms/<form_id>/versions/<version>/attachments/<name>", openrosa.attachment),
+        ("GET", f"{k}/datasets/<list_name>/integrity", openrosa.integrity),
+        ("HEAD", f"{k}/submission", openrosa.submission_head),
+        ("POST", f"{k}/submission", openrosa.submit),
         ("GET", "/app/", app_files.index),
         ("GET", "/app/<path:name>", app_files.asset),
     )
@@ -38,3 +49,4 @@ def init_api(app: Flask) -> None:
             methods=[method],
             provide_automatic_options=False,
         )
+    app.after_request(openrosa.mark)

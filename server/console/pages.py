@@ -32,6 +32,7 @@ WITHIN: Final = {
     "conflict": "conflicts",
     "settle": "conflicts",
     "item": "quarantine",
+    "confirm_release": "quarantine",
     "create": "agents",
     "confirm_code": "agents",
     "give_code": "agents",

@@ -38,6 +38,7 @@ _FRAME: Final = {
     "nav.agents": Words("Agents", "الأعوان", "Agents"),
     "nav.forms": Words("Formulaires", "الاستمارات", "Forms"),
     "nav.workbook": Words("Classeur Excel", "مصنف إكسل", "Excel workbook"),
+    "role.app_user": Words("Agent", "عون", "Agent"),
     "role.administrator": Words("Administration", "الإدارة", "Administrator"),
     "role.officer": Words("Chambre", "الغرفة", "Officer"),
     "role.viewer": Words("Consultation", "اطلاع فقط", "Viewer"),
@@ -390,6 +391,52 @@ _QUARANTINE: Final = {
         "La suite est dans le fichier entier.", "البقية في الملف الكامل.", "The rest is in the whole file."
     ),
     "quarantine.whole": Words("Ouvrir le contenu entier", "فتح المحتوى كاملا", "Open the whole content"),
+    "quarantine.released": Words("Pris en compte le", "احتُسب في", "Counted since"),
+    "retry.all": Words("Tout réessayer", "إعادة محاولة الكل", "Try all again"),
+    "retry.one": Words("Réessayer", "إعادة المحاولة", "Try again"),
+    "retry.done": Words(
+        "C’est fait : cet envoi compte maintenant.",
+        "تم: هذا الإرسال محسوب الآن.",
+        "Done: this submission counts now.",
+    ),
+    "retry.all.done": Words(
+        "Pris en compte : {applied}. Encore de côté : {left}.",
+        "احتُسب: {applied}. بقي جانبا: {left}.",
+        "Counted now: {applied}. Still aside: {left}.",
+    ),
+    "retry.stays": Words(
+        "Il reste de côté, entier. Raison : {reason}",
+        "يبقى محفوظا جانبا كاملا. السبب: {reason}",
+        "It stays aside, whole. Reason: {reason}",
+    ),
+    "release.title": Words("Prendre en compte cet envoi ?", "هل يُحتسب هذا الإرسال؟", "Let this submission count?"),
+    "release.words": Words(
+        "Il sera ajouté au registre tel qu’il a été envoyé, au nom de son agent et à sa date. Rien de ce qui y est ne sera effacé ; "
+        "s’il contredit une réponse, elle sera à trancher. Votre décision est notée.",
+        "يُضاف إلى السجل كما أُرسل، باسم عونه وبتاريخه. لا يُمحى شيء مما هو موجود؛ وإن خالف جوابا فسيُعرض للفصل. يُسجّل قرارك.",
+        "It will be added to the register as it was sent, in its agent’s name and at its date. Nothing that is there is erased; "
+        "where it contradicts an answer, that answer will have to be settled. Your decision is noted.",
+    ),
+    "release.words.403.50": Words(
+        "Le téléphone était révoqué. Ne continuez que si l’agent confirme que ce travail est le sien : il sera ajouté au registre à son nom, "
+        "rien ne sera effacé, et votre décision est notée.",
+        "كان الهاتف ملغى. لا تواصل إلا إذا أكد العون أن هذا عمله: يُضاف إلى السجل باسمه، ولا يُمحى شيء، ويُسجّل قرارك.",
+        "The phone was revoked. Go on only if the agent confirms that this work is hers: it will be added to the register in her name, "
+        "nothing is erased, and your decision is noted.",
+    ),
+    "release.words.409.1": Words(
+        "Un autre envoi porte cet identifiant. Celui-ci deviendra un envoi à part, sans remplacer l’autre ; ce qu’ils disent "
+        "différemment sera à trancher. Votre décision est notée.",
+        "يحمل إرسال آخر هذا المعرّف. يصبح هذا إرسالا قائما بذاته دون أن يحل محل الآخر؛ وما اختلفا فيه يُعرض للفصل. يُسجّل قرارك.",
+        "Another submission has this id. This one will become a submission of its own and not replace the other; what they say "
+        "differently will have to be settled. Your decision is noted.",
+    ),
+    "release.button": Words("Prendre en compte", "احتساب الإرسال", "Let it count"),
+    "release.done": Words(
+        "C’est fait : cet envoi compte maintenant, en son nom et à sa date.",
+        "تم: هذا الإرسال محسوب الآن، باسم صاحبه وبتاريخه.",
+        "Done: this submission counts now, in its agent’s name and at its date.",
+    ),
     "reason.400.1": Words("Contenu illisible", "محتوى لا يُقرأ", "Unreadable content"),
     "reason.403.50": Words("Téléphone révoqué", "هاتف ملغى", "Revoked phone"),
     "reason.404.6": Words("Formulaire inconnu", "استمارة مجهولة", "Unknown form"),
@@ -402,9 +449,9 @@ _QUARANTINE: Final = {
         "Ask the agent whether this work is really hers before using it.",
     ),
     "todo.404.6": Words(
-        "Publiez le formulaire et la version nommés dans le message technique, puis prévenez l’administration.",
-        "انشر الاستمارة والنسخة المذكورتين في الرسالة التقنية، ثم أخبر الإدارة.",
-        "Publish the form and version named in the technical message, then tell the administrator.",
+        "Faites publier le formulaire et la version nommés dans le message technique, puis réessayez.",
+        "اطلب نشر الاستمارة والنسخة المذكورتين في الرسالة التقنية، ثم أعد المحاولة.",
+        "Have the form and version named in the technical message published, then try again.",
     ),
     "todo.409.1": Words(
         "Comparez avec l’envoi déjà reçu sous cet identifiant : un téléphone a pu être copié.",

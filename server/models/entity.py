@@ -119,6 +119,8 @@ class EntityActionRow(Base):
     instance_id: Mapped[str | None] = mapped_column(String(255))
     edits: Mapped[str | None] = mapped_column(String(255))
     target: Mapped[str | None] = mapped_column(String(255))
+    literal: Mapped[bool] = mapped_column(default=False)
+    """Sent by a client that shows its own unsent answers word for word (ODK Collect)."""
 
 
 class EntityScope(Base):

@@ -98,4 +98,6 @@ class Quarantined(Base):
     device_id: Mapped[str | None] = mapped_column(String(255))
     seq: Mapped[int | None] = mapped_column(BigInteger)
     clock_offset_s: Mapped[float] = mapped_column(default=0.0)
+    literal: Mapped[bool] = mapped_column(default=False)
+    """Its actions will be ``literal``: it came by OpenRosa."""
     released_at: Mapped[maybe_moment]

@@ -1,4 +1,4 @@
-"""Photographs arrive in pieces (tus 1.0, core + creation) and count once their hash was verified.
+"""Photographs arrive in pieces (tus 1.0, core + creation) and count once their hash was verified; by OpenRosa whole.
 
 Our own three verbs rather than a library: the offset of an upload is the length of its file, so there is no second
 record to
@@ -12,6 +12,7 @@ each piece whole into memory.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import re
@@ -154,26 +155,49 @@ def _complete(upload: Upload, part: Path) -> None:
         _drop(upload.id)
         raise Problem("460.1")
     _store().adopt(upload.project_id, part, upload.sha256)
-    _record(upload)
+    _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
     info = _folder() / f"{upload.id}.json"
     info.write_text(json.dumps({**json.loads(info.read_text()), "done": True}))
 
 
+def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[str, int]:
+    """Keep a file that came whole; return its sha256 and its size in bytes.
+
+    :param stream: read in pieces to its end; it may be larger than memory.
+    """
+    digest, size = hashlib.sha256(), 0
+    part = _folder() / f"{secrets.token_urlsafe(24)}.part"
+    try:
+        with part.open("xb") as file:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                file.write(piece)
+                size += len(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = digest.hexdigest()
+        _store().adopt(project_id, part, sha256)
+    finally:
+        part.unlink(missing_ok=True)
+    _record(project_id, sha256, size, content_type[:255])
+    return sha256, size
+
+
 @retried
-def _record(upload: Upload) -> None:
+def _record(project_id: int, sha256: str, size: int, content_type: str) -> None:
     with transaction() as session:
-        if session.get(Blob, (upload.project_id, upload.sha256)) is None:
+        if session.get(Blob, (project_id, sha256)) is None:
             session.add(
                 Blob(
-                    project_id=upload.project_id,
-                    sha256=upload.sha256,
-                    size=upload.size,
-                    content_type=upload.content_type,
+                    project_id=project_id,
+                    sha256=sha256,
+                    size=size,
+                    content_type=content_type,
                     created_at=datetime.now(UTC),
                 )
             )
             session.flush()
-        session.execute(_presence(upload.project_id, upload.sha256))
+        session.execute(_presence(project_id, sha256))
 
 
 def _presence(project_id: int, sha256: str) -> Update:
@@ -196,6 +220,9 @@ def drop_stale_uploads() -> None:
         part = info.with_suffix(".part")
         if max(f.stat().st_mtime for f in (info, part) if f.exists()) < limit:
             _drop(info.stem)
+    for part in _folder().glob("*.part"):  # of a file that came whole, when the server was killed meanwhile
+        if not part.with_suffix(".json").exists() and part.exists() and part.stat().st_mtime < limit:
+            part.unlink(missing_ok=True)
 
 
 def open_attachment(project_id: int, instance_id: str, name: str) -> tuple[Path, str]:

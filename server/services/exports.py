@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import BinaryIO
 
@@ -166,7 +167,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
             expected, present = files.get(submission.instance_id, (0, 0))
             yield ExportedSubmission(
                 definition=definitions[submission.form_version],
-                instance=parse_instance(submission.xml),
+                instance=replace(parse_instance(submission.xml), instance_id=submission.instance_id),
                 submitted_at=submission.received_at,
                 author=name or "",
                 device=submission.device_id or "",

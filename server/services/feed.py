@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from server.auth import Actor
 from server.database import db
@@ -23,13 +23,16 @@ from server.models import (
     Submission,
 )
 from server.services.forms import list_forms
+from sync.actions import LABEL
 from sync.feed import Entry, Read, cut_page, plan_pull
-from sync.protocol import to_visible
+from sync.protocol import EVERY_PHONE, to_visible
 
 EVENTS = 10
 """Events told with each record."""
 GONE_AT_ONCE = 500
 """Entries read beyond the limit: those that are gone cost nothing."""
+ASKED_AT_ONCE = 500
+"""Ids of one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     )
     answer["addScopes"], answer["dropScopes"] = list(plan.add), list(plan.drop)
     left = request.limit
-    visibility = _visibility(project_id)
+    visibility = find_visibility(project_id)
     for read in plan.reads:
         page = _page(project_id, read, left, visibility, project.counter)
         left -= len(page["upserts"])
@@ -99,7 +102,7 @@ def find_scopes(project_id: int, app_user_id: int) -> set[str]:
     )
 
 
-def _visibility(project_id: int) -> dict[str, dict[str, str]]:
+def find_visibility(project_id: int) -> dict[str, dict[str, str]]:
     """Tell, per list and property, whether it may leave the office."""
     found: dict[str, dict[str, str]] = {}
     for row in db.session.scalars(select(ListProperty).where(ListProperty.project_id == project_id)):
@@ -184,6 +187,66 @@ def _events(project_id: int, entity_ids: list[str]) -> dict[str, list[dict[str, 
         if len(told) < EVENTS:
             told.append({"formId": form_id, "date": at, "byName": name or ""})
     return events
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as a phone may hold it."""
+
+    id: str
+    label: str
+    version: int
+    values: Mapping[str, str]
+
+
+def list_held(project_id: int, actor: Actor, list_name: str) -> tuple[list[str], list[Record]]:
+    """List what an agent's phones hold of a list, for clients that fetch it whole: (properties, records by id).
+
+    The properties are those that may leave the office, in the forms' order.
+    """
+    visibility = find_visibility(project_id).get(list_name, {})
+    names = [
+        name
+        for name in db.session.scalars(
+            select(ListProperty.name)
+            .where(ListProperty.project_id == project_id, ListProperty.list == list_name)
+            .order_by(ListProperty.position, ListProperty.name)
+        )
+        if name in to_visible(dict.fromkeys(visibility, ""), visibility)
+    ]
+    rows = db.session.execute(
+        select(Entity.id, Entity.version, Entity.data)
+        .where(Entity.project_id == project_id, Entity.list == list_name, Entity.id.in_(_held(project_id, actor)))
+        .order_by(Entity.id)
+    )
+    records = []
+    for entity_id, version, data in rows:
+        values = to_visible(data, visibility)
+        records.append(Record(entity_id, values.get(LABEL, ""), version, values))
+    return names, records
+
+
+def find_dropped(project_id: int, actor: Actor, list_name: str, entity_ids: Sequence[str]) -> dict[str, bool]:
+    """Say of each of some known records whether an agent's phones must drop it: deleted, merged away, or moved.
+
+    An id that is not known yet is left out: its registration may still be on its way.
+    """
+    found: dict[str, bool] = {}
+    for start in range(0, len(entity_ids), ASKED_AT_ONCE):
+        some = entity_ids[start : start + ASKED_AT_ONCE]
+        of_list = (Entity.project_id == project_id, Entity.list == list_name, Entity.id.in_(some))
+        held = set(db.session.scalars(select(Entity.id).where(*of_list, Entity.id.in_(_held(project_id, actor)))))
+        for entity_id in db.session.scalars(select(Entity.id).where(*of_list)):
+            found[entity_id] = entity_id not in held
+    return found
+
+
+def _held(project_id: int, actor: Actor) -> Select[str]:
+    return select(EntityScope.entity_id).where(
+        EntityScope.project_id == project_id,
+        EntityScope.scope.in_({*find_scopes(project_id, actor.id), EVERY_PHONE}),
+        EntityScope.present.is_(True),
+    )
 
 
 def list_places(project_id: int, actor: Actor) -> list[dict[str, Any]]:

@@ -440,6 +440,7 @@ def to_action(row: EntityActionRow) -> EntityAction:
         form_version=row.form_version,
         edits=row.edits,
         target=row.target,
+        literal=row.literal,
     )
 
 
@@ -474,6 +475,7 @@ def _action_values(project_id: int, entity_id: str, action: EntityAction, instan
         "instance_id": instance_id,
         "edits": action.edits,
         "target": action.target,
+        "literal": action.literal,
     }
 
 

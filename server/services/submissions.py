@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,7 +119,7 @@ def open_submission(project_id: int, instance_id: str) -> Opened:
     return Opened(
         submission,
         definition_of(version),
-        parse_instance(submission.xml),
+        replace(parse_instance(submission.xml), instance_id=submission.instance_id),
         agent.name if agent else "",
         list(
             db.session.scalars(
@@ -168,6 +168,17 @@ def count_quarantine(project_id: int) -> int:
         )
         or 0
     )
+
+
+def find_quarantined(project_id: int, content_sha256: str) -> Quarantined:
+    """Return one item that was set aside and waits still, without its content being looked at.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(Quarantined, (project_id, content_sha256))
+    if found is None or found.released_at is not None:
+        raise Problem("404.1")
+    return found
 
 
 @retried

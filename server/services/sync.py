@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from forms.definition import FormDefinition
 from forms.entities import EntityRequest, find_entity_requests
 from forms.errors import FormsError
-from forms.instance import Instance, named_attachments, parse_instance
+from forms.instance import Instance, find_rows, named_attachments, parse_instance
 from server.auth import Actor
 from server.database import db, retried, transaction
 from server.errors import Problem, problem_of
@@ -38,7 +38,7 @@ from server.models import (
 from server.services.forms import find_definition
 from server.services.register import Applied, Register
 from sync.actions import EntityAction
-from sync.protocol import ACCEPTED, EVERY_PHONE, FAILED, QUARANTINED
+from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, QUARANTINED
 from sync.receipt import (
     EDITS_ITSELF,
     INVALID_XML,
@@ -109,6 +109,8 @@ class Sender:
     offset_s: float
     received_at: datetime
     scopes: frozenset[str]
+    literal: bool = False
+    """Its actions are ``literal`` (``sync.actions``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +124,26 @@ class BatchAnswer:
 
 
 def receive_batch(
-    project_id: int, actor: Actor, device_id: str, sent_at: datetime | None, items: Sequence[Any]
+    project_id: int,
+    actor: Actor,
+    device_id: str,
+    sent_at: datetime | None,
+    items: Sequence[Any],
+    *,
+    literal: bool = False,
 ) -> BatchAnswer:
     """Store a batch and answer for each item, in the same order.
 
     :param sent_at: the phone's clock when it sent; the difference to ours corrects its other times.
     :param items: as they came; each is read alone, so that a bad one harms nobody.
+    :param literal: whether the client shows its own unsent answers word for word, as ODK Collect does.
     """
     now = datetime.now(UTC)
     offset_s = (now - sent_at).total_seconds() if sent_at else 0.0
-    scopes = frozenset(
-        db.session.scalars(
-            select(AppUserScope.scope).where(
-                AppUserScope.project_id == project_id, AppUserScope.app_user_id == actor.id
-            )
-        )
-    )
-    sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes)
-    definitions = _Definitions(project_id)
-    parsed = [_parse(definitions, item) for item in items]
+    scopes = find_sender_scopes(db.session, project_id, actor.id)
+    sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal)
+    definitions = Definitions(project_id)
+    parsed = [parse_item(definitions, item) for item in items]
     results: list[dict[str, Any]] = []
     for start in range(0, len(parsed), CHUNK):
         chunk = parsed[start : start + CHUNK]
@@ -158,7 +161,18 @@ def receive_batch(
     )
 
 
-class _Definitions:
+def find_sender_scopes(session: Any, project_id: int, app_user_id: int) -> frozenset[str]:
+    """Return the scopes that an agent holds now."""
+    return frozenset(
+        session.scalars(
+            select(AppUserScope.scope).where(
+                AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id
+            )
+        )
+    )
+
+
+class Definitions:
     """The form versions that a batch names, each read once."""
 
     def __init__(self, project_id: int) -> None:
@@ -172,20 +186,27 @@ class _Definitions:
         return self._known[key]
 
 
-def _parse(definitions: _Definitions, item: Any) -> Parsed:
-    """Read one item; never raises: what is wrong is told in ``problem``."""
+def parse_item(definitions: Definitions, item: Any) -> Parsed:
+    """Read one item; never raises: what is wrong is told in ``problem``.
+
+    :param item: as it came in a batch; its ``xml`` is bytes where it did not come as JSON.
+    """
     fields = dict(item) if isinstance(item, Mapping) else {"given": item}
     xml, sealed = fields.pop("xml", None), fields.pop("sealed", None)
-    text = xml if isinstance(xml, str) else sealed if isinstance(sealed, str) else json.dumps(item, sort_keys=True)
-    content = text.encode("utf-8", "surrogatepass")
+    if isinstance(xml, bytes):
+        content = xml
+    else:
+        text = xml if isinstance(xml, str) else sealed if isinstance(sealed, str) else json.dumps(item, sort_keys=True)
+        content = text.encode("utf-8", "surrogatepass")
     given_id = fields.get("instanceId")
     instance_id = given_id if isinstance(given_id, str) and _plain(given_id) else ""
     instance, definition = None, None
     requests: tuple[EntityRequest, ...] = ()
     trouble: tuple[str, ...] = ()
     problem: Problem | None = None
+    finalized_at = parse_moment(fields.get("finalizedAt"))
     try:
-        if not isinstance(xml, str):
+        if not isinstance(xml, str | bytes):
             raise Problem(
                 "422.50", reason="sealed items need the project's private key" if sealed else "xml is missing"
             )
@@ -198,6 +219,7 @@ def _parse(definitions: _Definitions, item: Any) -> Parsed:
             raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
         requests, problems = find_entity_requests(definition, instance)
         trouble = tuple(p.message for p in problems)
+        finalized_at = finalized_at or _read_end(definition, instance)
     except (FormsError, Problem) as error:
         problem = problem_of(error)
     seq = fields.get("seq")
@@ -207,13 +229,19 @@ def _parse(definitions: _Definitions, item: Any) -> Parsed:
         sha256=hashlib.sha256(content).hexdigest(),
         item=_storable(fields),
         seq=seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq < 2**53 else None,
-        finalized_at=parse_moment(fields.get("finalizedAt")),
+        finalized_at=finalized_at,
         instance=instance,
         definition=definition,
         requests=requests,
         trouble=trouble,
         problem=problem,
     )
+
+
+def _read_end(definition: FormDefinition, instance: Instance) -> datetime | None:
+    """Return when the form was finished by its own account (its ``end`` question), for a sender that does not say."""
+    path = next((node.path for node in definition.nodes if node.type == "end" and node.repeat is None), None)
+    return parse_moment(next(find_rows(definition, instance)).values.get(path)) if path else None
 
 
 def _plain(text: str) -> bool:
@@ -255,7 +283,7 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
     with transaction() as session:
         _see_device(session, project_id, sender, chunk)
         register = Register(session, project_id, sender.received_at)
-        register.lock(_entities_of(session, project_id, chunk))
+        register.lock(find_touched(session, project_id, chunk))
         unheard = _find_unheard(session, project_id, chunk)
         return [_receive_one(session, register, sender, unheard, parsed) for parsed in chunk]
 
@@ -290,7 +318,7 @@ def _find_unheard(session: Session, project_id: int, chunk: Sequence[Parsed]) ->
     return Unheard(ids - set(stored), ids - set(aside), ids - named)
 
 
-def _entities_of(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
+def find_touched(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:
     """Name every entity that the chunk may touch: named, or touched by what an edit replaces."""
     named = {request.entity_id for parsed in chunk for request in parsed.requests}
     replaced = [p.instance.deprecated_id for p in chunk if p.instance and p.instance.deprecated_id]
@@ -375,29 +403,54 @@ def _decide_and_store(
         parsed.arrival(sender.actor.revoked),
         Stored(
             accepted=known.xml_sha256 if known else None,
-            quarantined={sha256: _reason_of(row.code) for sha256, row in aside.items()} if parsed.instance_id else {},
+            quarantined={sha256: reason_of(row.code) for sha256, row in aside.items()} if parsed.instance_id else {},
         ),
     )
     if receipt.kind == "duplicate" and receipt.reason is not None:
         first = aside[parsed.sha256]
+        _note_more(first, parsed)
         return _result(parsed, first.code, first.message)
     if receipt.kind == "duplicate" and known is not None:
-        _note_attachments(session, project_id, parsed)
+        note_attachments(session, project_id, parsed)
         return {**known.answer, "instanceId": parsed.instance_id, "status": receipt.status}
-    if not receipt.applies:
-        unheard.aside.discard(parsed.instance_id)
-        return _set_aside(session, project_id, sender, parsed, _problem_of(receipt, parsed))
-    return _accept(session, register, sender, unheard, parsed, impossible)
+    if receipt.applies:
+        return _accept(session, register, sender, unheard, parsed, impossible)
+    released = find_released(session, project_id, parsed)
+    if released is not None:
+        note_attachments(session, project_id, replace(parsed, instance_id=released.instance_id))
+        return {**released.answer, "instanceId": parsed.instance_id, "status": DUPLICATE}
+    unheard.aside.discard(parsed.instance_id)
+    return _set_aside(session, project_id, sender, parsed, problem_of_receipt(receipt, parsed))
+
+
+def find_released(session: Session, project_id: int, parsed: Parsed) -> Submission | None:
+    """Return what became of an item that an officer released: the submission, perhaps under an id of its own."""
+    row = session.get(Quarantined, (project_id, _content_key(parsed)))
+    if row is None or row.released_at is None or parsed.instance is None:
+        return None
+    written = parsed.instance.instance_id
+    for instance_id in (written, name_variant(written, parsed.sha256)):
+        found = session.get(Submission, (project_id, instance_id))
+        if found is not None and found.xml_sha256 == parsed.sha256:
+            return found
+    return None
+
+
+def name_variant(instance_id: str, sha256: str) -> str:
+    """Name a submission whose instanceID another one holds: the same for the same content."""
+    mark = f"~{sha256[:12]}"
+    return instance_id[: ID_CHARS - len(mark)] + mark
 
 
 _CODES = {VARIANT: "409.1", REVOKED: "403.50", UNKNOWN_FORM: "404.6", INVALID_XML: "400.1", OTHER_ID: "422.50"}
 
 
-def _reason_of(code: str) -> str:
+def reason_of(code: str) -> str:
+    """Return the reason for quarantine (``sync.receipt``) behind the code that it was told with."""
     return next((reason for reason, known in _CODES.items() if known == code), INVALID_XML)
 
 
-def _problem_of(receipt: Receipt, parsed: Parsed) -> Problem:
+def problem_of_receipt(receipt: Receipt, parsed: Parsed) -> Problem:
     """Say in the words of the API why something is set aside."""
     if receipt.reason in (INVALID_XML, UNKNOWN_FORM) and parsed.problem is not None:
         return parsed.problem
@@ -424,7 +477,10 @@ def _result(parsed: Parsed, code: str, message: str, *, status: str = QUARANTINE
 def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed, problem: Problem) -> dict[str, Any]:
     """Keep an item whole in quarantine, with the reason."""
     key = (project_id, _content_key(parsed))
-    if session.get(Quarantined, key) is None:
+    known = session.get(Quarantined, key)
+    if known is not None:
+        _note_more(known, parsed)
+    else:
         session.add(
             Quarantined(
                 project_id=project_id,
@@ -440,10 +496,36 @@ def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed
                 device_id=sender.device_id,
                 seq=parsed.seq,
                 clock_offset_s=sender.offset_s,
+                literal=sender.literal,
             )
         )
         session.flush()
     return _result(parsed, problem.code, problem.message())
+
+
+def _note_more(row: Quarantined, parsed: Parsed) -> None:
+    """Add the files that a repeat announces to an item that was set aside: a client may send them piece by piece."""
+    known = {entry["name"] for entry in _announced(row.item)}
+    more = [entry for entry in _announced(parsed.item) if entry["name"] not in known]
+    if more:
+        given = row.item.get("attachments")
+        row.item = {**row.item, "attachments": [*(given if isinstance(given, list) else []), *more]}
+
+
+def accept_item(session: Session, register: Register, sender: Sender, parsed: Parsed) -> dict[str, Any]:
+    """Store one readable item as a submission and apply what it does to the register; return what its sender is told.
+
+    Part of a transaction of the caller, who has locked what it touches (``find_touched``).
+    """
+    unheard = _find_unheard(session, register.project_id, [parsed])
+    impossible: dict[str, str] = {}
+    while True:
+        try:
+            with session.begin_nested():
+                return _accept(session, register, sender, unheard, parsed, impossible)
+        except Inapplicable as error:
+            register.forget()
+            impossible[error.action_id] = error.message
 
 
 def _accept(
@@ -513,7 +595,7 @@ def _accept(
             .where(Submission.project_id == project_id, Submission.root_id == parsed.instance_id)
             .values(root_id=root_id)
         )
-    _note_attachments(session, project_id, parsed, new=True)
+    note_attachments(session, project_id, parsed, new=True)
     return answer
 
 
@@ -577,6 +659,7 @@ def _actions_of(
             form_version=instance.version,
             edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
             target=None,
+            literal=sender.literal,
         )
     if edited or instance.deprecated_id:
         yield from _undone(session, register, sender, parsed, named)
@@ -630,7 +713,7 @@ def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence
     ).all()
 
 
-def _note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
+def note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
     """Note the files that a submission names; an edit keeps earlier ones still named in its XML.
 
     :param new: whether the submission was stored just now, so that nothing is noted of it yet.

@@ -348,18 +348,21 @@ def test_an_office_value_never_reaches_an_app_user(app: Flask, client: FlaskClie
             "project_id": 1,
             "form_id": "cam_e_visite",
             "version": "2026112302",
-            "name": "x.jpg",
             "instance_id": follow_id,
             "upload_id": "x",
+            "token": two.token,
+            "list_name": "artisanes",
         }
-        url = rule.build({k: v for k, v in values.items() if k in rule.arguments})[1]
-        texts.append(client.get(url, headers=two.headers).text)
+        for name in ("x.jpg", "artisanes.csv"):
+            asked = {k: v for k, v in {**values, "name": name}.items() if k in rule.arguments}
+            texts.append(client.get(rule.build(asked)[1], headers=two.headers).text)
     texts.append(json.dumps(two.push(two.item(follow, follow_id))))
     office = [*secrets.values(), "0699887711"]
     for text in texts:
         for value in office:
             assert value not in text
     assert woman in texts[0]
+    assert sum(text.startswith("name,label,__version") and woman in text for text in texts) == 2
 
 
 def test_a_submission_from_outside_the_scope_is_applied_and_flagged(make_phone: Any) -> None:
