@@ -29,9 +29,14 @@ def scopes_of(state: EntityState, scope_property: str) -> tuple[str, ...]:
 
 def place(state: EntityState, scope_property: str) -> frozenset[str]:
     """Return under which scope keys phones find a record: its scopes, "*" when it has none, nothing when it is gone."""
-    if state.deleted or state.merged_into is not None:
+    if is_gone(state) or state.merged_into is not None:
         return frozenset()
     return frozenset(scopes_of(state, scope_property) or (EVERY_PHONE,))
+
+
+def is_gone(state: EntityState) -> bool:
+    """Tell whether there is nothing to show: she was deleted, or all that was said of her was taken back by edits."""
+    return state.deleted or (state.merged_into is None and not state.values)
 
 
 def _to_scope(text: str) -> str:

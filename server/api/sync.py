@@ -11,6 +11,7 @@ from server.auth import actor, require
 from server.schemas.sync import PullAnswerSchema, PullSchema, PushAnswerSchema, PushSchema
 from server.services import feed
 from server.services import sync as service
+from server.services.items import parse_moment
 from sync.feed import decide_limit
 from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
 
@@ -24,7 +25,7 @@ def push(project_id: int) -> Response:
     if len(given["submissions"]) > MAX_ITEMS:
         raise too_large(MAX_COMPRESSED)
     answer = service.receive_batch(
-        project_id, actor(), given["deviceId"], service.parse_moment(given["sentAt"]), given["submissions"]
+        project_id, actor(), given["deviceId"], parse_moment(given["sentAt"]), given["submissions"]
     )
     return _json(_pushed.dump(answer))
 

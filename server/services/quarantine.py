@@ -21,18 +21,15 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import AppUser, Quarantined, Submission
 from server.services import audits
+from server.services.items import Definitions, Parsed, Sender, parse_item
 from server.services.register import Register
+from server.services.submission_files import note_attachments
 from server.services.sync import (
-    Definitions,
-    Parsed,
-    Sender,
     accept_item,
     find_released,
     find_sender_scopes,
     find_touched,
     name_variant,
-    note_attachments,
-    parse_item,
     problem_of_receipt,
     reason_of,
 )

@@ -26,7 +26,7 @@ from server.models import (
     Project,
 )
 from sync.actions import LABEL, EntityAction, Recorded, row_from_json, row_to_json
-from sync.feed import changes, place
+from sync.feed import changes, is_gone, place
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
 
@@ -295,7 +295,7 @@ class Register:
         entity.counter = counter
         entity.data = dict(after.values)
         entity.open = sorted(c.property for c in after.conflicts if c.open)
-        entity.deleted = after.deleted
+        entity.deleted = is_gone(after)
         entity.updated_at = self.now
         if inspect(entity).transient:  # before whatever refers to it; who asks for it again finds it in the database
             self.session.connection().execute(_ADD_ENTITY, {name: getattr(entity, name) for name in _ENTITY_COLUMNS})
@@ -401,7 +401,7 @@ class Register:
         if self._shown(entity) == (
             dict(after.values),
             sorted(c.property for c in after.conflicts if c.open),
-            after.deleted,
+            is_gone(after),
             sorted((c.property, c.open) for c in after.conflicts),
         ):
             return False

@@ -8,35 +8,31 @@ receipt never fails because of interpretation → commit → outcomes in the sam
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from forms.definition import FormDefinition
-from forms.entities import EntityRequest, find_entity_requests
-from forms.errors import FormsError
-from forms.instance import Instance, find_rows, named_attachments, parse_instance
+from forms.instance import Instance
 from server.auth import Actor
 from server.database import db, retried, transaction
-from server.errors import Problem, problem_of
+from server.errors import Problem
 from server.models import (
     AppUserScope,
-    Blob,
     Device,
     EntityActionRow,
     Project,
     Quarantined,
     Submission,
-    SubmissionAttachment,
 )
-from server.services.forms import find_definition
+from server.services.items import ID_CHARS, Definitions, Parsed, Sender, find_announced, parse_item
 from server.services.register import Applied, Register
+from server.services.submission_actions import find_actions
+from server.services.submission_files import find_wanted, note_attachments
 from sync.actions import EntityAction
 from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, QUARANTINED
 from sync.receipt import (
@@ -46,7 +42,6 @@ from sync.receipt import (
     REVOKED,
     UNKNOWN_FORM,
     VARIANT,
-    Arrival,
     Receipt,
     Stored,
     decide_at,
@@ -58,59 +53,8 @@ log = structlog.get_logger("hirfa.sync")
 CHUNK = 50
 """Items of one transaction."""
 MISSING_TOLD = 1000
-ID_CHARS = 255
 # Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
 _ADD_SUBMISSION = cast(Table, Submission.__table__).insert()
-_ADD_ATTACHMENT = cast(Table, SubmissionAttachment.__table__).insert()
-_HERE = select(Blob.sha256).where(
-    Blob.project_id == bindparam("project_id"), Blob.sha256.in_(bindparam("hashes", expanding=True))
-)
-_ATTACHMENT_COLUMNS = tuple(cast(Table, SubmissionAttachment.__table__).columns.keys())
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """One item of a batch, read but not yet stored."""
-
-    instance_id: str
-    content: bytes
-    sha256: str
-    item: dict[str, Any]
-    """As sent, without its content."""
-    seq: int | None
-    finalized_at: datetime | None
-    instance: Instance | None
-    definition: FormDefinition | None
-    requests: tuple[EntityRequest, ...]
-    trouble: tuple[str, ...]
-    """What is impossible about its entities; it is accepted all the same."""
-    problem: Problem | None
-    """Why it cannot be applied; it is quarantined."""
-
-    def arrival(self, revoked: bool) -> Arrival:
-        """Describe it for the decision what becomes of it."""
-        return Arrival(
-            instance_id=self.instance_id,
-            sha256=self.sha256,
-            xml_id=self.instance.instance_id if self.instance else None,
-            deprecated_id=self.instance.deprecated_id if self.instance else None,
-            known_form=self.definition is not None,
-            revoked=revoked,
-            invalid=self.instance is None or (self.problem is not None and self.problem.code != "404.6"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sends a batch, from which enrolment, with which clock."""
-
-    actor: Actor
-    device_id: str
-    offset_s: float
-    received_at: datetime
-    scopes: frozenset[str]
-    literal: bool = False
-    """Its actions are ``literal`` (``sync.actions``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +100,7 @@ def receive_batch(
         era=project.era,
         results=results,
         missing=find_missing(project_id, sender.actor.id, sender.device_id),
-        attachments_wanted=_wanted(project_id, parsed),
+        attachments_wanted=find_wanted(project_id, parsed),
         device="revoked" if actor.revoked else "ok",
     )
 
@@ -170,112 +114,6 @@ def find_sender_scopes(session: Any, project_id: int, app_user_id: int) -> froze
             )
         )
     )
-
-
-class Definitions:
-    """The form versions that a batch names, each read once."""
-
-    def __init__(self, project_id: int) -> None:
-        self._project_id = project_id
-        self._known: dict[tuple[str, str], FormDefinition | None] = {}
-
-    def find(self, form_id: str, version: str) -> FormDefinition | None:
-        key = (form_id, version)
-        if key not in self._known:
-            self._known[key] = find_definition(db.session, self._project_id, form_id, version)
-        return self._known[key]
-
-
-def parse_item(definitions: Definitions, item: Any) -> Parsed:
-    """Read one item; never raises: what is wrong is told in ``problem``.
-
-    :param item: as it came in a batch; its ``xml`` is bytes where it did not come as JSON.
-    """
-    fields = dict(item) if isinstance(item, Mapping) else {"given": item}
-    xml, sealed = fields.pop("xml", None), fields.pop("sealed", None)
-    if isinstance(xml, bytes):
-        content = xml
-    else:
-        text = xml if isinstance(xml, str) else sealed if isinstance(sealed, str) else json.dumps(item, sort_keys=True)
-        content = text.encode("utf-8", "surrogatepass")
-    given_id = fields.get("instanceId")
-    instance_id = given_id if isinstance(given_id, str) and _plain(given_id) else ""
-    instance, definition = None, None
-    requests: tuple[EntityRequest, ...] = ()
-    trouble: tuple[str, ...] = ()
-    problem: Problem | None = None
-    finalized_at = parse_moment(fields.get("finalizedAt"))
-    try:
-        if not isinstance(xml, str | bytes):
-            raise Problem(
-                "422.50", reason="sealed items need the project's private key" if sealed else "xml is missing"
-            )
-        instance = parse_instance(content)
-        instance_id = instance_id or instance.instance_id
-        if not _plain(instance_id):
-            raise Problem("422.50", reason="instanceID is too long or has control characters")
-        definition = definitions.find(instance.form_id, instance.version)
-        if definition is None:
-            raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
-        requests, problems = find_entity_requests(definition, instance)
-        trouble = tuple(p.message for p in problems)
-        finalized_at = finalized_at or _read_end(definition, instance)
-    except (FormsError, Problem) as error:
-        problem = problem_of(error)
-    seq = fields.get("seq")
-    return Parsed(
-        instance_id=instance_id,
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
-        item=_storable(fields),
-        seq=seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq < 2**53 else None,
-        finalized_at=finalized_at,
-        instance=instance,
-        definition=definition,
-        requests=requests,
-        trouble=trouble,
-        problem=problem,
-    )
-
-
-def _read_end(definition: FormDefinition, instance: Instance) -> datetime | None:
-    """Return when the form was finished by its own account (its ``end`` question), for a sender that does not say."""
-    path = next((node.path for node in definition.nodes if node.type == "end" and node.repeat is None), None)
-    return parse_moment(next(find_rows(definition, instance)).values.get(path)) if path else None
-
-
-def _plain(text: str) -> bool:
-    return 0 < len(text) <= ID_CHARS and text.isprintable()
-
-
-def _storable(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep an item's other fields as JSON that both databases take (no NUL, no lone surrogate)."""
-    text = json.dumps(fields, ensure_ascii=True)
-    if len(text) > 100_000:
-        return {"cut": text[:100_000]}
-    kept: dict[str, Any] = _without_surrogates(json.loads(text.replace("\\u0000", "\\ufffd")))
-    return kept
-
-
-def _without_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_without_surrogates(v) for v in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
-    return value
-
-
-def parse_moment(value: Any) -> datetime | None:
-    """Read an ISO 8601 instant; None when it is none. One without a zone is taken as UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 @retried
@@ -505,8 +343,8 @@ def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed
 
 def _note_more(row: Quarantined, parsed: Parsed) -> None:
     """Add the files that a repeat announces to an item that was set aside: a client may send them piece by piece."""
-    known = {entry["name"] for entry in _announced(row.item)}
-    more = [entry for entry in _announced(parsed.item) if entry["name"] not in known]
+    known = {entry["name"] for entry in find_announced(row.item)}
+    more = [entry for entry in find_announced(parsed.item) if entry["name"] not in known]
     if more:
         given = row.item.get("attachments")
         row.item = {**row.item, "attachments": [*(given if isinstance(given, list) else []), *more]}
@@ -547,7 +385,7 @@ def _accept(
     edited = parsed.instance_id not in unheard.edited
     applied = [
         _apply(register, action, parsed)
-        for action in _actions_of(session, register, sender, parsed, finalized_at, edited)
+        for action in find_actions(session, register, sender, parsed, finalized_at, edited)
         if action.id not in impossible
     ]
     touched = frozenset().union(*(a.scopes for a in applied)) if applied else frozenset()
@@ -625,181 +463,6 @@ def _apply(register: Register, action: EntityAction, parsed: Parsed) -> Applied:
     except Exception as error:  # the submission is kept even when its entity work fails
         log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
         raise Inapplicable(action.id, f"action {action.id} could not be applied") from error
-
-
-def _actions_of(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime, edited: bool
-) -> Iterable[EntityAction]:
-    assert parsed.instance is not None  # noqa: S101 - the parse said so
-    instance = parsed.instance
-    author = sender.actor.label
-    named = set()
-    for request in parsed.requests:
-        named.add(request.entity_id)
-        yield EntityAction(
-            id=f"{parsed.instance_id}#{request.position}",
-            entity_id=request.entity_id,
-            list=request.list,
-            kind=request.kind,
-            saved=dict(request.saved),
-            prefilled=request.prefilled,
-            blankable=request.blankable,
-            branch=request.branch,
-            pos=request.pos,
-            base=request.base,
-            at=decide_at(
-                finalized_at,
-                sender.offset_s,
-                not_before=register.committed_at(request.entity_id, request.base),
-                received_at=sender.received_at,
-            ),
-            author=author,
-            device=sender.device_id,
-            form_id=instance.form_id,
-            form_version=instance.version,
-            edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
-            target=None,
-            literal=sender.literal,
-        )
-    if edited or instance.deprecated_id:
-        yield from _undone(session, register, sender, parsed, named)
-
-
-def _undone(
-    session: Session, register: Register, sender: Sender, parsed: Parsed, named: set[str]
-) -> Iterable[EntityAction]:
-    """Cancel what an edited submission did to a woman whom the edit does not name any more, whichever arrives first."""
-    assert parsed.instance is not None  # noqa: S101 - the parse said so
-    pairs: list[tuple[str, str, set[str]]] = []  # edit, original, women named by the edit
-    if parsed.instance.deprecated_id:
-        pairs.append((parsed.instance_id, parsed.instance.deprecated_id, named))
-    for edit in session.scalars(
-        select(Submission).where(
-            Submission.project_id == register.project_id, Submission.deprecated_id == parsed.instance_id
-        )
-    ):
-        pairs.append(
-            (edit.instance_id, parsed.instance_id, {a.named_id for a in _rows_of(session, register, edit.instance_id)})
-        )
-    for edit_id, original_id, kept in pairs:
-        for row in _rows_of(session, register, original_id):
-            if row.kind in ("create", "update") and row.named_id not in kept:
-                yield EntityAction(
-                    id=f"{edit_id}#undo:{row.id}"[:ID_CHARS],
-                    entity_id=row.named_id,
-                    list=row.list,
-                    kind="undo",
-                    saved={},
-                    prefilled=frozenset(),
-                    blankable=frozenset(),
-                    branch=None,
-                    pos=None,
-                    base=None,
-                    at=sender.received_at,
-                    author=sender.actor.label,
-                    device=sender.device_id,
-                    form_id=parsed.instance.form_id,
-                    form_version=parsed.instance.version,
-                    edits=None,
-                    target=row.id,
-                )
-
-
-def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence[EntityActionRow]:
-    return session.scalars(
-        select(EntityActionRow).where(
-            EntityActionRow.project_id == register.project_id, EntityActionRow.instance_id == instance_id
-        )
-    ).all()
-
-
-def note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
-    """Note the files that a submission names; an edit keeps earlier ones still named in its XML.
-
-    :param new: whether the submission was stored just now, so that nothing is noted of it yet.
-    """
-    if parsed.definition is None or parsed.instance is None:
-        return
-    announced = {a["name"]: a for a in _announced(parsed.item)}
-    inherited: dict[str, SubmissionAttachment] = {}
-    deprecated_id = parsed.instance.deprecated_id
-    if deprecated_id:
-        inherited = {
-            row.name: row
-            for row in session.scalars(
-                select(SubmissionAttachment).where(
-                    SubmissionAttachment.project_id == project_id,
-                    SubmissionAttachment.instance_id == deprecated_id,
-                )
-            )
-        }
-    added: list[SubmissionAttachment] = []
-    noted: list[SubmissionAttachment] = []
-    for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
-        if not _plain(name):
-            continue
-        row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
-        if row is None:
-            row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
-            added.append(row)
-        source: Mapping[str, Any] = announced.get(name, {})
-        if not row.present and source:
-            row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
-        elif row.sha256 is None and name in inherited:
-            old = inherited[name]
-            row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
-        noted.append(row)
-    hashes = [row.sha256 for row in noted if row.sha256 and not row.present]
-    if hashes:
-        here = set(session.connection().scalars(_HERE, {"project_id": project_id, "hashes": hashes}))
-        for row in noted:
-            row.present = row.present or row.sha256 in here
-    for row in added:
-        values = {name: getattr(row, name) for name in _ATTACHMENT_COLUMNS}
-        session.connection().execute(_ADD_ATTACHMENT, {n: v for n, v in values.items() if v is not None})
-    if not new:
-        session.flush()
-
-
-def _announced(item: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """Read the attachments an item announces; what is malformed is left out (the XML still names it)."""
-    given = item.get("attachments")
-    for entry in given if isinstance(given, list) else []:
-        if not isinstance(entry, Mapping):
-            continue
-        name, sha256, size = entry.get("name"), entry.get("sha256"), entry.get("size")
-        if not (isinstance(name, str) and _plain(name) and isinstance(sha256, str)):
-            continue
-        sha256 = sha256.lower()
-        if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
-            continue
-        kind = entry.get("contentType")
-        yield {
-            "name": name,
-            "sha256": sha256,
-            "size": size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
-            "contentType": kind[:ID_CHARS]
-            if isinstance(kind, str) and kind.isprintable()
-            else "application/octet-stream",
-        }
-
-
-def _wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:
-    """Name the hashes whose bytes are still expected, quarantined items included: a photo is never left behind."""
-    announced = {a["sha256"] for p in parsed for a in _announced(p.item)}
-    ids = [p.instance_id for p in parsed if p.instance_id]
-    announced |= set(
-        db.session.scalars(
-            select(SubmissionAttachment.sha256).where(
-                SubmissionAttachment.project_id == project_id,
-                SubmissionAttachment.instance_id.in_(ids),
-                SubmissionAttachment.present.is_(False),
-                SubmissionAttachment.sha256.is_not(None),
-            )
-        )
-    )
-    here = set(db.session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(announced))))
-    return sorted(sha for sha in announced if sha and sha not in here)
 
 
 def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:

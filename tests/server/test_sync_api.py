@@ -394,3 +394,15 @@ def test_enrolment_code_works_once(client: FlaskClient, app: Flask) -> None:
     again = client.post("/v1/enrol", json={"code": made.code, "deviceId": str(uuid4())})
     assert (again.status_code, again.json["code"]) == (404, "404.50")
     assert made.token not in "".join(str(a.details) for a in db.session.scalars(select(Audit)))
+
+
+def test_an_edit_that_takes_back_her_consent_takes_her_off_the_phones(phone: Any) -> None:
+    for edit_first in (False, True):
+        xml, instance_id, woman = registration()
+        edit, edit_id, _ = registration(woman, consent="non")
+        edit = edit.replace("<instanceID>", f"<deprecatedID>{instance_id}</deprecatedID><instanceID>")
+        items = [phone.item(xml, instance_id), phone.item(edit, edit_id)]
+        for item in reversed(items) if edit_first else items:
+            assert phone.push(item)["results"][0]["status"] == "accepted"
+        assert phone.women() == {}
+    assert entities.rebuild_entities(1)[1] == 0

@@ -13,7 +13,7 @@ def test_scopes_of_is_the_value_of_the_scope_property() -> None:
     assert scopes_of(Ledger().do("c", "create", saved={"commune": " 3112 "}), "commune") == ("3112",)
 
 
-@pytest.mark.parametrize("saved", [{"name": "x"}, {"commune": ""}])
+@pytest.mark.parametrize("saved", [{"name": "x"}, {"name": "x", "commune": ""}])
 def test_scopes_of_is_empty_when_there_is_none(saved: dict[str, str]) -> None:
     state = Ledger().do("c", "create", saved=saved)
     assert scopes_of(state, "commune") == ()
@@ -150,3 +150,9 @@ def test_cut_page_gives_everything_once_when_read_page_by_page(
         assert page.take or not page.more
         cursor, more = page.cursor, page.more
     assert given_out == lines
+
+
+def test_place_is_nowhere_when_nothing_that_was_said_of_her_stands() -> None:
+    book = Ledger()
+    book.do("c", "create", saved={"commune": "1"})
+    assert place(book.do("u", "undo", saved={}, target="c"), "commune") == frozenset()

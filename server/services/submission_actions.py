@@ -1,0 +1,101 @@
+"""What a received submission does to the register: its entities' actions, and what its being an edit cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import EntityActionRow, Submission
+from server.services.items import ID_CHARS, Parsed, Sender
+from server.services.register import Register
+from sync.actions import EntityAction
+from sync.receipt import decide_at
+
+
+def find_actions(
+    session: Session, register: Register, sender: Sender, parsed: Parsed, finalized_at: datetime, edited: bool
+) -> Iterable[EntityAction]:
+    assert parsed.instance is not None  # noqa: S101 - the parse said so
+    instance = parsed.instance
+    author = sender.actor.label
+    named = set()
+    for request in parsed.requests:
+        named.add(request.entity_id)
+        yield EntityAction(
+            id=f"{parsed.instance_id}#{request.position}",
+            entity_id=request.entity_id,
+            list=request.list,
+            kind=request.kind,
+            saved=dict(request.saved),
+            prefilled=request.prefilled,
+            blankable=request.blankable,
+            branch=request.branch,
+            pos=request.pos,
+            base=request.base,
+            at=decide_at(
+                finalized_at,
+                sender.offset_s,
+                not_before=register.committed_at(request.entity_id, request.base),
+                received_at=sender.received_at,
+            ),
+            author=author,
+            device=sender.device_id,
+            form_id=instance.form_id,
+            form_version=instance.version,
+            edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
+            target=None,
+            literal=sender.literal,
+        )
+    if edited or instance.deprecated_id:
+        yield from _undone(session, register, sender, parsed, named)
+
+
+def _undone(
+    session: Session, register: Register, sender: Sender, parsed: Parsed, named: set[str]
+) -> Iterable[EntityAction]:
+    """Cancel what an edited submission did to a woman whom the edit does not name any more, whichever arrives first."""
+    assert parsed.instance is not None  # noqa: S101 - the parse said so
+    pairs: list[tuple[str, str, set[str]]] = []  # edit, original, women named by the edit
+    if parsed.instance.deprecated_id:
+        pairs.append((parsed.instance_id, parsed.instance.deprecated_id, named))
+    for edit in session.scalars(
+        select(Submission).where(
+            Submission.project_id == register.project_id, Submission.deprecated_id == parsed.instance_id
+        )
+    ):
+        pairs.append(
+            (edit.instance_id, parsed.instance_id, {a.named_id for a in _rows_of(session, register, edit.instance_id)})
+        )
+    for edit_id, original_id, kept in pairs:
+        for row in _rows_of(session, register, original_id):
+            if row.kind in ("create", "update") and row.named_id not in kept:
+                yield EntityAction(
+                    id=f"{edit_id}#undo:{row.id}"[:ID_CHARS],
+                    entity_id=row.named_id,
+                    list=row.list,
+                    kind="undo",
+                    saved={},
+                    prefilled=frozenset(),
+                    blankable=frozenset(),
+                    branch=None,
+                    pos=None,
+                    base=None,
+                    at=sender.received_at,
+                    author=sender.actor.label,
+                    device=sender.device_id,
+                    form_id=parsed.instance.form_id,
+                    form_version=parsed.instance.version,
+                    edits=None,
+                    target=row.id,
+                )
+
+
+def _rows_of(session: Session, register: Register, instance_id: str) -> Sequence[EntityActionRow]:
+    return session.scalars(
+        select(EntityActionRow).where(
+            EntityActionRow.project_id == register.project_id, EntityActionRow.instance_id == instance_id
+        )
+    ).all()
