@@ -2,9 +2,9 @@
 
 Run: python -m bench.merge   (budget: 20 ms for one state; exits 1 above)
 
-Five histories: phones that send in turn; one phone's branch of 500 steps, offline; the same with sums and sets only, every
-answer prefilled; a branch that was kept over a pull at every step; and 500 plain visits that all started from version 1.
-Prints the best and the middle of 15 runs in ms of processor time.
+Five histories: phones that send in turn; one phone's branch of 500 steps, offline; the same with sums and sets only,
+every answer prefilled; a branch that was kept over a pull at every step; and 500 plain visits that all started from
+version 1. Prints the best and the middle of 15 runs in ms of processor time.
 """
 
 from __future__ import annotations

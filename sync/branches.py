@@ -123,17 +123,21 @@ class Trail:
             if answer is not None and answer.text is not None:
                 text = bring_one(text, answer)
         self._running[name] = (len(steps), text)
-        return text, self._find_shown(steps, name, base, until_blank=False)
+        return text, self._find_shown(steps, name, base, (), until_blank=False)
 
-    def collect_copy(self, name: str, base: int) -> tuple[str, tuple[str, ...]] | None:
-        """Return what a client shows that copies word for word, the last answer alone; None when it shows the row."""
+    def collect_copy(self, name: str, base: int, start: str, by: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """Return the same for a client that copies word for word: it shows the last answer alone.
+
+        `by` are those behind the row; they are among the answers shown unless one of the steps covers the row.
+        """
         last = self.find_latest(name, base)
-        if last is None:
-            return None
-        return last.saved[name], self._find_shown(self._prune(name, base), name, base, until_blank=True)
+        shown = self._find_shown(self._prune(name, base), name, base, by, until_blank=True)
+        return (start if last is None else last.saved[name]), shown
 
-    def _find_shown(self, steps: Sequence[Step], name: str, base: int, *, until_blank: bool) -> tuple[str, ...]:
-        """Find whose answers are shown together.
+    def _find_shown(
+        self, steps: Sequence[Step], name: str, base: int, by: tuple[str, ...], *, until_blank: bool
+    ) -> tuple[str, ...]:
+        """Find whose answers are shown together, and `by` when they reach back to the row.
 
         Back to the last one that repeats all before it, as a prefilled one does; or to the last blank.
         """
@@ -147,8 +151,8 @@ class Trail:
                 found.append(action.id)
             repeats = action.edits is None and name in action.prefilled
             if repeats or (until_blank and is_blank(action.saved[name])):
-                break
-        return tuple(found)
+                return tuple(found)
+        return (*by, *found)
 
     def _prune(self, name: str, base: int) -> list[Step]:
         """Leave out what the row at `base` holds, for good: bases only grow along a branch."""

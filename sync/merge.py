@@ -152,11 +152,17 @@ class _Record:
         found = [key for key in self._sight.doubtful if key in self._live and key in graph]
         if not found:
             return []
-        sure = find_replaced((write for write in writes if write not in self._sight.doubtful), graph)
+        sure = self._find_surely_replaced(writes, graph)
         back = [parent for key in found if graph[key].text is not None for parent in graph[key].parents]
         found += [key for key in back if key in self._live and key in graph]
         said = {key: graph[key].text or self._records[key].action.saved.get(name, "") for key in found}
         return sorted((key, text) for key, text in said.items() if key not in sure)
+
+    def _find_surely_replaced(self, writes: Sequence[str], graph: Mapping[str, Answer]) -> set[str]:
+        """Find what is replaced whatever the doubtful ones turn out to be."""
+        doubtful = self._sight.doubtful
+        known = {key: answer for key, answer in graph.items() if key not in doubtful}
+        return find_replaced((write for write in writes if write not in doubtful), known)
 
     def _find_writes(self, name: str, graph: Mapping[str, Answer]) -> list[str]:
         """Find the writes that count for this woman, and note them down."""

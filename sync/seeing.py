@@ -156,7 +156,7 @@ class Sight:
         if trail is None or counts_whole(action, name, rule):
             return Seen(text, by)
         if action.literal:
-            return Seen(*(trail.collect_copy(name, base) or (text, by)))
+            return Seen(*trail.collect_copy(name, base, text, by))
         text, mine = trail.collect(name, base, text, lambda shown, answer: bring(rule, shown, answer, self.compare))
         return Seen(text, (*by, *mine))
 

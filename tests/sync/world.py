@@ -335,6 +335,11 @@ class World:
             text = self.write_answer(name, cell, fills, name in blankable)
             saved[name] = text
             after[name] = self.mean(action_id, name, text, cell, fills, name in blankable, kind, at)
+            if name == "trades" and phone.kind == "collect" and not fills:
+                said = {
+                    key for key in cell.pending if self.truth.adds.get(key) in {*text.split()} & {*cell.text.split()}
+                }
+                after[name] = replace(after[name], pending=after[name].pending | said)
         action = act(
             action_id,
             kind,
