@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
 from sync.actions import EntityAction
-from sync.comparison import ZERO, Comparison, is_blank, subtract
+from sync.comparison import ZERO, Comparison, add, is_blank, subtract
 from sync.policies import COLLECTING, Rule
 
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -34,11 +34,8 @@ class Answering(Protocol):
         """Of which of them a person could blank the answer."""
 
 
-class Seen(NamedTuple):
-    """What an author had on the screen for one property, and whose answers those were."""
-
-    text: str
-    parents: tuple[str, ...]
+# What an author had on the screen for one property, and whose answers those were. Made for every answer, so no class.
+Seen = tuple[str, tuple[str, ...]]
 
 
 class Answer(NamedTuple):
@@ -80,22 +77,36 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
     """
     kind = action.kind
     collects = rule.policy in COLLECTING
-    if text and text == seen.text and kind == "update" and not collects:
-        return Answer(seen.parents, None)
+    if text and text == seen[0] and kind == "update" and not collects:
+        return Answer(seen[1], None)
     resolving = kind == "resolve"
     blank = is_blank(text)
     if blank and not resolving:
         if name not in action.blankable:
             return None
-        if is_blank(seen.text):
-            return Answer(seen.parents, None)  # passes on to whoever blanked it; a blank that is no answer is not here
+        if is_blank(seen[0]):
+            return Answer(seen[1], None)  # passes on to whoever blanked it; a blank that is no answer is not here
     if collects:
         return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving, compare)
     if blank:
-        return Answer(seen.parents, "")
-    if kind == "update" and compare.is_same(rule.type, text, seen.text):
-        return Answer(seen.parents, None)
-    return Answer(seen.parents, text)
+        return Answer(seen[1], "")
+    if kind == "update" and compare.is_same(rule.type, text, seen[0]):
+        return Answer(seen[1], None)
+    return Answer(seen[1], text)
+
+
+def bring(rule: Rule, text: str, answer: Answer, compare: Comparison) -> str:
+    """Return what is shown for a `sum`, `union` or `append` after one more answer of one's own."""
+    if answer.text is None:
+        return text
+    if rule.policy == "sum":
+        return (
+            text if answer.delta is None else compare.write_amount(add(compare.to_amount(text) or ZERO, answer.delta))
+        )
+    if rule.policy == "union":
+        elements = (compare.to_elements(text) | answer.added) - answer.removed - answer.withdrawn
+        return compare.write_elements(elements, rule.choices)
+    return f"{text}\n{answer.text}" if text and answer.text else text or answer.text
 
 
 def find_edited_answer(
@@ -110,7 +121,7 @@ def find_edited_answer(
     blank = is_blank(text)
     if blank and is_blank(told.text):
         return Answer((original,), None) if told.answer is not None else None
-    parents = (original,) if told.answer is not None else told.seen.parents
+    parents = (original,) if told.answer is not None else told.seen[1]
     if compare.is_same("decimal" if rule.policy == "sum" else rule.type, text, told.text):
         return Answer(parents, None)
     if rule.policy == "sum":
@@ -131,56 +142,56 @@ def find_amount(text: str, seen: Seen, whole: bool, compare: Comparison) -> Deci
     amount = compare.to_amount(text)
     if amount is None or whole:
         return amount or ZERO
-    return subtract(amount, compare.to_amount(seen.text) or ZERO)
+    return subtract(amount, compare.to_amount(seen[0]) or ZERO)
 
 
 def _add_up(text: str, seen: Seen, whole: bool, resolving: bool, compare: Comparison) -> Answer:
     amount = compare.to_amount(text)
     if amount is None:
-        untouched = not whole and not resolving and text == seen.text
-        return Answer(seen.parents, None if untouched else text)
+        untouched = not whole and not resolving and text == seen[0]
+        return Answer(seen[1], None if untouched else text)
     delta = find_amount(text, seen, whole, compare)
-    if not delta and not whole and not resolving and not is_blank(seen.text) and not is_blank(text):
-        return Answer(seen.parents, None)
-    return Answer(seen.parents, "" if is_blank(text) else text, delta)
+    if not delta and not whole and not resolving and not is_blank(seen[0]) and not is_blank(text):
+        return Answer(seen[1], None)
+    return Answer(seen[1], "" if is_blank(text) else text, delta)
 
 
 def _unite(text: str, seen: Seen, whole: bool, resolving: bool, compare: Comparison) -> Answer:
     elements = compare.to_elements(text)
     if whole:
-        return Answer(seen.parents, text, added=elements)
-    before = compare.to_elements(seen.text)
+        return Answer(seen[1], text, added=elements)
+    before = compare.to_elements(seen[0])
     if elements == before and not resolving:
-        return Answer(seen.parents, None, shown=before)
+        return Answer(seen[1], None, shown=before)
     added = elements if resolving else elements - before
-    return Answer(seen.parents, text, added=added, removed=before - elements, shown=before)
+    return Answer(seen[1], text, added=added, removed=before - elements, shown=before)
 
 
 def _edit_union(text: str, told: Told, parents: tuple[str, ...], compare: Comparison) -> Answer:
     """Compare two sets; what the original had added of its own is taken back, not removed from everybody."""
     before, elements = compare.to_elements(told.text), compare.to_elements(text)
     gone = before - elements
-    removed = NOTHING if told.whole else gone & compare.to_elements(told.seen.text)
+    removed = NOTHING if told.whole else gone & compare.to_elements(told.seen[0])
     shown = None if told.whole else before
     return Answer(parents, text, added=elements - before, removed=removed, withdrawn=gone - removed, shown=shown)
 
 
 def _append(text: str, seen: Seen, whole: bool, resolving: bool, _compare: Comparison) -> Answer | None:
     if resolving:
-        return Answer(seen.parents, text)
+        return Answer(seen[1], text)
     if is_blank(text):
         return None  # a note is taken back by an edit or a resolve only
     note = _find_note(text, seen, whole)
-    return Answer(seen.parents, None) if note is None else Answer((), note)
+    return Answer(seen[1], None) if note is None else Answer((), note)
 
 
 def _find_note(text: str, seen: Seen, whole: bool) -> str | None:
     """Return the note in an answer: what was written below the notes shown, or all of it; None for no note."""
-    if whole or is_blank(seen.text):
+    if whole or is_blank(seen[0]):
         return text
-    if text.strip() == seen.text.strip():
+    if text.strip() == seen[0].strip():
         return None
-    start = seen.text.rstrip() + "\n"
+    start = seen[0].rstrip() + "\n"
     return text.removeprefix(start).strip() if text.startswith(start) else text
 
 

@@ -11,12 +11,12 @@ the action that follows it contradicts itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sync.actions import DELETED, LABEL, EntityAction, Recorded, instance_of, order
-from sync.answers import Answer
-from sync.comparison import is_blank
+from sync.answers import Answer, bring
+from sync.comparison import Comparison, is_blank
 from sync.policies import COLLECTING, Rule
 
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
@@ -75,7 +75,14 @@ class Trail:
 
     def _lay(self, step: Step) -> None:
         action = step.action
+        usual = action.edits is None and step.replaced == _NEVER
         for name, text in action.saved.items():
+            latest = self._latest.get(name)
+            if usual and latest is not None and name not in self._collected and name != LABEL:
+                while latest and latest[-1].version <= step.version:
+                    latest.pop()  # whoever has not got this one in the row has not got that one either
+                latest.append(step)
+                continue
             if name == DELETED or (name == LABEL and is_blank(text)):
                 continue
             rule = self._rules.get(name)
@@ -85,13 +92,10 @@ class Trail:
                     continue
             elif action.edits is not None and not action.literal and not self._changes(action.id, name):
                 continue
-            latest = self._latest.get(name)
             if latest is None:
-                self._latest[name] = [step]
-                continue
-            if step.replaced == _NEVER:
-                while latest and latest[-1].version <= step.version:
-                    latest.pop()  # whoever has not got this one in the row has not got that one either
+                latest = self._latest[name] = []
+            while step.replaced == _NEVER and latest and latest[-1].version <= step.version:
+                latest.pop()
             latest.append(step)
 
     def _changes(self, edit: str, name: str) -> bool:
@@ -109,19 +113,17 @@ class Trail:
                 return step.action
         return None
 
-    def collect(
-        self, name: str, base: int, start: str, bring_one: Callable[[str, Answer], str]
-    ) -> tuple[str, tuple[str, ...]]:
+    def collect(self, name: str, base: int, start: str, rule: Rule, compare: Comparison) -> tuple[str, tuple[str, ...]]:
         """Return what our app shows for a property over `start`, the row at `base`, and whose answers that holds.
 
-        `bring_one` gives what is shown after one more answer. A long branch on one base is walked once.
+        A long branch on one base is walked once.
         """
         steps, graph = self._prune(name, base), self._graphs.get(name, {})
         done, text = self._running.get(name, (0, start))
         for step in steps[done:]:
             answer = graph.get(step.action.id) if step.base <= base else None
             if answer is not None and answer.text is not None:
-                text = bring_one(text, answer)
+                text = bring(rule, text, answer, compare)
         self._running[name] = (len(steps), text)
         return text, self._find_shown(steps, name, base, (), until_blank=False)
 

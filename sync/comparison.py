@@ -32,12 +32,13 @@ def is_blank(text: str) -> bool:
 class Comparison:
     """Compares answers, remembering each text it has worked out; made anew for each computation."""
 
-    __slots__ = ("_amounts", "_elements", "_keys")
+    __slots__ = ("_amounts", "_elements", "_keys", "_sets")
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], Key] = {}
         self._amounts: dict[str, Decimal | None] = {"": ZERO}
         self._elements: dict[str, frozenset[str]] = {}
+        self._sets: dict[tuple[frozenset[str], tuple[str, ...]], str] = {}
 
     def to_key(self, type: str, text: str) -> Key:  # noqa: A002 - the word of the forms package
         """Return what a text is compared by."""
@@ -62,6 +63,19 @@ class Comparison:
         if elements is None:
             elements = self._elements[text] = to_elements(text)
         return elements
+
+    def write_amount(self, amount: Decimal) -> str:
+        """Write a number in plain digits."""
+        text = to_plain(amount)
+        self._amounts[text] = amount
+        return text
+
+    def write_elements(self, elements: frozenset[str], choices: tuple[str, ...]) -> str:
+        """Write a set in its one order."""
+        text = self._sets.get((elements, choices))
+        if text is None:
+            text = self._sets[(elements, choices)] = write_elements(elements, choices)
+        return text
 
 
 def add(one: Decimal, other: Decimal) -> Decimal:

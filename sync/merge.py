@@ -109,6 +109,8 @@ class _Record:
         self._records = records
         self._sight = sight
         self._live = live
+        # The order of (at, id) as numbers: a dispute of many is sorted for every property.
+        self._order = {key: place for place, key in enumerate(sorted(records, key=lambda key: order(records[key])))}
         self._row: dict[str, PropertyRow] = {}
         self._conflicts: list[Conflict] = []
         self._writes: dict[str, dict[str, str]] = {}
@@ -183,7 +185,7 @@ class _Record:
         if len(heads) < len(writes):
             reached = find_replaced(heads, graph)
             heads += [write for write in writes if write in replaced and write not in reached]
-        return sorted(heads, key=lambda head: order(self._records[head])) if len(heads) > 1 else heads
+        return sorted(heads, key=self._order.__getitem__) if len(heads) > 1 else heads
 
     def _show_deletion(self, graph: Mapping[str, Answer]) -> bool:
         """Show `_deleted` and tell whether it is (rule 5): somebody deleted her, nobody restored her, all was seen."""
@@ -230,6 +232,6 @@ class _Record:
         return shown is not None and any(head in deletions for head in shown.heads)
 
     def _list(self, name: str, policy: str, shown: Shown, values: Mapping[str, str]) -> None:
-        keys = sorted(values, key=lambda key: order(self._records[key]))
+        keys = sorted(values, key=self._order.__getitem__)
         candidates = tuple(to_head(self._records[key], values[key]) for key in keys)
         self._conflicts.append(Conflict(name, policy, shown.open, shown.value, candidates))

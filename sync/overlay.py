@@ -14,10 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sync.actions import DELETED, LABEL
-from sync.answers import Seen, find_answer
+from sync.answers import bring, find_answer
 from sync.comparison import Comparison, is_blank
 from sync.policies import COLLECTING, DEFAULT_RULE, Rule
-from sync.seeing import bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def overlay(record: Mapping[str, str], unsent: Iterable[Unsent], rules: Mapping[
             if rule.policy not in COLLECTING:
                 shown[name] = text
                 continue
-            answer = find_answer(action, name, text, Seen(action.seen.get(name, ""), ()), rule, compare)
+            answer = find_answer(action, name, text, (action.seen.get(name, ""), ()), rule, compare)
             if answer is not None:
                 shown[name] = bring(rule, shown.get(name, ""), answer, compare)
     return shown

@@ -17,11 +17,11 @@ from typing import Final
 from sync.actions import ANSWERING, DELETED, LABEL, YES, EntityAction, PropertyRow, Recorded, VersionRow
 from sync.answers import Answer, Seen, Told, counts_whole, find_answer, find_edited_answer
 from sync.branches import Branches, Graph, Trail, find_base
-from sync.comparison import ZERO, Comparison, add, is_blank, to_plain, write_elements
+from sync.comparison import ZERO, Comparison, add, is_blank
 from sync.policies import COLLECTING, DEFAULT_RULE, Rule
 
 _EMPTY: Final[VersionRow] = {}
-_UNSEEN: Final = Seen("", ())
+_UNSEEN: Final[Seen] = ("", ())
 # Deletion is nobody's answer in a form: whatever is declared, it is for an officer to decide.
 _DELETION_RULE: Final = Rule("review", "text")
 
@@ -78,8 +78,14 @@ class Sight:
             if unusual:
                 answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
             else:
-                seen = self._see(action, name, shown, trail, base, rule)
-                answer = find_answer(action, name, text, seen, rule, self.compare)
+                if trail is None and rule.policy not in COLLECTING:
+                    seen = (shown.value, shown.by) if shown is not None else _UNSEEN
+                else:
+                    seen = self._see(action, name, shown, trail, base, rule)
+                if text and text == seen[0] and kind == "update" and rule.policy not in COLLECTING:
+                    answer = Answer(seen[1], None)  # most answers of most visits leave what they saw
+                else:
+                    answer = find_answer(action, name, text, seen, rule, self.compare)
             if answer is not None:
                 graph = graphs.get(name)
                 if graph is None:
@@ -108,13 +114,13 @@ class Sight:
                 shown = PropertyRow(shown.value, (), ())
             seen = self._see(action, name, shown, trail, base, rule)
             if gap and is_blank(text):
-                seen = Seen(seen.text, ())
+                seen = (seen[0], ())
             orphan = action.edits is not None and original is None
             if orphan:
-                seen = Seen(seen.text, (action.edits or "",))
+                seen = (seen[0], (action.edits or "",))
             answer = find_answer(action, name, text, seen, rule, self.compare)
             if orphan and answer is None:
-                answer = Answer(seen.parents, None)  # a blank that may turn out to be an answer
+                answer = Answer(seen[1], None)  # a blank that may turn out to be an answer
         if original is not None or action.id in self._edited:
             self._keep(action, name, text, seen, told, answer, rule)
         return answer
@@ -130,13 +136,13 @@ class Sight:
     ) -> Seen:
         """Find what was on the screen for one property."""
         if action.kind == "resolve":
-            return Seen(shown.value, shown.heads) if shown else _UNSEEN
+            return (shown.value, shown.heads) if shown else _UNSEEN
         if rule.policy in COLLECTING:
             return self._see_collected(action, name, shown, trail, base, rule)
         mine = trail.find_latest(name, base) if trail else None
         if mine is not None:
-            return Seen(mine.saved[name], (mine.id,))
-        return Seen(shown.value, shown.by) if shown is not None else _UNSEEN
+            return mine.saved[name], (mine.id,)
+        return (shown.value, shown.by) if shown is not None else _UNSEEN
 
     def _see_collected(
         self,
@@ -154,11 +160,11 @@ class Sight:
         """
         text, by = (shown.value, shown.by) if shown else ("", ())
         if trail is None or counts_whole(action, name, rule):
-            return Seen(text, by)
+            return text, by
         if action.literal:
-            return Seen(*trail.collect_copy(name, base, text, by))
-        text, mine = trail.collect(name, base, text, lambda shown, answer: bring(rule, shown, answer, self.compare))
-        return Seen(text, (*by, *mine))
+            return trail.collect_copy(name, base, text, by)
+        text, mine = trail.collect(name, base, text, rule, self.compare)
+        return text, (*by, *mine)
 
     def _edit(
         self,
@@ -205,18 +211,6 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
         return False  # the first on its row
     below = action.pos is not None and action.pos < (action.base or 0)
     return below or is_blank(text) or (action.literal and rule.policy == "union")
-
-
-def bring(rule: Rule, text: str, answer: Answer, compare: Comparison) -> str:
-    """Return what is shown for a `sum`, `union` or `append` after one more answer of one's own."""
-    if answer.text is None:
-        return text
-    if rule.policy == "sum":
-        return text if answer.delta is None else to_plain(add(compare.to_amount(text) or ZERO, answer.delta))
-    if rule.policy == "union":
-        elements = (compare.to_elements(text) | answer.added) - answer.removed - answer.withdrawn
-        return write_elements(elements, rule.choices)
-    return f"{text}\n{answer.text}" if text and answer.text else text or answer.text
 
 
 def find_originals(records: Mapping[str, Recorded], cancelled: Collection[str]) -> dict[str, str]:

@@ -95,7 +95,7 @@ def end_at_untouched_answers(patch: Patch) -> None:
 
 def pass_through_blanks(patch: Patch) -> None:
     def change(true: Callable[..., Answer | None], action: object, name: str, text: str, seen: Seen, *rest: object):
-        return true(action, name, text, seen, *rest) or Answer(seen.parents, None)
+        return true(action, name, text, seen, *rest) or Answer(seen[1], None)
 
     _wrap_answers(patch, change)
 
