@@ -129,6 +129,7 @@ export function Filling(props: {
   // Leaving --------------------------------------------------------------------------------------------------------------
   const [asking, setAsking] = createSignal(false);
   let leaving = false;
+  let gone = false;
   let marked = false;
   // A mark on the browser's history lets the back button save and say so. It is taken off before the form closes, so that "back" on the
   // next screen does not come into a closed form.
@@ -146,6 +147,7 @@ export function Filling(props: {
     });
   };
   const away = async (): Promise<void> => {
+    if (gone) return; // another address was opened meanwhile: it must not be led away from
     finished = true;
     saver.stop();
     await unmark();
@@ -184,6 +186,7 @@ export function Filling(props: {
     heading?.focus({ preventScroll: true });
   });
   onCleanup(() => {
+    gone = true;
     window.removeEventListener('popstate', onBack);
     window.removeEventListener('pagehide', onPageHide);
     window.removeEventListener('beforeunload', onUnload);
