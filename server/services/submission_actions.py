@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.entities import EntityRequest
 from server.models import EntityActionRow, Submission
 from server.services.items import ID_CHARS, Parsed, Sender
 from server.services.register import Register
@@ -22,6 +23,7 @@ def find_actions(
     instance = parsed.instance
     author = sender.actor.label
     named = set()
+    replaced = _find_replaced(session, register, instance.deprecated_id) if instance.deprecated_id else None
     for request in parsed.requests:
         named.add(request.entity_id)
         yield EntityAction(
@@ -45,12 +47,38 @@ def find_actions(
             device=sender.device_id,
             form_id=instance.form_id,
             form_version=instance.version,
-            edits=f"{instance.deprecated_id}#{request.position}" if instance.deprecated_id else None,
+            edits=_edited(instance.deprecated_id, request, replaced),
             target=None,
             literal=sender.literal,
         )
     if edited or instance.deprecated_id:
         yield from _undone(session, register, sender, parsed, named)
+
+
+def _find_replaced(session: Session, register: Register, original_id: str) -> dict[tuple[str, int], str] | None:
+    """Return what a submission did, (woman named, position) → action id; None when it has not arrived."""
+    if session.get(Submission, (register.project_id, original_id)) is None:
+        return None
+    return {
+        (row.named_id, int(row.id.rpartition("#")[2])): row.id
+        for row in _rows_of(session, register, original_id)
+        if row.kind in ("create", "update")
+    }
+
+
+def _edited(
+    original_id: str | None, request: EntityRequest, replaced: Mapping[tuple[str, int], str] | None
+) -> str | None:
+    """Name the action that an edit's action replaces: the original's on the same woman, at the same place if there.
+
+    While the original is on its way it is taken to have named the same woman at the same place.
+    """
+    if original_id is None:
+        return None
+    if replaced is None:
+        return f"{original_id}#{request.position}"
+    same = {position: action for (woman, position), action in replaced.items() if woman == request.entity_id}
+    return same.get(request.position) or next(iter(same.values()), None)
 
 
 def _undone(

@@ -406,3 +406,29 @@ def test_an_edit_that_takes_back_her_consent_takes_her_off_the_phones(phone: Any
             assert phone.push(item)["results"][0]["status"] == "accepted"
         assert phone.women() == {}
     assert entities.rebuild_entities(1)[1] == 0
+
+
+def test_an_edit_that_names_another_woman_moves_the_visit_to_her(phone: Any) -> None:
+    women = []
+    for name in ("Benali", "Mokhtari"):
+        xml, instance_id, woman = registration(nom_fr=name)
+        phone.push(phone.item(xml, instance_id))
+        women.append(woman)
+    wrong, wrong_id = visit(women[0], base=1, trunk=1, branch=str(uuid4()), localite="Sidi Ghalem")
+    right, right_id = visit(
+        women[1],
+        base=1,
+        trunk=1,
+        branch=str(uuid4()),
+        localite="Sidi Ghalem",
+        deprecated_id=wrong_id,
+        seen={"nom_fr": "Mokhtari"},
+    )
+    phone.push(phone.item(wrong, wrong_id))
+    phone.push(phone.item(right, right_id))
+    shown = phone.women()
+    assert (shown[women[0]]["data"]["localite"], shown[women[0]]["open"]) == ("Kehaïlia", [])
+    assert shown[women[0]]["data"].get("nb_visites", "") in ("", "0")
+    assert (shown[women[1]]["data"]["localite"], shown[women[1]]["open"]) == ("Sidi Ghalem", [])
+    assert shown[women[1]]["data"]["nb_visites"] == "1"
+    assert entities.rebuild_entities(1)[1] == 0
