@@ -131,9 +131,11 @@ export function Filling(props: {
   let leaving = false;
   let gone = false;
   let marked = false;
+  let below = '';
   // A mark on the browser's history lets the back button save and say so. It is taken off before the form closes, so that "back" on the
   // next screen does not come into a closed form.
   const mark = (): void => {
+    below = location.hash;
     history.pushState({ hirfaForm: true }, '');
     marked = true;
   };
@@ -163,6 +165,10 @@ export function Filling(props: {
   };
   const onBack = (): void => {
     if (!marked) return;
+    if (location.hash !== below) {
+      marked = false; // not "back": another address was opened, which is shown now; the answers are saved on the way out
+      return;
+    }
     history.pushState({ hirfaForm: true }, '');
     if (closeNewestDialog()) return;
     if (reviewing()) setReviewing(null);
