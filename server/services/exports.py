@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import BinaryIO
@@ -33,11 +33,11 @@ from server.models import (
     Place,
     Project,
     Submission,
-    SubmissionAttachment,
 )
 from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
+from server.services.submissions import count_files
 
 BATCH = 500
 WOMEN = "artisanes"
@@ -161,7 +161,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
         last = (rows[-1][0].received_at, rows[-1][0].instance_id)
         ids = [submission.instance_id for submission, _name in rows]
         touched = _touched(project_id, ids)
-        files = _files(project_id, ids)
+        files = count_files(project_id, ids)
         edits = _edits(project_id, [s.root_id for s, _ in rows if s.root_id != s.instance_id])
         for submission, name in rows:
             expected, present = files.get(submission.instance_id, (0, 0))
@@ -189,18 +189,6 @@ def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, .
     ):
         found.setdefault(instance_id or "", []).append(entity_id)
     return {instance_id: tuple(ids) for instance_id, ids in found.items()}
-
-
-def _files(project_id: int, instance_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
-    for instance_id, present in db.session.execute(
-        select(SubmissionAttachment.instance_id, SubmissionAttachment.present).where(
-            SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id.in_(list(instance_ids))
-        )
-    ):
-        expected, here = counts.get(instance_id, (0, 0))
-        counts[instance_id] = (expected + 1, here + int(present))
-    return counts
 
 
 def _edits(project_id: int, root_ids: list[str]) -> dict[str, int]:

@@ -61,7 +61,7 @@ def list_submissions(
         .limit(size)
         .offset((number - 1) * size)
     ).all()
-    files = _files(project_id, [s.instance_id for s, _ in rows])
+    files = count_files(project_id, [s.instance_id for s, _ in rows])
     listed = [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows]
     return Page(listed, total, number, size)
 
@@ -80,7 +80,8 @@ def count_flagged(project_id: int) -> int:
     )
 
 
-def _files(project_id: int, instance_ids: list[str]) -> dict[str, tuple[int, int]]:
+def count_files(project_id: int, instance_ids: list[str]) -> dict[str, tuple[int, int]]:
+    """Count, for each submission that names files, how many are expected and how many are here."""
     counts: dict[str, tuple[int, int]] = {}
     for instance_id, present in db.session.execute(
         select(SubmissionAttachment.instance_id, SubmissionAttachment.present).where(
