@@ -1,13 +1,14 @@
 // Opening a form: from what the phone holds to a session for the form screen, and back from the screen into the store.
 import type { AutosaveMeta, DraftFiles, FormSession, FormSource } from './form/contract';
 import { language } from './i18n';
-import { findActions } from './records/actions';
+import { findActions, type Shown } from './records/actions';
 import { followUpOf } from './records/facts';
+import { partPlaces } from './records/places';
 import { buildRow, decideVersions, writeCsv } from './records/rows';
 import type { RecordView } from './records/views';
-import { draftOf, enrolment, forms, properties, recordsOf, viewOf } from './state';
+import { branches, draftOf, enrolment, forms, properties, recordsOf, viewOf } from './state';
 import {
-  finalize, readDraft, readFiles, readForm, readMedia, saveDraft, type Draft, type ListRow, type OutboxAttachment, type PinnedRow, type StoredForm,
+  alone, finalize, listBranches, readDraft, readFiles, readForm, readMedia, saveDraft, type Draft, type ListRow, type OutboxAttachment, type PinnedRow, type StoredForm,
 } from './store';
 import { scheduleSoon } from './sync/schedule';
 
@@ -23,7 +24,7 @@ export class DraftOpenError extends Error {
 }
 
 function rowOf(view: RecordView): ListRow {
-  return buildRow(view.id, view.values, decideVersions(view.pulled, view.pending.map(({ action }) => action)));
+  return buildRow(view.id, view.values, decideVersions(view.pulled, view.pending.map(({ action }) => action), branches()));
 }
 
 /** Whether a list is made of records; any other CSV is a file of the form. */
@@ -100,14 +101,20 @@ function toSession(opening: Opening, { onDraft, onEnd }: Ends): FormSession {
     async onFinalize(d, meta) {
       await saving.catch(() => undefined);
       const attachments = await toAttachments(d.files);
-      const seen = (entityId: string): Record<string, string> =>
-        pinned?.entityId === entityId ? pinned.row : { ...(viewOf(entityId)?.values ?? {}) };
-      await finalize({
-        instanceId: meta.instanceId, formId: form.formId, version: form.version, title: form.title, instanceName: meta.instanceName,
-        finalizedAt: new Date().toISOString(), xml: d.xml, attachments,
-        actions: findActions(d.xml, form.facts, () => crypto.randomUUID(), seen),
-        state: 'waiting', outcome: null, entities: [], error: null, attempts: 0, answeredAt: null, pulled: false, doneAt: null,
-      }, d.files);
+      const shown = (entityId: string): Shown => {
+        if (pinned?.entityId === entityId) return { seen: pinned.row, ahead: pinned.ahead ?? 0 };
+        const view = viewOf(entityId);
+        return { seen: { ...(view?.values ?? {}) }, ahead: view?.pending.length ?? 0 };
+      };
+      const makeId = (): string => crypto.randomUUID();
+      await alone('finalize', async () => {
+        const xml = partPlaces(d.xml, await listBranches(), makeId);
+        await finalize({
+          instanceId: meta.instanceId, formId: form.formId, version: form.version, title: form.title, instanceName: meta.instanceName,
+          finalizedAt: new Date().toISOString(), xml, attachments, actions: findActions(xml, form.facts, makeId, shown),
+          state: 'waiting', outcome: null, entities: [], error: null, attempts: 0, answeredAt: null, pulled: false, doneAt: null,
+        }, d.files);
+      });
       scheduleSoon();
       onEnd('finalized');
     },
@@ -125,7 +132,7 @@ export function openForm(formId: string, entityId: string | null, ends: Ends): F
   if (!view || !followUp) throw new MissingError(entityId);
   const open = draftOf(view.id);
   if (open) throw new DraftOpenError(open);
-  const pinned: PinnedRow = { list: view.list, entityId: view.id, label: view.values.label ?? '', row: rowOf(view) };
+  const pinned: PinnedRow = { list: view.list, entityId: view.id, label: view.values.label ?? '', row: rowOf(view), ahead: view.pending.length };
   return toSession({ form, pinned, entityQuestion: followUp.question, draft: null, files: [] }, ends);
 }
 

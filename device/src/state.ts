@@ -1,12 +1,12 @@
 // What the screens read: the store, held in signals and reloaded by topic when this tab or another changes it.
-import { createMemo, createRoot, createSignal } from 'solid-js';
+import { batch, createMemo, createRoot, createSignal } from 'solid-js';
 import { isLanguage, pickText, preferredLanguage, setLanguage, type Language } from './i18n';
 import { SCOPE_PROPERTY, scopeText } from './records/display';
 import type { PropertyFacts } from './records/facts';
 import { indexRecord, type SearchEntry } from './records/search';
 import { buildViews, findProperties, resolveId, type RecordView } from './records/views';
 import {
-  listAliases, listDrafts, listen, listForms, listInbox, listOutbox, listRecords, readSetting, writeSetting,
+  listAliases, listBranches, listDrafts, listen, listForms, listInbox, listOutbox, listRecords, readSetting, writeSetting,
   type Draft, type Enrolment, type InboxItem, type OutboxItem, type StoredForm, type StoredRecord, type Topic,
 } from './store';
 
@@ -15,15 +15,17 @@ const [enrolment, setEnrolment] = createSignal<Enrolment | null>(null);
 const [deviceState, setDeviceState] = createSignal<'ok' | 'revoked'>('ok');
 const [lastSyncAt, setLastSyncAt] = createSignal<string | null>(null);
 const [clockOffsetMs, setClockOffsetMs] = createSignal(0);
+const [lost, setLost] = createSignal<readonly number[]>([]);
 const [autoSync, setAutoSync] = createSignal(true);
 const [forms, setForms] = createSignal<StoredForm[]>([]);
 const [drafts, setDrafts] = createSignal<Draft[]>([]);
 const [outbox, setOutbox] = createSignal<OutboxItem[]>([]);
+const [branches, setBranches] = createSignal<ReadonlyMap<string, number>>(new Map());
 const [inbox, setInbox] = createSignal<InboxItem[]>([]);
 const [stored, setStored] = createSignal<{ records: StoredRecord[]; aliases: Map<string, string> }>({ records: [], aliases: new Map() });
 const [online, setOnline] = createSignal(typeof navigator === 'undefined' ? true : navigator.onLine);
 
-export { ready, enrolment, deviceState, lastSyncAt, clockOffsetMs, autoSync, forms, drafts, outbox, inbox, online };
+export { ready, enrolment, deviceState, lastSyncAt, clockOffsetMs, lost, autoSync, forms, drafts, outbox, branches, inbox, online };
 
 const loaders: Record<Topic, () => Promise<void>> = {
   async settings() {
@@ -31,6 +33,7 @@ const loaders: Record<Topic, () => Promise<void>> = {
     setDeviceState((await readSetting('deviceState')) ?? 'ok');
     setLastSyncAt((await readSetting('lastSyncAt')) ?? null);
     setClockOffsetMs((await readSetting('clockOffsetMs')) ?? 0);
+    setLost((await readSetting('lost')) ?? []);
     setAutoSync((await readSetting('autoSync')) ?? true);
     const language = await readSetting('language');
     if (isLanguage(language)) setLanguage(language);
@@ -38,7 +41,10 @@ const loaders: Record<Topic, () => Promise<void>> = {
   async forms() { setForms(await listForms()); },
   async records() { setStored({ records: await listRecords(), aliases: await listAliases() }); },
   async drafts() { setDrafts((await listDrafts()).sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))); },
-  async outbox() { setOutbox(await listOutbox()); },
+  async outbox() {
+    const [items, places] = await Promise.all([listOutbox(), listBranches()]);
+    batch(() => { setOutbox(items); setBranches(places); });
+  },
   async inbox() { setInbox(await listInbox()); },
 };
 

@@ -9,20 +9,20 @@ export interface Versions { __version: string; __trunkVersion: string; __branchI
  * Decide the version attributes that a follow-up opened now will carry.
  *
  * `pending` are the own actions on the record that the pulled version does not hold yet, oldest first. While there are some,
- * their branch goes on, also across a pull: the server then takes the author to have seen the pulled row with those actions
- * over it, which is what the screen shows. Without any, the record's own branch is used, fresh for each pulled version.
+ * their branch goes on, also across a pull: the server then takes the author to have seen the pulled row (the trunk) with
+ * those actions over it, which is what the screen shows. Without any, the record's own branch is used, fresh for each pulled
+ * version. A branch begins at the version it was opened on and is counted one by one, whatever is pulled meanwhile, so that
+ * a missing step shows as a hole; `lastOf` tells the last position that was taken in it.
  */
-export function decideVersions(pulled: Pick<StoredRecord, 'version' | 'branchId'> | null, pending: readonly LocalAction[]): Versions {
-  const last = pending[pending.length - 1];
-  const created = pending.find((action) => action.kind === 'create');
-  const branch = [...pending].reverse().find((action) => action.branch !== null)?.branch ?? (pulled ? null : created?.ownBranch) ?? pulled?.branchId ?? created?.ownBranch ?? '';
-  if (!last) return { __version: String(pulled?.version ?? ''), __trunkVersion: String(pulled?.version ?? ''), __branchId: branch };
-  const followUps = pending.filter((action) => action.kind !== 'create').length;
-  const start = pulled ? pulled.version : 1;
-  // Positions in a branch only ever grow, even when a pull brought a lower number than the branch had reached.
-  const afterLast = Math.max(0, ...pending.filter((a) => a.branch === branch).map((a) => (a.pos ?? 0) + 1));
+export function decideVersions(
+  pulled: Pick<StoredRecord, 'version' | 'branchId'> | null, pending: readonly LocalAction[], lastOf: ReadonlyMap<string, number>,
+): Versions {
+  const created = pending.find((action) => action.ownBranch !== null);
+  const going = [...pending].reverse().find((action) => action.branch !== null)?.branch;
+  const branch = going ?? pulled?.branchId ?? created?.ownBranch ?? '';
+  const last = lastOf.get(branch);
   return {
-    __version: String(Math.max(start + followUps, afterLast)),
+    __version: String(last !== undefined ? last + 1 : (pulled?.version ?? 1)),
     __trunkVersion: pulled ? String(pulled.version) : '',
     __branchId: branch,
   };

@@ -2,7 +2,7 @@
 import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from 'solid-js';
 import { sayDuration, saySize, sayWhen, t } from '../i18n';
 import { link } from '../router';
-import { clockOffsetMs, lastSyncAt, mainLists, online, outbox } from '../state';
+import { clockOffsetMs, lastSyncAt, lost, mainLists, online, outbox } from '../state';
 import { lastRun, progress, sync, type Progress } from '../sync/run';
 import { wantedFiles } from '../sync/upload';
 import { Icon } from '../ui/icons';
@@ -102,7 +102,6 @@ export function SyncScreen(): JSX.Element {
                   </Notice>
                 )}
               </Show>
-              <Show when={run().push?.lost.length}><Notice tone="bad" icon="warning">{t('sync.lost', { n: run().push!.lost.length })}</Notice></Show>
               <Show when={run().pull?.newEra}><Notice tone="plain" icon="sync">{t('sync.newEra')}</Notice></Show>
               <For each={run().pull?.failedForms ?? []}>{(form) => <Notice tone="warn" icon="form">{t('sync.formFailed', { title: shortened(form.title) })}</Notice>}</For>
               <Show when={Math.abs(clockOffsetMs()) > CLOCK_TOLERANCE_MS}><Notice tone="warn" icon="clock">{t('sync.clock', { time: sayDuration(clockOffsetMs()) })}</Notice></Show>
@@ -110,6 +109,7 @@ export function SyncScreen(): JSX.Element {
           )}
         </Show>
 
+        <Show when={lost().length > 0}><Notice tone="bad" icon="warning">{t('sync.lost', { n: lost().length })}</Notice></Show>
         <Show when={!progress() && outcomes().length > 0}>
           <section class="stack-small">
             <h2>{t('sync.outcomes')}</h2>

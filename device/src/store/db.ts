@@ -1,6 +1,7 @@
 // The one door to IndexedDB. Every table that holds something personal is opened here and nowhere else; the rest of the app
 // speaks to the functions of this folder. Changes are told by topic, to this tab and to the others.
 import { openDB, deleteDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { LocalAction } from '../records/actions';
 import type {
   Draft, HistoryLine, InboxItem, InstanceFile, MediaFile, OutboxItem, StoredForm, StoredRecord,
 } from './types';
@@ -18,30 +19,49 @@ export interface HirfaSchema extends DBSchema {
   history: { key: string; value: HistoryLine };
   inbox: { key: string; value: InboxItem };
   cursors: { key: string; value: number | string };
+  /** Branch -> the last position in it that an own finalized form took. */
+  branches: { key: string; value: number };
 }
 
 export type Topic = 'settings' | 'forms' | 'records' | 'drafts' | 'outbox' | 'inbox';
 export type Database = IDBPDatabase<HirfaSchema>;
 
 const NAME = 'hirfa';
-const VERSION = 1;
+const VERSION = 2;
 let opened: Promise<Database> | null = null;
+
+function makeTables(db: Database): void {
+  db.createObjectStore('settings');
+  db.createObjectStore('forms', { keyPath: ['formId', 'version'] });
+  db.createObjectStore('media', { keyPath: 'hash' });
+  db.createObjectStore('records', { keyPath: 'id' });
+  db.createObjectStore('aliases');
+  db.createObjectStore('drafts', { keyPath: 'instanceId' });
+  db.createObjectStore('files', { keyPath: ['instanceId', 'name'] });
+  db.createObjectStore('outbox', { keyPath: 'instanceId' });
+  db.createObjectStore('history', { keyPath: 'instanceId' });
+  db.createObjectStore('inbox', { keyPath: 'key' });
+  db.createObjectStore('cursors');
+}
+
+interface Branches { get(branch: string): Promise<number | undefined>; put?(last: number, branch: string): Promise<unknown> }
+
+/** Note the places that actions take in their branches: a position is never given twice. */
+export async function takePlaces(branches: Branches, actions: readonly LocalAction[]): Promise<void> {
+  for (const { branch, pos } of actions) {
+    if (branch !== null && pos !== null && ((await branches.get(branch)) ?? -1) < pos) await branches.put?.(pos, branch);
+  }
+}
 
 /** Open the database once; every caller shares the connection. */
 export function database(): Promise<Database> {
   opened ??= openDB<HirfaSchema>(NAME, VERSION, {
-    upgrade(db) {
-      db.createObjectStore('settings');
-      db.createObjectStore('forms', { keyPath: ['formId', 'version'] });
-      db.createObjectStore('media', { keyPath: 'hash' });
-      db.createObjectStore('records', { keyPath: 'id' });
-      db.createObjectStore('aliases');
-      db.createObjectStore('drafts', { keyPath: 'instanceId' });
-      db.createObjectStore('files', { keyPath: ['instanceId', 'name'] });
-      db.createObjectStore('outbox', { keyPath: 'instanceId' });
-      db.createObjectStore('history', { keyPath: 'instanceId' });
-      db.createObjectStore('inbox', { keyPath: 'key' });
-      db.createObjectStore('cursors');
+    async upgrade(db, before, _now, tx) {
+      if (before < 1) makeTables(db);
+      if (before < 2) {
+        db.createObjectStore('branches');
+        for (const item of await tx.objectStore('outbox').getAll()) await takePlaces(tx.objectStore('branches'), item.actions);
+      }
     },
     blocking() {
       // A newer app in another tab waits for this connection: let it through.

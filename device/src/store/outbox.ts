@@ -1,5 +1,5 @@
 // Finalized instances: from the moment a draft becomes one to the moment the phone may forget it.
-import { announce, database } from './db';
+import { announce, database, takePlaces } from './db';
 import { toInstanceFiles } from './drafts';
 import type { HistoryLine, OutboxItem } from './types';
 
@@ -12,7 +12,7 @@ export async function finalize(
   item: Omit<OutboxItem, 'seq'>, files: { name: string; blob: Blob }[],
 ): Promise<OutboxItem> {
   const stored = await toInstanceFiles(item.instanceId, files);
-  const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings'], 'readwrite');
+  const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings', 'branches'], 'readwrite');
   const present = await tx.objectStore('outbox').get(item.instanceId);
   if (present) {
     await tx.done;
@@ -25,6 +25,7 @@ export async function finalize(
   void tx.objectStore('drafts').delete(item.instanceId);
   void tx.objectStore('files').delete(IDBKeyRange.bound([item.instanceId, ''], [item.instanceId, '\uffff']));
   for (const file of stored) void tx.objectStore('files').put(file);
+  await takePlaces(tx.objectStore('branches'), item.actions);
   await tx.done;
   announce('drafts', 'outbox');
   return numbered;
@@ -52,6 +53,31 @@ export async function updateOutbox(change: (item: OutboxItem) => OutboxItem): Pr
   if (changed) announce('outbox');
 }
 
+/** Change some items, like `updateOutbox`, without reading the others: a month's work may be waiting. */
+export async function updateItems(instanceIds: readonly string[], change: (item: OutboxItem) => OutboxItem): Promise<void> {
+  const tx = (await database()).transaction('outbox', 'readwrite');
+  for (const instanceId of instanceIds) {
+    const item = await tx.store.get(instanceId);
+    const next = item && change(item);
+    if (next && next !== item) void tx.store.put(next);
+  }
+  await tx.done;
+  announce('outbox');
+}
+
+export async function readItems(instanceIds: readonly string[]): Promise<OutboxItem[]> {
+  const tx = (await database()).transaction('outbox');
+  const items = await Promise.all(instanceIds.map((instanceId) => tx.store.get(instanceId)));
+  return items.filter((item) => item !== undefined);
+}
+
+/** The last position that own work took in each branch. */
+export async function listBranches(): Promise<Map<string, number>> {
+  const tx = (await database()).transaction('branches');
+  const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+  return new Map(keys.map((key, index) => [key, values[index]!]));
+}
+
 /** Number the waiting items anew, for a new enrolment whose count begins again; 0 marks those the former one sent. */
 export async function renumberOutbox(): Promise<void> {
   const tx = (await database()).transaction(['outbox', 'settings'], 'readwrite');
@@ -61,8 +87,9 @@ export async function renumberOutbox(): Promise<void> {
     void tx.objectStore('outbox').put({ ...item, seq: item.state === 'waiting' ? seq : 0 });
   }
   void tx.objectStore('settings').put(seq, 'seq');
+  void tx.objectStore('settings').delete('lost');
   await tx.done;
-  announce('outbox');
+  announce('outbox', 'settings');
 }
 
 /** Forget instances that nobody can ask for any more; one line of each stays. */

@@ -122,23 +122,29 @@ export async function beginEra(era: string | number): Promise<void> {
 /**
  * End a whole pull: own work answered before `begunAt` is now in what was pulled; what left and has no unsent work is deleted.
  *
- * A record whose branch served an action that is no longer pending gets a fresh one: a (branch, position) is never used twice.
+ * A record whose branch served an action that is no longer pending gets a fresh one: what follows begins on the pulled row.
  */
 export async function endPull(answeredBefore: ReadonlySet<string>, makeId: () => string): Promise<void> {
-  const tx = (await database()).transaction(['records', 'outbox', 'drafts'], 'readwrite');
+  const tx = (await database()).transaction(['records', 'outbox', 'drafts', 'branches'], 'readwrite');
   const records = tx.objectStore('records');
   const items = await tx.objectStore('outbox').getAll();
-  const unsent = withUnsentWork(items, await tx.objectStore('drafts').getAll());
+  const drafts = await tx.objectStore('drafts').getAll();
+  const unsent = withUnsentWork(items, drafts);
   const spent = new Set<string>();
   for (const item of items) {
     if (!answeredBefore.has(item.instanceId) || item.state !== 'sent' || item.pulled) continue;
     void tx.objectStore('outbox').put({ ...item, pulled: true });
     if (item.outcome !== 'quarantined') for (const action of item.actions) if (action.branch) spent.add(action.branch);
   }
+  // Places are remembered as long as anything names their branch.
+  const named = new Set<string | null | undefined>(drafts.map((draft) => draft.pinned?.row.__branchId));
   for (const record of await records.getAll()) {
     if ((record.dropped || record.stale) && !unsent.has(record.id)) void records.delete(record.id);
     else if (spent.has(record.branchId)) void records.put({ ...record, branchId: makeId() });
+    else named.add(record.branchId);
   }
+  for (const item of items) for (const action of item.actions) named.add(action.branch).add(action.ownBranch);
+  for (const branch of await tx.objectStore('branches').getAllKeys()) if (!named.has(branch)) void tx.objectStore('branches').delete(branch);
   await tx.done;
   announce('records', 'outbox', 'inbox', 'settings');
 }

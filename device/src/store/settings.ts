@@ -1,5 +1,6 @@
 // Small facts about this phone: who is enrolled, in which language, up to which era.
 import { announce, database } from './db';
+import type { BackOff } from '../sync/rules';
 import type { Enrolment } from './types';
 
 interface Settings {
@@ -11,6 +12,11 @@ interface Settings {
   lastSyncAt: string;
   /** Server time minus phone time at the last answer, in milliseconds. */
   clockOffsetMs: number;
+  /** The server's time as last heard: what must not depend on this phone's clock counts from it. */
+  serverTime: string;
+  backOff: BackOff;
+  /** Numbers of finalized instances that never arrived and are no longer here. */
+  lost: number[];
   backedUp: string | number | boolean | null;
   deviceState: 'ok' | 'revoked';
   autoSync: boolean;

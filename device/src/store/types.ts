@@ -53,7 +53,14 @@ export interface StoredRecord {
 export type ListRow = Record<string, string>;
 
 /** What a follow-up was opened on. Restoring its draft uses this row again, whatever was pulled since. */
-export interface PinnedRow { list: string; entityId: string; label: string; row: ListRow }
+export interface PinnedRow {
+  list: string;
+  entityId: string;
+  label: string;
+  row: ListRow;
+  /** How many own actions, not in the pulled record yet, were shown in it. */
+  ahead?: number;
+}
 
 export interface Draft {
   instanceId: string;
@@ -83,8 +90,8 @@ export interface OutboxAttachment {
   sha256: string;
   size: number;
   contentType: string;
-  /** unknown: the server has not said yet; wanted: to upload; present: the server has the bytes; refused: it said no. */
-  state: 'unknown' | 'wanted' | 'present' | 'refused';
+  /** unknown: the server has not said yet; wanted: to upload; present: the server has the bytes; refused: it said no; damaged: the bytes here are no longer those. */
+  state: 'unknown' | 'wanted' | 'present' | 'refused' | 'damaged';
 }
 
 /** A finalized instance, kept until nothing more can be asked of it. */
@@ -100,6 +107,8 @@ export interface OutboxItem {
   attachments: OutboxAttachment[];
   actions: LocalAction[];
   state: 'waiting' | 'sent';
+  /** It was offered and no answer came: the server may have it. Nothing is pulled until it was offered again. */
+  unsure?: boolean;
   outcome: Outcome | null;
   /** Entities the server changed by it, with the version each took and the properties in dispute. */
   entities: { id: string; version: number; conflicts: string[] }[];

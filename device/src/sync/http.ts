@@ -9,11 +9,14 @@ export class ServerProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: unknown;
-  constructor(status: number, code: string, message: string, details: unknown) {
+  /** The server's own word that it took nothing; a gateway's 502 leaves open what happened behind it. */
+  readonly isRefusal: boolean;
+  constructor(status: number, code: string, message: string, details: unknown, isRefusal: boolean) {
     super(message);
     this.status = status;
     this.code = code;
     this.details = details;
+    this.isRefusal = isRefusal;
   }
 }
 
@@ -62,7 +65,7 @@ export async function ask(fetcher: Fetch, path: string, request: Request = {}): 
       const fields = typeof problem === 'object' && problem !== null ? (problem as Record<string, unknown>) : {};
       throw new ServerProblem(
         response.status, typeof fields.code === 'string' ? fields.code : String(response.status),
-        typeof fields.message === 'string' ? fields.message : '', fields.details,
+        typeof fields.message === 'string' ? fields.message : '', fields.details, response.status < 500 || typeof fields.code === 'string',
       );
     }
     // Read the whole body inside the time-out: a line can die in the middle of an answer.

@@ -25,7 +25,12 @@ export interface PullReport {
 
 const LIMIT = 500;
 
-/** Pull until the server has no more. :throws LineError: :throws ServerProblem: :throws ProtocolError: */
+/**
+ * Pull until the server has no more.
+ *
+ * A server of another era has answered nothing of ours yet: this returns at once, for everything kept must be offered before
+ * anything is taken in. :throws LineError: :throws ServerProblem: :throws ProtocolError:
+ */
 export async function pull(
   fetcher: Fetch, enrolment: Enrolment, makeId: () => string, progress: (p: PullProgress) => void, signal?: AbortSignal,
 ): Promise<PullReport> {
@@ -54,6 +59,7 @@ export async function pull(
       continue;
     }
     report.device = answer.device;
+    if (!Number.isNaN(Date.parse(answer.serverTime))) await writeSetting('serverTime', answer.serverTime);
     if (answer.device === 'revoked') {
       // A revoked phone is told nothing more; what it holds stays as it is.
       await writeSetting('deviceState', 'revoked');
@@ -63,9 +69,8 @@ export async function pull(
       // The server came back from a backup: what it has is older than what it told us. Start over, offer everything again.
       await beginEra(answer.era);
       await updateOutbox(offerAgain);
-      answered.clear();
       report.newEra = true;
-      continue;
+      return report;
     }
     await keepPage(answer, makeId);
     report.scopesChanged ||= answer.addScopes.length + answer.dropScopes.length > 0;

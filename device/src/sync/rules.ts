@@ -8,19 +8,24 @@ export type { Labels };
 export const KEEP_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** The next instances to offer, in their order, leaving out those already tried in this run. */
-export function nextBatch(items: readonly OutboxItem[], limit: number, tried: ReadonlySet<string>): OutboxItem[] {
-  return items.filter((item) => item.state === 'waiting' && !tried.has(item.instanceId)).sort((a, b) => a.seq - b.seq).slice(0, Math.max(1, limit));
-}
-
 /** Take in the server's answer about one instance. `wanted` are the hashes of files the server still lacks. */
 export function applyResult(item: OutboxItem, result: PushResult, wanted: ReadonlySet<string>, serverTime: string): OutboxItem {
-  if (result.status === 'failed') return { ...item, attempts: item.attempts + 1, error: result.error };
+  if (result.status === 'failed') return { ...item, attempts: item.attempts + 1, error: result.error, unsure: false };
   return {
     ...item, state: 'sent', outcome: result.status, entities: result.entities, error: result.error, answeredAt: serverTime,
-    attempts: item.attempts + 1, pulled: false, doneAt: null,
-    attachments: item.attachments.map((file) => ({ ...file, state: wanted.has(file.sha256) ? 'wanted' : 'present' })),
+    attempts: item.attempts + 1, pulled: false, doneAt: null, unsure: false,
+    attachments: item.attachments.map((file) => (file.state === 'damaged' ? file : { ...file, state: wanted.has(file.sha256) ? 'wanted' : 'present' })),
   };
+}
+
+/** An instance is on its way: until an answer comes nobody knows whether the server has it. */
+export function beginOffer(item: OutboxItem): OutboxItem {
+  return item.unsure ? item : { ...item, unsure: true };
+}
+
+/** The server refused to take anything of a request: what it has is what it had before. */
+export function endOffer(item: OutboxItem, unsureBefore: boolean): OutboxItem {
+  return { ...item, unsure: unsureBefore };
 }
 
 /** Remember why an instance could not be sent this time. */
@@ -28,15 +33,27 @@ export function noteError(item: OutboxItem, error: { code: string; message: stri
   return { ...item, attempts: item.attempts + 1, error };
 }
 
-/** Offer an instance again from the start: the server lost it, or was restored from a backup. */
+/** Offer an instance again from the start: the server lost it, or was restored from a backup that may hold it. */
 export function offerAgain(item: OutboxItem): OutboxItem {
   if (item.state === 'waiting') return item;
-  return { ...item, state: 'waiting', pulled: false, doneAt: null, error: null, attachments: item.attachments.map((file) => ({ ...file, state: 'unknown' })) };
+  return {
+    ...item, state: 'waiting', pulled: false, doneAt: null, error: null, unsure: true,
+    attachments: item.attachments.map((file) => (file.state === 'damaged' ? file : { ...file, state: 'unknown' })),
+  };
 }
 
-/** An item the server set aside is offered again from time to time, to hear whether an officer released it. */
-export function isAskedAgain(item: OutboxItem, now: number): boolean {
-  return item.state === 'sent' && item.outcome === 'quarantined' && (item.answeredAt === null || now - Date.parse(item.answeredAt) > DAY_MS);
+/**
+ * Whether an item that the server set aside is offered again in this run, to hear whether an officer released it.
+ *
+ * Before each pull, when it is about a record: once released, the pulled record holds it and the screen must not add it
+ * again. Others, and all of a revoked phone (which is told no records), once a day of the server's time.
+ */
+export function isAskedAgain(item: OutboxItem, serverTime: string | undefined, revoked: boolean): boolean {
+  if (item.state !== 'sent' || item.outcome !== 'quarantined') return false;
+  if (item.actions.length > 0 && !revoked) return true;
+  if (item.answeredAt === null || serverTime === undefined) return true;
+  const waited = Date.parse(serverTime) - Date.parse(item.answeredAt);
+  return Number.isNaN(waited) || waited > DAY_MS;
 }
 
 /** Settled in every respect: accepted, its change pulled, its files with the server. */
@@ -44,11 +61,16 @@ export function isDone(item: OutboxItem): boolean {
   return item.state === 'sent' && item.outcome !== 'quarantined' && item.outcome !== null && item.pulled && item.attachments.every((file) => file.state === 'present');
 }
 
-/** Whether a settled instance may be forgotten: a backup made after the answer holds it, or it was kept long enough. */
-export function mayForget(item: OutboxItem, backedUp: unknown, now: number): boolean {
+/**
+ * Whether a settled instance may be forgotten: a backup made after it was settled holds it, or it was kept long enough.
+ *
+ * All times are the server's: the clock of a phone may jump by years.
+ */
+export function mayForget(item: OutboxItem, backedUp: unknown, serverTime: string | undefined): boolean {
   if (!isDone(item) || item.doneAt === null) return false;
-  if (typeof backedUp === 'string' && item.answeredAt !== null && Date.parse(backedUp) >= Date.parse(item.answeredAt)) return true;
-  return now - Date.parse(item.doneAt) > KEEP_DAYS * DAY_MS;
+  const done = Date.parse(item.doneAt);
+  if (typeof backedUp === 'string' && Date.parse(backedUp) >= done) return true;
+  return serverTime !== undefined && Date.parse(serverTime) - done > KEEP_DAYS * DAY_MS;
 }
 
 /** What the agent is told about an instance, in one word that the screens put in plain language. */
@@ -58,8 +80,10 @@ export function fateOf(item: OutboxItem): Fate {
   if (item.state === 'waiting') return item.error ? 'retry' : 'waiting';
   if (item.outcome === 'quarantined') return 'aside';
   if (item.entities.some((entity) => entity.conflicts.length > 0)) return 'disputed';
-  // A follow-up whose record had moved on since it was opened was joined with what colleagues did meanwhile.
-  const joined = item.actions.some((action) => action.base !== null && item.entities.some((entity) => entity.id === action.entityId && entity.version > (action.pos ?? action.base ?? 0) + 1));
+  // A follow-up whose record had moved on since it was opened was joined with what colleagues did meanwhile: its version is
+  // further from the one it was opened on than own work explains.
+  const joined = item.actions.some((action) => (action.base !== null || action.branch !== null)
+    && item.entities.some((entity) => entity.id === action.entityId && entity.version > (action.base ?? 0) + (action.ahead ?? (action.base === null ? 1 : 0)) + 1));
   if (joined) return 'joined';
   return item.outcome === 'duplicate' ? 'already' : 'received';
 }
@@ -71,6 +95,15 @@ export function nextBatchSize(size: number, success: boolean, limit: number): nu
 
 /** Wait before the next try: doubles from 15 s up to 30 min, with a random part so that phones do not all come at once. */
 export function backOffMs(failures: number, random: number): number {
-  const full = Math.min(30 * 60_000, 15_000 * 2 ** Math.max(0, failures - 1));
+  const full = Math.min(30 * 60_000, 15_000 * 2 ** Math.min(20, Math.max(0, failures - 1)));
   return Math.round(full * (0.5 + 0.5 * random));
+}
+
+/** When tries failed, and how long the next one waits. Kept over restarts of the app. */
+export interface BackOff { failures: number; triedAt: number; delayMs: number }
+
+/** What is left of the wait; a clock that was set back or forward never makes it longer than it was. */
+export function waitLeftMs(backOff: BackOff | undefined, now: number): number {
+  if (!backOff || backOff.failures === 0) return 0;
+  return Math.min(backOff.delayMs, Math.max(0, backOff.triedAt + backOff.delayMs - now));
 }

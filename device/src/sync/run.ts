@@ -5,9 +5,9 @@ import { announce, dropUnusedForms, forget, listOutbox, readSetting, updateOutbo
 import { refreshScopes } from './enrol';
 import { LineError, ServerProblem, type Fetch } from './http';
 import { ProtocolError } from './protocol';
-import { pull, type PullReport } from './pull';
-import { push, type PushReport } from './push';
-import { isDone, mayForget } from './rules';
+import { pull, type PullProgress, type PullReport } from './pull';
+import { isUnsure, push, type PushReport } from './push';
+import { backOffMs, isDone, mayForget } from './rules';
 import { tusTransfer, upload, type Transfer, type UploadReport } from './upload';
 
 export type Stage = 'push' | 'pull' | 'forms' | 'photos';
@@ -53,12 +53,13 @@ function explain(error: unknown): { failure: Failure; words: string } {
   return { failure: 'line', words: '' };
 }
 
-/** Note which instances are settled now, and forget those that a backup covers or that were kept long enough. */
-export async function tidy(now: number): Promise<void> {
-  const at = new Date(now).toISOString();
-  await updateOutbox((item) => (item.doneAt === null && isDone(item) ? { ...item, doneAt: at } : item));
+/** Note which instances are settled now, and forget those that a backup covers or that were kept long enough, by the server's time. */
+export async function tidy(): Promise<void> {
+  const serverTime = await readSetting('serverTime');
+  if (serverTime !== undefined) await updateOutbox((item) => (item.doneAt === null && isDone(item) ? { ...item, doneAt: serverTime } : item));
   const backedUp = await readSetting('backedUp');
-  await forget((await listOutbox()).filter((item) => mayForget(item, backedUp, now)).map((item) => item.instanceId), at);
+  const gone = (await listOutbox()).filter((item) => mayForget(item, backedUp, serverTime)).map((item) => item.instanceId);
+  if (gone.length > 0) await forget(gone, serverTime!);
   await dropUnusedForms();
 }
 
@@ -73,19 +74,25 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
   const pushing = (p: { done: number; total: number; bytes: number }): void => {
     setProgress({ stage: 'push', done: p.done, total: p.total, bytes: p.bytes, bytesTotal: 0 });
   };
-  try {
-    report.push = await push(tools.fetcher, enrolment, tools.now, pushing, signal);
+  /** Send, and make sure that everything offered was answered: what is pulled next is shown with own work over it. */
+  const send = async (): Promise<void> => {
+    report.push = joinPushes(report.push, await push(tools.fetcher, enrolment, tools.now, pushing, signal));
     if (report.push.device === 'revoked') await writeSetting('deviceState', 'revoked');
+    if (await isUnsure()) throw new LineError('something offered was not answered');
+  };
+  try {
+    await send();
     setProgress({ stage: 'pull', done: 0, total: null, bytes: 0, bytesTotal: 0 });
-    report.pull = await pull(tools.fetcher, enrolment, tools.makeId, (p) => {
+    const pulling = (p: PullProgress): void => {
       setProgress(p.formsTotal > 0 && p.forms > 0
         ? { stage: 'forms', done: p.forms, total: p.formsTotal, bytes: 0, bytesTotal: 0 }
         : { stage: 'pull', done: p.records, total: null, bytes: 0, bytesTotal: 0 });
-    }, signal);
-    // After a restore, or when the server misses something, what it lacks goes out in the same run.
+    };
+    report.pull = await pull(tools.fetcher, enrolment, tools.makeId, pulling, signal);
+    // After a restore what the server may lack goes out first, in the same run.
     if (report.pull.newEra) {
-      report.push = await push(tools.fetcher, enrolment, tools.now, pushing, signal);
-      await pull(tools.fetcher, enrolment, tools.makeId, () => undefined, signal);
+      await send();
+      report.pull = { ...(await pull(tools.fetcher, enrolment, tools.makeId, pulling, signal)), newEra: true };
     }
     // Names of new places; the phone can do without them until the line is better.
     if (report.pull.scopesChanged) await refreshScopes(tools.fetcher, enrolment).catch(() => undefined);
@@ -100,10 +107,21 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
       fail(error);
     }
   }
-  await tidy(tools.now());
+  await tidy();
   setProgress(null);
   announce('outbox', 'records', 'forms', 'settings', 'inbox');
   return report;
+}
+
+function joinPushes(before: PushReport | null, now: PushReport): PushReport {
+  return before ? { ...now, sent: [...new Set([...before.sent, ...now.sent])] } : now;
+}
+
+/** Remember how the tries go: the pauses between those of the schedule grow, also over a restart of the app. */
+async function noteTry(report: RunReport, now: number): Promise<void> {
+  if (report.failure === 'elsewhere' || report.failure === 'notEnrolled') return;
+  const failures = report.failure === null ? 0 : ((await readSetting('backOff'))?.failures ?? 0) + 1;
+  await writeSetting('backOff', { failures, triedAt: now, delayMs: failures === 0 ? 0 : backOffMs(failures, Math.random()) });
 }
 
 /** Sync now, unless another tab does. */
@@ -126,5 +144,6 @@ export async function sync(tools: Tools = browserTools): Promise<RunReport> {
     report = { at: new Date(tools.now()).toISOString(), ...explain(error), push: null, pull: null, upload: null };
   }
   setLastRun(report);
+  await noteTry(report, tools.now()).catch(() => undefined);
   return report;
 }

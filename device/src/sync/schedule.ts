@@ -1,10 +1,10 @@
-// Sending by itself: when there is work and a line, with growing pauses after failures. The button stays for everything else.
+// Sending by itself: when there is work and a line, with growing pauses after failures. The button stays for everything else
+// and waits for nothing.
 import { listOutbox, readSetting } from '../store';
 import { progress, sync } from './run';
-import { backOffMs } from './rules';
+import { waitLeftMs } from './rules';
 import { wantedFiles } from './upload';
 
-let failures = 0;
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 async function isWorkWaiting(): Promise<boolean> {
@@ -16,9 +16,10 @@ async function attempt(): Promise<void> {
   timer = null;
   if (!navigator.onLine || progress() || (await readSetting('autoSync')) === false || !(await readSetting('enrolment'))) return;
   if (!(await isWorkWaiting())) return;
+  const left = waitLeftMs(await readSetting('backOff'), Date.now());
+  if (left > 0) return plan(left);
   const report = await sync();
-  failures = report.failure ? failures + 1 : 0;
-  if (report.failure === 'line' || report.failure === 'server') plan(backOffMs(failures, Math.random()));
+  if (report.failure === 'line' || report.failure === 'server') plan(waitLeftMs(await readSetting('backOff'), Date.now()));
 }
 
 function plan(delayMs: number): void {
@@ -26,12 +27,9 @@ function plan(delayMs: number): void {
   timer = setTimeout(() => void attempt(), delayMs);
 }
 
-/** Watch the line: a new connection, or the app coming back to the front, starts a try. */
+/** Watch the line: a new connection, or the app coming back to the front, starts a try when its pause is over. */
 export function startSchedule(): void {
-  window.addEventListener('online', () => {
-    failures = 0;
-    plan(1500);
-  });
+  window.addEventListener('online', () => plan(1500));
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && timer === null) plan(2000);
   });

@@ -2,7 +2,7 @@
 // fail in the ways a bad line fails: before it hears, after it acted, or in the middle of an answer.
 import type { Fetch } from '../../src/sync/http';
 
-export interface Fault { (request: { path: string; body: Record<string, unknown> }): 'before' | 'after' | 'cut' | { status: number; json: unknown } | null }
+export interface Fault { (request: { path: string; body: Record<string, unknown>; bytes: number }): 'before' | 'after' | 'cut' | { status: number; json: unknown } | null }
 
 interface Held { list: string; version: number; scope: string; data: Record<string, string>; counter: number; gone: boolean; mergedInto?: string }
 
@@ -24,6 +24,7 @@ export class FakeServer {
   requests: { path: string; body: Record<string, unknown> }[] = [];
   maxItems = 500;
   revoked = false;
+  missing: number[] = [];
 
   put(id: string, data: Record<string, string>, scope = '3112', list = 'femmes'): void {
     this.counter += 1;
@@ -43,7 +44,7 @@ export class FakeServer {
       const text = (init.headers as Record<string, string>)['Content-Encoding'] === 'gzip' ? await inflate(bytes) : new TextDecoder().decode(bytes);
       body = JSON.parse(text) as Record<string, unknown>;
     }
-    const fault = this.fault({ path, body });
+    const fault = this.fault({ path, body, bytes: (init.body as Uint8Array | null)?.byteLength ?? 0 });
     if (fault === 'before') throw new TypeError('failed to fetch');
     if (fault && typeof fault === 'object') return Response.json(fault.json, { status: fault.status });
     this.requests.push({ path, body });
@@ -82,7 +83,7 @@ export class FakeServer {
       }
       return { instanceId: item.instanceId, status: known ? 'duplicate' : 'accepted', entities: [] };
     });
-    return Response.json({ serverTime: '2026-11-23T10:00:00Z', era: this.era, results, missing: [], attachmentsWanted: [...asked], device: this.revoked ? 'revoked' : 'ok' });
+    return Response.json({ serverTime: '2026-11-23T10:00:00Z', era: this.era, results, missing: this.missing, attachmentsWanted: [...asked], device: this.revoked ? 'revoked' : 'ok' });
   }
 
   private pull(body: Record<string, unknown>): Response {

@@ -7,7 +7,9 @@ import type { LocalAction } from '../../src/records/actions';
 import { runOnce, type RunReport, type Tools } from '../../src/sync/run';
 import type { FakeServer } from './fake-server';
 
-globalThis.DOMParser = new JSDOM().window.DOMParser;
+const page = new JSDOM().window as unknown as Pick<typeof globalThis, 'DOMParser' | 'XMLSerializer'>;
+globalThis.DOMParser = page.DOMParser;
+globalThis.XMLSerializer = page.XMLSerializer;
 
 export const NOW = Date.parse('2026-11-23T10:00:00Z');
 

@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { freshPhone, finish, makeId, NOW, onRecord, syncWith } from './phone';
 import { FakeServer } from './fake-server';
 import {
-  listAliases, listDrafts, listForms, listInbox, listOutbox, listRecords, readCursors, readMedia, readRecord, readSetting, saveDraft, writeSetting, type Draft,
+  close, listAliases, listDrafts, listForms, listInbox, listOutbox, listRecords, readCursors, readMedia, readRecord, readSetting, saveDraft, writeSetting, type Draft,
 } from '../../src/store';
+import { database } from '../../src/store/db';
 import { enrol, OtherProjectError, readCode } from '../../src/sync/enrol';
 import { tidy } from '../../src/sync/run';
 import { REGISTRATION } from '../records/forms';
@@ -77,8 +78,100 @@ describe('push', () => {
     await syncWith(server);
     expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'quarantined', error: { message: 'unknown form' }, doneAt: null });
     server.quarantine.clear();
-    await syncWith(server, { now: () => NOW + 2 * 86_400_000 });
+    await syncWith(server);
+    expect((await listOutbox())[0]).toMatchObject({ outcome: 'quarantined' });
+    await writeSetting('serverTime', '2026-11-24T10:00:01Z');
+    await syncWith(server);
     expect((await listOutbox())[0]).toMatchObject({ outcome: 'accepted', error: null });
+  });
+
+  it('asks about what was set aside before each pull when it is about a record: released, it is in what is pulled', async () => {
+    server.put('w', {});
+    await finish('uuid:a', { actions: [onRecord('w')] });
+    server.quarantine.set('uuid:a', 'other content');
+    await syncWith(server);
+    server.quarantine.clear();
+    await syncWith(server);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'accepted', pulled: true });
+  });
+
+  const paths = (): string[] => server.requests.map((request) => request.path.split('/').pop()!);
+
+  it('never pulls while something offered was not answered, over a restart of the app too', async () => {
+    await finish('uuid:a', { actions: [onRecord('w')] });
+    server.put('w', {});
+    server.fault = ({ path }) => (path.endsWith('push') ? 'after' : null);
+    expect((await syncWith(server)).failure).toBe('line');
+    expect((await listOutbox())[0]).toMatchObject({ state: 'waiting', unsure: true });
+    await close();
+    server.requests = [];
+    expect((await syncWith(server)).failure).toBe('line');
+    expect(paths()).not.toContain('pull');
+    server.fault = () => null;
+    server.requests = [];
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(paths().filter((path) => path === 'push' || path === 'pull')).toEqual(['push', 'pull']);
+    expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'duplicate', unsure: false });
+  });
+
+  it('takes a gateway that gives up for no answer, and the server that refuses for one', async () => {
+    await finish('uuid:a');
+    server.fault = ({ path }) => (path.endsWith('push') ? { status: 502, json: 'bad gateway' } : null);
+    expect((await syncWith(server)).failure).toBe('line');
+    expect(paths()).not.toContain('pull');
+    server.fault = ({ path }) => (path.endsWith('push') ? { status: 500, json: { code: '500.1', message: 'broken' } } : null);
+    expect((await syncWith(server)).failure).toBe('line');
+    expect(paths()).not.toContain('pull');
+    await freshPhone();
+    await finish('uuid:b');
+    expect((await syncWith(server)).failure).toBeNull();
+    expect((await listOutbox())[0]).toMatchObject({ state: 'waiting', unsure: false, error: { code: '500.1' } });
+    expect(paths()).toContain('pull');
+  });
+
+  it('keeps within the limits of items and bytes that the server tells', async () => {
+    for (let i = 0; i < 40; i += 1) await finish(`uuid:${i}`, { xml: `<data>${Array.from({ length: 200 }, () => makeId() + Math.random()).join()}</data>` });
+    const limits = { limit_items: 9, limit_bytes: 12_000 };
+    server.fault = ({ path, body, bytes }) => {
+      const items = (body.submissions as unknown[] | undefined)?.length ?? 0;
+      return path.endsWith('push') && (items > limits.limit_items || bytes > limits.limit_bytes) ? { status: 413, json: { code: '413.1', message: 'too large', details: limits } } : null;
+    };
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.instances.size).toBe(40);
+  });
+
+  it('sends a month without network: 5,000 forms', async () => {
+    await finish('uuid:0');
+    const first = (await listOutbox())[0]!;
+    const tx = (await database()).transaction(['outbox', 'settings'], 'readwrite');
+    for (let i = 1; i < 5000; i += 1) void tx.objectStore('outbox').put({ ...first, instanceId: `uuid:${i}`, seq: i + 1 });
+    void tx.objectStore('settings').put(5000, 'seq');
+    await tx.done;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.arrived).toHaveLength(5000);
+    expect(server.arrived[4999]).toBe('uuid:4999');
+    expect(Math.max(...server.requests.map((request) => (request.body.submissions as unknown[] | undefined)?.length ?? 0))).toBe(500);
+    expect((await listOutbox()).every((item) => item.doneAt !== null)).toBe(true);
+  }, 60_000);
+
+  it('offers again what the server never got, and tells of numbers that are on neither side', async () => {
+    for (const id of ['uuid:a', 'uuid:b']) await finish(id);
+    await syncWith(server);
+    server.instances.delete('uuid:a');
+    server.missing = [1, 7];
+    await finish('uuid:c');
+    server.fault = ({ path, body }) => {
+      if (path.endsWith('push') && (body.submissions as { seq: number }[]).some(({ seq }) => seq === 1)) server.missing = [7];
+      return null;
+    };
+    await syncWith(server);
+    await syncWith(server);
+    expect([...server.instances.keys()].sort()).toEqual(['uuid:a', 'uuid:b', 'uuid:c']);
+    expect(await readSetting('lost')).toEqual([7]);
+    server.missing = [];
+    await finish('uuid:d');
+    await syncWith(server);
+    expect(await readSetting('lost')).toEqual([]);
   });
 
   it('tells an unknown phone apart, and loses nothing by it', async () => {
@@ -270,6 +363,8 @@ describe('pull', () => {
     expect(restored.arrived).toEqual(['uuid:a']);
     expect((await listRecords()).map((record) => [record.id, record.data.label])).toEqual([['w', 'old']]);
     expect(await readSetting('era')).toBe(2);
+    // What is here is offered before anything is taken in: the backup may hold some of it.
+    expect(restored.requests.map((request) => request.path.split('/').pop()).slice(0, 3)).toEqual(['pull', 'push', 'pull']);
     expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'accepted', pulled: true });
   });
 
@@ -302,18 +397,42 @@ describe('pull', () => {
 });
 
 describe('forgetting', () => {
-  it('waits for a backup or thirty days', async () => {
+  const day = (n: number): string => new Date(Date.parse('2026-11-23T10:00:00Z') + n * 86_400_000).toISOString();
+
+  it('waits for a backup or thirty days of the server, whatever the clock of the phone says', async () => {
     await finish('uuid:a');
-    await syncWith(server);
-    await tidy(NOW + 29 * 86_400_000);
+    await syncWith(server, { now: () => NOW + 3 * 365 * 86_400_000 });
+    await writeSetting('serverTime', day(29));
+    await tidy();
     expect(await listOutbox()).toHaveLength(1);
-    await tidy(NOW + 31 * 86_400_000);
+    await writeSetting('serverTime', day(31));
+    await tidy();
     expect(await listOutbox()).toHaveLength(0);
     await finish('uuid:b');
     await syncWith(server);
-    await writeSetting('backedUp', '2026-11-24T00:00:00Z');
-    await tidy(NOW);
+    await writeSetting('backedUp', day(-1));
+    await tidy();
+    expect(await listOutbox()).toHaveLength(1);
+    await writeSetting('backedUp', day(1));
+    await tidy();
     expect(await listOutbox()).toHaveLength(0);
+  });
+
+  it('never forgets what was set aside, what was not pulled or whose photo is not there', async () => {
+    server.quarantine.set('uuid:aside', 'unknown form');
+    server.wanted.add('hash');
+    await finish('uuid:aside');
+    await finish('uuid:photo', { attachments: [{ name: 'p.jpg', sha256: 'hash', size: 5, contentType: 'image/jpeg', state: 'unknown' }] });
+    await finish('uuid:fine');
+    server.fault = ({ path }) => (path.endsWith('pull') ? 'before' : null);
+    await syncWith(server);
+    await writeSetting('backedUp', day(90));
+    await writeSetting('serverTime', day(90));
+    await tidy();
+    expect(await listOutbox()).toHaveLength(3);
+    server.fault = () => null;
+    await syncWith(server, { transfer: () => Promise.resolve('refused') });
+    expect((await listOutbox()).map((item) => item.instanceId)).toEqual(['uuid:aside', 'uuid:photo']);
   });
 });
 
