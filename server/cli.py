@@ -241,6 +241,17 @@ def _media_of(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
 
 
+@click.command("new-key")
+@project_and_json
+def new_key(project_id: int, as_json: bool) -> None:
+    """Make a new key pair: phones seal to it from their next pull on. The old ones stay, to open what is on its way."""
+    from server.services import keys
+
+    keys.make_key(project_id)
+    value = keys.find_public_key(project_id) or {}
+    say(as_json, value, f"Phones seal to key {value['keyId']} from now on. Copy {settings().keys} to a safe place.")
+
+
 @click.command("export")
 @click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--language", type=click.Choice(["fr", "ar"]), default="fr", show_default=True)
@@ -355,5 +366,5 @@ def phones_warning(here: Settings) -> str:
 
 
 def init_commands(app: Flask) -> None:
-    for command in (init, create_user, create_app_user, publish_form, export, rebuild_entities, demo, serve):
+    for command in (init, create_user, create_app_user, publish_form, new_key, export, rebuild_entities, demo, serve):
         app.cli.add_command(command)

@@ -22,7 +22,7 @@ class Settings:
     """What the administrator decides outside the database."""
 
     data: Path
-    """Folder of everything that is kept: database, photographs, secret key."""
+    """Folder of everything that is kept: database, photographs, secret key, key pairs."""
     database_url: str
     bind: str
     """``host:port`` that ``serve`` listens on."""
@@ -31,6 +31,8 @@ class Settings:
     secret_key: str
     workers: int
     """Server processes started by ``serve``."""
+    keys: Path
+    """Folder of the projects' key pairs."""
     https: bool
     """Whether the public address is HTTPS: cookies are then sent over HTTPS only."""
 
@@ -62,6 +64,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         url=url,
         secret_key=env.get("HIRFA_SECRET_KEY") or _kept_secret(data / "secret_key"),
         workers=int(env.get("HIRFA_WORKERS") or 2),
+        keys=Path(env.get("HIRFA_KEYS") or data / "keys").resolve(),
         https=url.startswith("https://"),
     )
 

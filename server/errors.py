@@ -53,6 +53,14 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Les données ont été coupées en route ({reason}). Envoyez-les à nouveau.",
         "ar": "انقطعت المعطيات في الطريق ({reason}). أعيدي الإرسال.",
     },
+    "400.51": {
+        "en": "This app speaks protocol {protocol}, this server up to {newest}. Nothing was taken in: keep everything on the "
+        "phone; the chamber must update its server, then send again.",
+        "fr": "Cette application parle le protocole {protocol}, ce serveur jusqu’au {newest}. Rien n’a été pris : gardez tout "
+        "sur le téléphone ; la Chambre doit mettre son serveur à jour, puis renvoyez.",
+        "ar": "هذا التطبيق يستعمل البروتوكول {protocol} والخادم لا يفهم إلا حتى {newest}. لم يؤخذ شيء: احتفظي بكل شيء في الهاتف؛ "
+        "على الغرفة تحديث خادمها، ثم أعيدي الإرسال.",
+    },
     "401.2": {
         "en": "Could not authenticate with the provided credentials.",
         "fr": "Identification refusée : vérifiez le jeton, ou l’adresse et le mot de passe.",
@@ -142,6 +150,16 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "The item is not valid: {reason}",
         "fr": "Élément non valable : {reason}",
         "ar": "عنصر غير صالح: {reason}",
+    },
+    "422.51": {
+        "en": "It was sealed to the key {key_id}, which is not here. It is kept as it came, and opens once the key is back.",
+        "fr": "Scellé pour la clé {key_id}, qui n’est pas ici. Gardé tel quel, il s’ouvrira quand la clé sera remise.",
+        "ar": "مختوم للمفتاح {key_id} غير الموجود هنا. حُفظ كما ورد، ويُفتح عند إعادة المفتاح.",
+    },
+    "422.52": {
+        "en": "What was sealed cannot be opened: {reason}",
+        "fr": "L’envoi scellé ne s’ouvre pas : {reason}",
+        "ar": "تعذر فتح الإرسال المختوم: {reason}",
     },
     "429.1": {
         "en": "Too many tries. Wait a minute.",

@@ -45,6 +45,7 @@ def create(project_id: int) -> Response:
         metadata.get("sha256", ""),
         _number("Upload-Length"),
         metadata.get("contentType") or metadata.get("filetype") or "application/octet-stream",
+        key_id=metadata.get("keyId") or None,
     )
     location = url_for("api.attachments.head", project_id=project_id, upload_id=upload.id)
     return _answer(201, Location=location, Upload_Offset=str(upload.offset))

@@ -18,7 +18,7 @@ from server.services import submissions as service
 SHOWN_CHARS: Final = 100_000
 HER_WORD: Final = frozenset({"403.50", "409.1"})
 """Causes that do not go away by themselves: only an officer's word helps."""
-NO_WORD: Final = frozenset({"400.1", "404.6"})
+NO_WORD: Final = frozenset({"400.1", "404.6", "422.51", "422.52"})
 """Causes that nobody's word takes away: it cannot be read, or its form is not known."""
 FLASH_CHARS: Final = 300
 """Of a reason told after a try: it travels in the session cookie."""

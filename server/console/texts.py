@@ -442,6 +442,8 @@ _QUARANTINE: Final = {
     "reason.404.6": Words("Formulaire inconnu", "استمارة مجهولة", "Unknown form"),
     "reason.409.1": Words("Même identifiant, autre contenu", "المعرّف نفسه بمحتوى آخر", "Same id, other content"),
     "reason.422.50": Words("Envoi incomplet ou mal formé", "إرسال ناقص أو غير سليم", "Incomplete or malformed"),
+    "reason.422.51": Words("Scellé pour une clé absente", "مختوم لمفتاح غير موجود", "Sealed to a key that is not here"),
+    "reason.422.52": Words("Scellé, ne s’ouvre pas", "مختوم لا يُفتح", "Sealed, does not open"),
     "reason.other": Words("Envoi à examiner", "إرسال للفحص", "To be examined"),
     "todo.403.50": Words(
         "Demandez à l’agent si ce travail est bien le sien avant de vous en servir.",
@@ -457,6 +459,11 @@ _QUARANTINE: Final = {
         "Comparez avec l’envoi déjà reçu sous cet identifiant : un téléphone a pu être copié.",
         "قارن مع الإرسال المستلم بهذا المعرّف: ربما نُسخ هاتف.",
         "Compare with the submission already received under this id: a phone may have been copied.",
+    ),
+    "todo.422.51": Words(
+        "Faites remettre par l’administration la clé nommée dans le message technique, puis réessayez.",
+        "اطلب من الإدارة إعادة المفتاح المذكور في الرسالة التقنية، ثم أعد المحاولة.",
+        "Have the administrator put back the key named in the technical message, then try again.",
     ),
     "todo.other": Words(
         "Montrez le message technique à l’administration. L’original reste aussi sur le téléphone de l’agent.",

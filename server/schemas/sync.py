@@ -1,11 +1,16 @@
-"""Envelopes of push, pull and enrolment (design: sync protocol, version 1)."""
+"""Envelopes of push, pull and enrolment (design: sync protocol, version 1).
+
+An app of an earlier day is understood: ``protocol`` may be missing or 1, fields that are not known are passed over,
+those that were added since are optional.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
+from server.errors import Problem
 from sync.protocol import PROTOCOL
 
 _ID = validate.Length(min=1, max=255)
@@ -15,7 +20,17 @@ class Envelope(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    protocol = fields.Integer(load_default=PROTOCOL, validate=validate.Range(min=1, max=PROTOCOL))
+    protocol = fields.Integer(strict=True, load_default=1, allow_none=True, validate=validate.Range(min=1))
+
+    @post_load
+    def _check_protocol(self, given: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        """Refuse words of a later protocol whole, before anything is stored: half understood would be lost.
+
+        :raises Problem: 400.51.
+        """
+        if (given["protocol"] or 1) > PROTOCOL:
+            raise Problem("400.51", protocol=given["protocol"], newest=PROTOCOL)
+        return given
 
 
 class PushSchema(Envelope):
@@ -93,6 +108,7 @@ class PullAnswerSchema(Schema):
     withdrawn = fields.List(fields.String())
     corrections = fields.List(fields.Dict())
     questions = fields.List(fields.Dict())
+    publicKey = fields.Dict(allow_none=True)
     device = fields.String()
 
 

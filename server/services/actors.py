@@ -29,7 +29,7 @@ from server.models import (
     User,
     UserToken,
 )
-from server.services import audits
+from server.services import audits, keys
 from server.services.feed import list_places
 
 CODE_DAYS = 7
@@ -262,7 +262,7 @@ def enrol(code: str, device_id: str) -> dict[str, Any]:
         answer = {
             "token": token,
             "appUser": {"id": agent.id, "name": agent.name},
-            "project": {"id": project.id, "name": project.name, "publicKey": None},
+            "project": {"id": project.id, "name": project.name, "publicKey": keys.find_public_key(project.id)},
             "era": project.era,
         }
     answer["scopes"] = list_places(project.id, who)

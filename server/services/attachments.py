@@ -32,6 +32,7 @@ from server.blobs import SHA256, BlobStore, hash_file
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Blob, SubmissionAttachment
+from server.services import keys
 
 MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
@@ -49,6 +50,8 @@ class Upload:
     size: int
     content_type: str
     offset: int
+    key_id: str | None = None
+    """The key it is sealed to; what arrives is then the sealed bytes, ``sha256`` that of the clear ones."""
 
 
 def _folder() -> Path:
@@ -60,10 +63,14 @@ def _store() -> BlobStore:
     return BlobStore(current_app.config["HIRFA"].blobs)
 
 
-def create_upload(project_id: int, actor: Actor, sha256: str, size: int, content_type: str) -> Upload:
+def create_upload(
+    project_id: int, actor: Actor, sha256: str, size: int, content_type: str, *, key_id: str | None = None
+) -> Upload:
     """Begin an upload.
 
-    :param size: bytes announced.
+    :param sha256: of the clear bytes.
+    :param size: bytes announced, as they travel.
+    :param key_id: of the key that the file is sealed to; None for one that travels in clear.
     :raises Problem: 400.8 for a bad hash or size, 413.1 over ``MAX_BYTES``.
     """
     sha256 = sha256.lower()
@@ -74,13 +81,14 @@ def create_upload(project_id: int, actor: Actor, sha256: str, size: int, content
     if size > MAX_BYTES:
         raise Problem("413.1", limit_bytes=MAX_BYTES, limit_items=1)
     drop_stale_uploads()
-    upload = Upload(secrets.token_urlsafe(24), project_id, actor.id, sha256, size, content_type[:255], 0)
+    upload = Upload(secrets.token_urlsafe(24), project_id, actor.id, sha256, size, content_type[:255], 0, key_id)
     meta = {
         "project_id": project_id,
         "app_user_id": actor.id,
         "sha256": sha256,
         "size": size,
         "content_type": upload.content_type,
+        "key_id": key_id,
     }
     part = _folder() / f"{upload.id}.part"
     part.touch(mode=0o600)
@@ -105,7 +113,16 @@ def find_upload(project_id: int, actor: Actor, upload_id: str) -> Upload:
         raise Problem("404.1") from None
     if meta["project_id"] != project_id or meta["app_user_id"] != actor.id:
         raise Problem("404.1")
-    return Upload(upload_id, project_id, actor.id, meta["sha256"], meta["size"], meta["content_type"], offset)
+    return Upload(
+        upload_id,
+        project_id,
+        actor.id,
+        meta["sha256"],
+        meta["size"],
+        meta["content_type"],
+        offset,
+        meta.get("key_id"),
+    )
 
 
 def append_piece(upload: Upload, offset: int, stream: IO[bytes]) -> int:
@@ -151,13 +168,32 @@ def _locked(part: Path) -> Iterator[BinaryIO]:
 
 
 def _complete(upload: Upload, part: Path) -> None:
-    if hash_file(part) != upload.sha256:
+    try:
+        if upload.key_id is not None:
+            keep_sealed(upload.project_id, upload.sha256, upload.key_id, part.read_bytes(), upload.content_type)
+        elif hash_file(part) == upload.sha256:
+            _store().adopt(upload.project_id, part, upload.sha256)
+            _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
+        else:
+            raise Problem("460.1")
+    except Problem:
         _drop(upload.id)
-        raise Problem("460.1")
-    _store().adopt(upload.project_id, part, upload.sha256)
-    _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
+        raise
+    part.unlink(missing_ok=True)
     info = _folder() / f"{upload.id}.json"
     info.write_text(json.dumps({**json.loads(info.read_text()), "done": True}))
+
+
+def keep_sealed(project_id: int, sha256: str, key_id: str, sealed: bytes, content_type: str) -> None:
+    """Keep a file that came sealed, opened and verified, under the hash of its clear bytes.
+
+    :raises Problem: 422.51 when its key is not here, 460.1 when it does not open or has another hash.
+    """
+    clear = keys.open_file(project_id, sha256, key_id, sealed)
+    if hashlib.sha256(clear).hexdigest() != sha256:
+        raise Problem("460.1")
+    _store().put(project_id, clear)
+    _record(project_id, sha256, len(clear), content_type[:255])
 
 
 def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[str, int]:

@@ -22,6 +22,7 @@ from server.models import (
     Project,
     Submission,
 )
+from server.services import keys
 from server.services.forms import list_forms
 from sync.actions import LABEL
 from sync.feed import Entry, Read, cut_page, plan_pull
@@ -64,6 +65,7 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
         "withdrawn": [],
         "corrections": [],
         "questions": [],
+        "publicKey": keys.find_public_key(project_id),
         "device": "revoked" if actor.revoked else "ok",
     }
     if actor.revoked:

@@ -16,7 +16,10 @@ from forms.instance import Instance, find_rows, parse_instance
 from server.auth import Actor
 from server.database import db
 from server.errors import Problem, problem_of
+from server.services import keys
 from server.services.forms import find_definition
+from sync.errors import SyncError
+from sync.protocol import MAX_INFLATED
 from sync.receipt import Arrival
 
 ID_CHARS = 255
@@ -30,7 +33,7 @@ class Parsed:
     content: bytes
     sha256: str
     item: dict[str, Any]
-    """As sent, without its content."""
+    """As sent, without its content; ``sealed`` is true where that could not be opened."""
     seq: int | None
     finalized_at: datetime | None
     instance: Instance | None
@@ -68,10 +71,13 @@ class Sender:
 
 
 class Definitions:
-    """The form versions that a batch names, each read once."""
+    """What the items of a batch are read with: the form versions they name, each read once, and the project's keys."""
 
     def __init__(self, project_id: int) -> None:
         self._project_id = project_id
+        self._left_bytes = MAX_INFLATED
+        self.overflowed = False
+        """Whether what was sealed inflates to more than a batch may."""
         self._known: dict[tuple[str, str], FormDefinition | None] = {}
 
     def find(self, form_id: str, version: str) -> FormDefinition | None:
@@ -79,6 +85,21 @@ class Definitions:
         if key not in self._known:
             self._known[key] = find_definition(db.session, self._project_id, form_id, version)
         return self._known[key]
+
+    def open(self, instance_id: object, key_id: object, sealed: str) -> bytes:
+        """Open a sealed item; all of a batch together may inflate to what a batch in clear may.
+
+        :raises Problem: 422.51 for an unknown key, 422.52 when it is damaged, another's, or too large.
+        """
+        try:
+            xml = keys.open_item(
+                self._project_id, instance_id if isinstance(instance_id, str) else "", key_id, sealed, self._left_bytes
+            )
+        except SyncError as error:
+            self.overflowed = True
+            raise Problem("422.52", reason=str(error)) from None
+        self._left_bytes -= len(xml)
+        return xml
 
 
 def parse_item(definitions: Definitions, item: Any) -> Parsed:
@@ -88,6 +109,12 @@ def parse_item(definitions: Definitions, item: Any) -> Parsed:
     """
     fields = dict(item) if isinstance(item, Mapping) else {"given": item}
     xml, sealed = fields.pop("xml", None), fields.pop("sealed", None)
+    unopened: Problem | None = None
+    if xml is None and isinstance(sealed, str):
+        try:
+            xml = definitions.open(fields.get("instanceId"), fields.get("keyId"), sealed)
+        except Problem as error:
+            unopened, fields["sealed"] = error, True
     if isinstance(xml, bytes):
         content = xml
     else:
@@ -101,10 +128,10 @@ def parse_item(definitions: Definitions, item: Any) -> Parsed:
     problem: Problem | None = None
     finalized_at = parse_moment(fields.get("finalizedAt"))
     try:
+        if unopened is not None:
+            raise unopened
         if not isinstance(xml, str | bytes):
-            raise Problem(
-                "422.50", reason="sealed items need the project's private key" if sealed else "xml is missing"
-            )
+            raise Problem("422.50", reason="xml is missing")
         instance = parse_instance(content)
         instance_id = instance_id or instance.instance_id
         if not is_plain(instance_id):

@@ -13,7 +13,7 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.library import LIBRARY, read_table
 from server.models import EntityList, Form, Place, Project
-from server.services import actors, entities, forms
+from server.services import actors, entities, forms, keys
 
 PROJECT_NAME = "Chambre de l’Artisanat et des Métiers d’Oran"
 ADMINISTRATOR = "admin@hirfa.local"
@@ -38,6 +38,7 @@ def install_programme(project_id: int = 1) -> Installed:
     A form that is published already stays as it is, also when the chamber changed it.
     """
     _install_project(project_id)
+    keys.ensure_key(project_id)
     if not entities.has_entities(project_id, ASSOCIATIONS):
         entities.create_entities(project_id, ASSOCIATIONS, _associations(), COMMAND)
     published = _install_forms(project_id)

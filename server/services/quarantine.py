@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -113,7 +114,11 @@ def _read(project_id: int, content_sha256: str) -> Parsed:
     row = db.session.get(Quarantined, (project_id, content_sha256))
     if row is None:
         raise Problem("404.1")
-    item = {**row.item, "instanceId": row.instance_id or None, "xml": row.content}
+    item: dict[str, Any] = {**row.item, "instanceId": row.instance_id or None}
+    if row.item.get("sealed") is True:  # it could not be opened when it came
+        item["sealed"] = row.content.decode("utf-8", "replace")
+    else:
+        item["xml"] = row.content
     return parse_item(Definitions(project_id), item)
 
 

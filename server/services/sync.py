@@ -34,7 +34,7 @@ from server.services.register import Applied, Register
 from server.services.submission_actions import find_actions
 from server.services.submission_files import find_wanted, note_attachments
 from sync.actions import EntityAction
-from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, QUARANTINED
+from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, MAX_INFLATED, QUARANTINED
 from sync.receipt import (
     EDITS_ITSELF,
     INVALID_XML,
@@ -88,6 +88,8 @@ def receive_batch(
     sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal)
     definitions = Definitions(project_id)
     parsed = [parse_item(definitions, item) for item in items]
+    if definitions.overflowed and len(items) > 1:
+        raise Problem("413.1", limit_bytes=MAX_INFLATED, limit_items=len(items) // 2)
     results: list[dict[str, Any]] = []
     for start in range(0, len(parsed), CHUNK):
         chunk = parsed[start : start + CHUNK]

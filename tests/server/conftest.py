@@ -73,7 +73,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A real PostgreSQL with an installed database named ``template``, copied for each test."""
     with postgres_cluster() as running:
         running.run("CREATE DATABASE template")
-        install(settings_in(tmp_path_factory.mktemp("template-pg"), running.url("template")))
+        data = tmp_path_factory.mktemp("template-pg")
+        install(settings_in(data, running.url("template")))
+        shutil.copytree(data / "keys", running.folder / "keys")
         yield running
 
 
@@ -86,6 +88,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         return
     running: Cluster = request.getfixturevalue("cluster")
     name = f"t{uuid4().hex}"
+    shutil.copytree(running.folder / "keys", tmp_path / "data" / "keys")
     yield settings_in(tmp_path / "data", running.copy("template", name))
     running.drop(name)
 
