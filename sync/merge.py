@@ -132,7 +132,8 @@ class _Record:
             return
         rule = self._sight.find_rule(name)
         heads = self._find_heads(writes, graph)
-        shown = show(Standing(heads, writes, graph, self._sight.originals, rule, self._sight.compare))
+        sight = self._sight
+        shown = show(Standing(heads, writes, graph, sight.originals, rule, sight.compare, sight.doubtful))
         by, all_heads = dict.fromkeys(shown.by), dict.fromkeys((*heads, *shown.by))
         for key, text in self._find_doubtful(name, graph, writes) if self._sight.doubtful else ():
             if rule.policy in COLLECTING or self._sight.compare.is_same(rule.type, text, shown.value):

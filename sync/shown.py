@@ -7,7 +7,7 @@ write leaves them standing, only a resolve replaces them, so nothing that nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -64,7 +64,10 @@ class Shown(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What a policy is given: the heads in the order of (at, id), all writes that count, and the graph they are in."""
+    """What a policy is given: the heads in the order of (at, id), all writes that count, and the graph they are in.
+
+    `doubtful` are those of which a step before them is surely missing.
+    """
 
     heads: Sequence[str]
     writes: Sequence[str]
@@ -72,6 +75,7 @@ class Standing(NamedTuple):
     originals: Mapping[str, str]
     rule: Rule
     compare: Comparison
+    doubtful: Collection[str] = ()
 
     def text(self, action_id: str) -> str:
         """Return what a head wrote."""
@@ -169,18 +173,22 @@ def _show_union(standing: Standing) -> Shown:
     """Show every element of which some add was not seen by those who removed it.
 
     Behind the set stand the heads, and beside them whoever added an element that nobody added again knowingly: somebody
-    may have replaced her set without having had that element on the screen.
+    may have replaced her set without having had that element on the screen. So does whoever stands again should a
+    removal turn out to be none, when a step before it arrives: the element is on the screen, and so is her add.
     """
     adds, removers = _find_elements(standing)
     kept: list[str] = []
     by = dict.fromkeys(standing.heads)
     for element, adders in adds.items():
-        left = adders - _find_seen_adds(element, removers.get(element, ()), standing.graph)
+        against = removers.get(element, ())
+        left = adders - _find_seen_adds(element, against, standing.graph)
         if left:
             kept.append(element)
             again = [adder for adder in left if _was_shown(element, standing.graph[adder])]
             added_again = _find_seen_adds(element, again, standing.graph)
-            by.update(dict.fromkeys(sorted(left - added_again)))
+            sure = [remover for remover in against if remover not in standing.doubtful]
+            back = left if len(sure) == len(against) else adders - _find_seen_adds(element, sure, standing.graph)
+            by.update(dict.fromkeys(sorted(back - added_again)))
     return Shown(write_elements(kept, standing.rule.choices), tuple(by))
 
 

@@ -511,3 +511,15 @@ def test_state_is_other_but_rows_stay_when_a_policy_changes() -> None:
     book.rules["high"] = Rule("max", "integer")
     assert book.state().values["high"] == "9"
     assert [record.row for record in book.history] == rows
+
+
+def test_state_keeps_an_element_away_when_a_missing_step_brings_back_an_add_its_remover_had_on_the_screen() -> None:
+    book = Ledger(RULES)
+    words = {"branch": "b", "device": "d", "literal": True}
+    book.do("c", "create", saved={"trades": "sewing pastry"}, device="d", literal=True)
+    # p1, which is missing, had covered on the phone what was registered: p2 took nothing away, but who knows that yet
+    assert book.do("p2", saved={"trades": "pasta"}, pos=3, **words).values["trades"] == "pasta"
+    book.do("r", "resolve", saved={"trades": "sewing pasta"}, base=2)
+    assert book.do("q", saved={"trades": "pasta"}, base=3).values["trades"] == "pasta"
+    late = book.do("p1", saved={"trades": "pasta"}, prefilled=(), pos=2, **words)
+    assert late.values["trades"] == "pasta pastry"

@@ -273,11 +273,12 @@ class World:
             if held.branch is None:
                 held.branch = self.next_id("branch")
             return held.version, held.branch, held.local_version
-        clean = all(own.version is not None and own.version <= (held.version or 0) for own in held.own)
-        if held.branch is None or (clean and self.chance.random() < 0.5):
+        pending = [own for own in held.own if own.version is None or own.version > (held.version or 0)]
+        if held.branch is None or (not pending and self.chance.random() < 0.5):
             held.branch = self.next_id("branch")
-            held.pos = (held.version or 1) - 1
-        held.pos += 1
+            held.pos = 0
+        follow_ups = sum(own.action.kind != "create" for own in pending)
+        held.pos = max(held.pos + 1, (held.version or 1) + follow_ups)
         return held.version, held.branch, held.pos
 
     def usable(self, phone: Phone, entity_id: str) -> bool:
