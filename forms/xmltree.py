@@ -108,6 +108,12 @@ def text_of(element: Element) -> str:
     return text if text and not text.isspace() else ""
 
 
+def write_xml(root: Element) -> bytes:
+    """Write an element and all in it as UTF-8, with a declaration."""
+    written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
 @lru_cache(maxsize=4)
 def _find_deeper(max_depth: int) -> etree.XPath:
     """Return the expression that tells what `_is_deeper` does: dearer to begin, ten times as fast on a million."""

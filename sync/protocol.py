@@ -72,11 +72,15 @@ def inflate(data: bytes, max_bytes: int = MAX_INFLATED) -> bytes:
 def to_visible(values: Mapping[str, str], visibility: Mapping[str, str]) -> dict[str, str]:
     """Leave out what only the office may see. The one place where this is done, for every answer to a phone.
 
-    `visibility` goes from each declared property to "" or "office". It fails closed: a property that is not declared,
-    or whose visibility is any other word, stays in the office. The label is not declared and passes.
+    `visibility` goes from each declared property to "" or "office".
     """
-    return {
-        name: value
-        for name, value in values.items()
-        if name != DELETED and visibility.get(name, "" if name == LABEL else OFFICE) == ""
-    }
+    return {name: value for name, value in values.items() if is_visible(name, visibility)}
+
+
+def is_visible(name: str, visibility: Mapping[str, str]) -> bool:
+    """Tell whether a property may leave the office.
+
+    It fails closed: a property that is not declared, or whose visibility is any other word, stays in the office. The
+    label is not declared and passes.
+    """
+    return name != DELETED and visibility.get(name, "" if name == LABEL else OFFICE) == ""

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.api import app_files, attachments, enrolment, forms, openrosa, sessions, sync, workbook
+from server.api import (
+    app_files,
+    attachments,
+    corrections,
+    enrolment,
+    forms,
+    openrosa,
+    questions,
+    sessions,
+    sync,
+    workbook,
+)
 
 
 def init_api(app: Flask) -> None:
@@ -27,6 +38,14 @@ def init_api(app: Flask) -> None:
         ("HEAD", f"{p}/attachments/<upload_id>", attachments.head),
         ("PATCH", f"{p}/attachments/<upload_id>", attachments.patch),
         ("GET", f"{p}/submissions/<instance_id>/attachments/<name>", attachments.download),
+        ("GET", f"{p}/corrections", corrections.list_corrections),
+        ("GET", f"{p}/corrections/<instance_id>/attachments/<name>", corrections.attachment),
+        ("POST", f"{p}/submissions/<instance_id>/correction", corrections.send),
+        ("PATCH", f"{p}/submissions/<instance_id>/correction", corrections.give),
+        ("DELETE", f"{p}/submissions/<instance_id>/correction", corrections.withdraw),
+        ("GET", f"{p}/questions", questions.list_questions),
+        ("POST", f"{p}/entities/<entity_id>/questions", questions.ask),
+        ("DELETE", f"{p}/questions/<question_id>", questions.withdraw),
         ("GET", f"{p}/workbook.xlsx", workbook.download),
         ("GET", f"{k}/formList", openrosa.form_list),
         ("GET", f"{k}/forms/<form_id>.xml", openrosa.form_xml),

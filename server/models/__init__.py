@@ -1,6 +1,7 @@
 """Tables, one aggregate a module, no business rule. ``project_id`` stands first in every key."""
 
 from server.models.actor import AppUser, AppUserScope, AppUserToken, Device, EnrolmentCode, User, UserToken
+from server.models.asked import Correction, Question
 from server.models.audit import Audit
 from server.models.blob import Blob
 from server.models.entity import (
@@ -23,6 +24,7 @@ __all__ = [
     "Audit",
     "Blob",
     "ConflictEntry",
+    "Correction",
     "Device",
     "EnrolmentCode",
     "Entity",
@@ -37,6 +39,7 @@ __all__ = [
     "Place",
     "Project",
     "Quarantined",
+    "Question",
     "Submission",
     "SubmissionAttachment",
     "User",

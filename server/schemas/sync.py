@@ -97,6 +97,32 @@ class PageSchema(Schema):
     gone = fields.List(fields.Dict())
 
 
+class FileSchema(Schema):
+    name = fields.String()
+    sha256 = fields.String()
+    size = fields.Integer(allow_none=True)
+    contentType = fields.String()
+
+
+class GivenCorrectionSchema(Schema):
+    instanceId = fields.String()
+    formId = fields.String()
+    formVersion = fields.String()
+    xml = fields.String()
+    attachments = fields.List(fields.Nested(FileSchema))
+    comment = fields.String()
+    at = Moment()
+    by = fields.String()
+
+
+class AskedQuestionSchema(Schema):
+    entity = fields.String()
+    property = fields.String()
+    values = fields.List(fields.String())
+    words = fields.String()
+    at = Moment()
+
+
 class PullAnswerSchema(Schema):
     serverTime = Moment()
     era = fields.Integer()
@@ -106,8 +132,8 @@ class PullAnswerSchema(Schema):
     addScopes = fields.List(fields.String())
     forms = fields.List(fields.Dict())
     withdrawn = fields.List(fields.String())
-    corrections = fields.List(fields.Dict())
-    questions = fields.List(fields.Dict())
+    corrections = fields.List(fields.Nested(GivenCorrectionSchema))
+    questions = fields.List(fields.Nested(AskedQuestionSchema))
     publicKey = fields.Dict(allow_none=True)
     device = fields.String()
 

@@ -26,7 +26,7 @@ from server.models import (
     SubmissionAttachment,
     User,
 )
-from server.services import audits
+from server.services import audits, questions
 from server.services.register import Register, new_action
 
 PAGE = 50
@@ -297,6 +297,7 @@ def settle_conflict(project_id: int, entity_id: str, seen_version: int, values: 
             base=seen_version,
         )
         applied = register.apply(action, None)
+        questions.close_answered(session, project_id, [entity_id], now)
         audits.note(session, project_id, actor, "conflict.settle", entity_id, now, properties=sorted(values))
         return applied.version
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
 from server.auth import Actor
-from server.database import db
+from server.database import db, retried, transaction
 from server.models import (
     AppUser,
     AppUserScope,
+    Device,
     Entity,
     EntityActionRow,
     EntityScope,
@@ -22,7 +23,7 @@ from server.models import (
     Project,
     Submission,
 )
-from server.services import keys
+from server.services import corrections, keys, questions
 from server.services.forms import list_forms
 from sync.actions import LABEL
 from sync.feed import Entry, Read, cut_page, plan_pull
@@ -34,6 +35,7 @@ GONE_AT_ONCE = 500
 """Entries read beyond the limit: those that are gone cost nothing."""
 ASKED_AT_ONCE = 500
 """Ids of one query."""
+HEARD_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class PullRequest:
     scopes: Mapping[str, int]
     forms: Mapping[str, str]
     limit: int
+    device_id: str = ""
 
 
 def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
@@ -53,9 +56,11 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     upserts over all
     scopes. A revoked phone is told so and gets nothing else.
     """
+    now = datetime.now(UTC)
+    note_pull(project_id, actor, request.device_id, now)
     project = db.session.get_one(Project, project_id)
     answer: dict[str, Any] = {
-        "serverTime": datetime.now(UTC),
+        "serverTime": now,
         "era": project.era,
         "backedUp": None,
         "scopes": {},
@@ -70,8 +75,9 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     }
     if actor.revoked:
         return answer
+    scopes = find_scopes(project_id, actor.id)
     plan = plan_pull(
-        find_scopes(project_id, actor.id),
+        scopes,
         request.scopes,
         phone_era=project.era if request.era is None else request.era,
         era=project.era,
@@ -84,6 +90,8 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
         page = _page(project_id, read, left, visibility, project.counter)
         left -= len(page["upserts"])
         answer["scopes"][read.scope] = page
+    answer["corrections"] = corrections.list_given(project_id, actor, scopes, visibility, now)
+    answer["questions"] = questions.list_asked(project_id, scopes, visibility)
     offered = list_forms(project_id)
     answer["forms"] = [
         {key: value for key, value in form.items() if key != "publishedAt"}
@@ -92,6 +100,20 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     ]
     answer["withdrawn"] = sorted(set(request.forms) - {form["formId"] for form in offered})
     return answer
+
+
+@retried
+def note_pull(project_id: int, actor: Actor, device_id: str, now: datetime) -> None:
+    """Note that a phone known here was heard of, once an hour at most: one that only reads is not silent."""
+    device = db.session.get(Device, (project_id, actor.id, device_id)) if device_id else None
+    if device is None or now - device.last_seen_at < HEARD_AGAIN:
+        return
+    with transaction() as session:
+        session.execute(
+            update(Device)
+            .where(Device.project_id == project_id, Device.app_user_id == actor.id, Device.device_id == device_id)
+            .values(last_seen_at=now)
+        )
 
 
 def find_scopes(project_id: int, app_user_id: int) -> set[str]:
@@ -262,3 +284,12 @@ def list_places(project_id: int, actor: Actor) -> list[dict[str, Any]]:
     if own is None:
         return list(named.values())
     return [named.get(code, {"value": code, "labels": {"fr": code, "ar": code}}) for code in sorted(own)]
+
+
+def find_correction_file(project_id: int, actor: Actor, instance_id: str, name: str) -> str:
+    """Return the sha256 of a file of a submission whose correction is asked of an agent.
+
+    :raises Problem: 404.1 when it is not asked of her, or the file is not here or not hers to see.
+    """
+    scopes, visibility = find_scopes(project_id, actor.id), find_visibility(project_id)
+    return corrections.find_file(project_id, actor, scopes, visibility, instance_id, name)

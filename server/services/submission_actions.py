@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from forms.entities import EntityRequest
 from server.models import EntityActionRow, Submission
+from server.services.feed import find_visibility
 from server.services.items import ID_CHARS, Parsed, Sender
 from server.services.register import Register
 from sync.actions import EntityAction
+from sync.protocol import is_visible
 from sync.receipt import decide_at
 
 
@@ -24,6 +26,10 @@ def find_actions(
     author = sender.actor.label
     named = set()
     replaced = _find_replaced(session, register, instance.deprecated_id) if instance.deprecated_id else None
+    by_another = bool(instance.deprecated_id) and _is_by_another(
+        session, register.project_id, sender, instance.deprecated_id or ""
+    )
+    visibility = find_visibility(register.project_id) if by_another and parsed.requests else {}
     for request in parsed.requests:
         named.add(request.entity_id)
         yield EntityAction(
@@ -31,7 +37,7 @@ def find_actions(
             entity_id=request.entity_id,
             list=request.list,
             kind=request.kind,
-            saved=dict(request.saved),
+            saved=_without_withheld(request, visibility) if by_another else dict(request.saved),
             prefilled=request.prefilled,
             blankable=request.blankable,
             branch=request.branch,
@@ -53,6 +59,34 @@ def find_actions(
         )
     if edited or instance.deprecated_id:
         yield from _undone(session, register, sender, parsed, named)
+
+
+def _is_by_another(session: Session, project_id: int, sender: Sender, original_id: str) -> bool:
+    """Tell whether another agent had a hand in what an edit replaces: then some answers were withheld from its sender.
+
+    Which of them she saw cannot be told once the chain went through several hands, so none counts as seen.
+    """
+    root = select(Submission.root_id).where(
+        Submission.project_id == project_id, Submission.instance_id == original_id
+    )
+    return (
+        session.scalar(
+            select(Submission.instance_id)
+            .where(
+                Submission.project_id == project_id,
+                Submission.root_id.in_(root),
+                Submission.app_user_id.is_distinct_from(sender.actor.id),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def _without_withheld(request: EntityRequest, visibility: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return what an edit saves of what its sender was given: a blank for what was withheld from her is no answer."""
+    declared = visibility.get(request.list, {})
+    return {name: text for name, text in request.saved.items() if text.strip() or is_visible(name, declared)}
 
 
 def _find_replaced(session: Session, register: Register, original_id: str) -> dict[tuple[str, int], str] | None:

@@ -29,6 +29,7 @@ from server.models import (
     Quarantined,
     Submission,
 )
+from server.services import corrections, questions
 from server.services.items import ID_CHARS, Definitions, Parsed, Sender, find_announced, parse_item
 from server.services.register import Applied, Register
 from server.services.submission_actions import find_actions
@@ -125,7 +126,17 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
         register = Register(session, project_id, sender.received_at)
         register.lock(find_touched(session, project_id, chunk))
         unheard = _find_unheard(session, project_id, chunk)
-        return [_receive_one(session, register, sender, unheard, parsed) for parsed in chunk]
+        results = [_receive_one(session, register, sender, unheard, parsed) for parsed in chunk]
+        _close_asked(session, project_id, chunk, results, sender.received_at)
+        return results
+
+
+def _close_asked(
+    session: Session, project_id: int, chunk: Sequence[Parsed], results: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Close what the office asked of agents and these items answered."""
+    corrections.close_answered(session, project_id, chunk, now)
+    questions.close_answered(session, project_id, {e["id"] for result in results for e in result["entities"]}, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +373,9 @@ def accept_item(session: Session, register: Register, sender: Sender, parsed: Pa
     while True:
         try:
             with session.begin_nested():
-                return _accept(session, register, sender, unheard, parsed, impossible)
+                answer = _accept(session, register, sender, unheard, parsed, impossible)
+                _close_asked(session, register.project_id, [parsed], [answer], register.now)
+                return answer
         except Inapplicable as error:
             register.forget()
             impossible[error.action_id] = error.message
