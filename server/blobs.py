@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+HEAD_BYTES = 32
+UNKNOWN_TYPE = "application/octet-stream"
 SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -50,6 +52,14 @@ class BlobStore:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _adopt(part, target)
 
+    def head(self, project_id: int, sha256: str) -> bytes:
+        """Return the first bytes of a blob, by which its type is known; none when it is not here."""
+        try:
+            with self.open(project_id, sha256) as file:
+                return file.read(HEAD_BYTES)
+        except FileNotFoundError:
+            return b""
+
     def open(self, project_id: int, sha256: str) -> BinaryIO:
         return self.path(project_id, sha256).open("rb")
 
@@ -66,3 +76,21 @@ def _adopt(part: Path, target: Path) -> None:
 def hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def find_type(head: bytes, announced: str) -> str:
+    """Judge a file's type by its first bytes: a picture is what it is, and nothing else passes for one.
+
+    :param announced: what its sender says, believed of everything that claims to be no picture.
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return "image/gif"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"avif"):
+        return "image/avif" if head[8:12] == b"avif" else "image/heic"
+    return UNKNOWN_TYPE if announced.strip().lower().startswith("image/") else announced

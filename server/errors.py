@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from forms.errors import InstanceError, XformError, XlsformError, XmlError
 from server.schemas.openrosa import write_response
 from server.texts import choose_language
+from server.trouble import find_trouble
 
 log = structlog.get_logger("hirfa")
 
@@ -181,6 +182,16 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le serveur est occupé. Réessayez bientôt.",
         "ar": "الخادم مشغول. حاولي بعد قليل.",
     },
+    "503.50": {
+        "en": "The server's disk is full. What was not confirmed is not stored: keep it and send it again later.",
+        "fr": "Le disque du serveur est plein. Ce qui n’est pas confirmé n’est pas enregistré : gardez-le et renvoyez-le plus tard.",
+        "ar": "قرص الخادم ممتلئ. ما لم يؤكد لم يُحفظ: احتفظي به وأعيدي إرساله لاحقا.",
+    },
+    "503.51": {
+        "en": "The server cannot write to its disk. What was not confirmed is not stored: keep it and send it again later.",
+        "fr": "Le serveur ne peut pas écrire sur son disque. Ce qui n’est pas confirmé n’est pas enregistré : gardez-le et renvoyez-le plus tard.",
+        "ar": "لا يستطيع الخادم الكتابة على قرصه. ما لم يؤكد لم يُحفظ: احتفظي به وأعيدي إرساله لاحقا.",
+    },
 }
 
 
@@ -224,7 +235,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem("403.51")
     if isinstance(error, HTTPException):
         return _framework(error)
-    return Problem("500.1")
+    return Problem(find_trouble(error) or "500.1")
 
 
 def problem_rows(error: XlsformError | XformError) -> list[dict[str, Any]]:

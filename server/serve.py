@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from typing import Any
 
 from flask import Flask
@@ -12,6 +14,9 @@ from server.config import Settings
 THREADS = 4
 TIMEOUT_S = 300
 """A large workbook takes its time."""
+SILENCE_S = 60
+"""A phone that vanished in the middle of a request holds a thread no longer than this; one that sends, however slowly,
+is heard to the end."""
 REQUEST_LINE = 8190
 """The most that gunicorn bounds: Collect asks for its offline records by id in the address, about 200 fit."""
 
@@ -31,6 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "when_ready": _bound_silence,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -39,6 +45,14 @@ class Server(BaseApplication):  # type: ignore[misc]
         from server import create_app
 
         return create_app(self.settings)
+
+
+def _bound_silence(arbiter: Any) -> None:
+    """Let no connection be silent for ever; sockets that are accepted take this over from the one that listens."""
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0))
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: what was sent and is not confirmed
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
 
 
 def run(settings: Settings) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ class LiveServer:
     data: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    database_url: str = ""
+    """SQLite in the data folder when empty."""
 
     @property
     def url(self) -> str:
@@ -40,7 +43,7 @@ class LiveServer:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
-        return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}"}
+        return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}", "HIRFA_DATABASE_URL": self.database_url}
 
     def command(self, *arguments: str) -> Any:
         """Run ``flask --app server …`` on its data, with ``--json``."""
@@ -81,6 +84,21 @@ class LiveServer:
             self.process.wait(20)
             self.process = None
 
+    def workers(self) -> list[int]:
+        """Name the worker processes that run now."""
+        assert self.process is not None
+        pid = self.process.pid
+        try:
+            return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        except FileNotFoundError:
+            return []
+
+    def kill_worker(self) -> None:
+        """Kill -9 one worker; the master makes another."""
+        for pid in self.workers()[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def kill(self) -> None:
         """Kill -9 the server and its workers, as a power cut would."""
         if self.process is not None:
@@ -91,9 +109,9 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(data: Path) -> Iterator[LiveServer]:
+def live_server(data: Path, database_url: str = "") -> Iterator[LiveServer]:
     """Serve a data folder that ``init`` has filled, until the end of the block."""
-    server = LiveServer(data, free_port())
+    server = LiveServer(data, free_port(), database_url=database_url)
     server.start()
     try:
         yield server

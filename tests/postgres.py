@@ -13,12 +13,25 @@ from pathlib import Path
 
 import psycopg
 
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+FAST = "-c fsync=off -c full_page_writes=off -c max_connections=60"
+"""Not ``synchronous_commit=off``: a server that is killed would then lose what it had confirmed."""
 
 
 @dataclass(frozen=True)
 class Cluster:
     folder: Path
+    binaries: Path
+
+    def control(self, *arguments: str) -> None:
+        """Run ``pg_ctl`` on it, as its owner, and wait."""
+        run_as_owner(str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-w", *arguments)
+
+    def start(self) -> None:
+        self.control("-l", str(self.folder / "log"), "-o", f"-k {self.folder} -h '' {FAST}", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` is what a power cut does to its processes."""
+        self.control("-m", mode, "stop")
 
     def url(self, name: str) -> str:
         return f"postgresql:///{name}?host={self.folder}&user=postgres"
@@ -50,21 +63,23 @@ def postgres_cluster() -> Iterator[Cluster]:
     """Run a cluster until the end of the block."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="pg."))
-    as_postgres: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres")
-        as_postgres = ["runuser", "-u", "postgres", "--"]
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_postgres, *command], check=True, cwd="/", stdout=subprocess.DEVNULL)
-
-    data = str(folder / "data")
+    made = Cluster(folder, binaries)
     try:
-        run(str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        run(str(binaries / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", f"-k {folder} -h '' {FAST}", "start")
+        run_as_owner(
+            str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "postgres",
+            "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
+        )
+        made.start()
         try:
-            yield Cluster(folder)
+            yield made
         finally:
-            run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_as_owner(*command: str) -> None:
+    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*as_owner, *command], check=True, cwd="/", stdout=subprocess.DEVNULL)

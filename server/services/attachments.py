@@ -1,12 +1,9 @@
 """Photographs arrive in pieces (tus 1.0, core + creation) and count once their hash was verified; by OpenRosa whole.
 
 Our own three verbs rather than a library: the offset of an upload is the length of its file, so there is no second
-record to
-disagree with it; writers are serialised by the kernel's lock on that file, across processes and freed with them;
-what arrived
-before a cut is kept. The PyPI library measured for this corrupted files over two processes unless given such a lock,
-and reads
-each piece whole into memory.
+record to disagree with it; writers are serialised by the kernel's lock on that file, across processes and freed with
+them; what arrived before a cut is kept; an upload that was killed between its last byte and its record is finished by
+whoever asks for it next. Figures of both stand in server/README.md.
 """
 
 from __future__ import annotations
@@ -17,18 +14,21 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any
 
 from flask import current_app
 from sqlalchemy import Update, select, update
 
 from server.auth import Actor
-from server.blobs import SHA256, BlobStore, hash_file
+from server.blobs import SHA256, BlobStore, find_type, hash_file
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Blob, SubmissionAttachment
@@ -37,6 +37,9 @@ from server.services import keys
 MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
 """An upload that nobody continues is dropped after this; the phone still has the photo and starts again."""
+FINISHING_S = 20.0
+"""How long to wait for somebody who verifies and records the same upload."""
+SWEEP_EVERY = timedelta(hours=1)
 UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{22,64}\Z")
 PIECE = 64 * 1024
 
@@ -90,39 +93,54 @@ def create_upload(
         "content_type": upload.content_type,
         "key_id": key_id,
     }
-    part = _folder() / f"{upload.id}.part"
-    part.touch(mode=0o600)
-    (_folder() / f"{upload.id}.json").write_text(json.dumps(meta))
+    _part(upload.id).touch(mode=0o600)
+    try:
+        _write_info(upload.id, meta)
+    except OSError:
+        _drop(upload.id)
+        raise
     if size == 0:
-        _complete(upload, part)
+        finish_upload(upload)
     return upload
 
 
 def find_upload(project_id: int, actor: Actor, upload_id: str) -> Upload:
     """Return an upload with its offset.
 
-    :raises Problem: 404.1 when it is unknown, another agent's, or gone after its end.
+    One whose bytes are all here and that was never recorded (the server was killed, the disk was full) is finished
+    first: a client that hears of the last offset believes that it is done.
+
+    :raises Problem: 404.1 when it is unknown, another agent's, or gone after its end; 460.1 when it is whole and does
+        not have the announced hash.
     """
     if not UPLOAD_ID.match(upload_id):
         raise Problem("404.1")
     try:
-        meta = json.loads((_folder() / f"{upload_id}.json").read_text())
-        # its bytes have moved to their place once it is complete; a phone that missed that answer asks again
-        offset = meta["size"] if meta.get("done") else (_folder() / f"{upload_id}.part").stat().st_size
+        meta = json.loads(_info(upload_id).read_text())
     except (FileNotFoundError, ValueError):
         raise Problem("404.1") from None
     if meta["project_id"] != project_id or meta["app_user_id"] != actor.id:
         raise Problem("404.1")
-    return Upload(
+    upload = Upload(
         upload_id,
         project_id,
         actor.id,
         meta["sha256"],
         meta["size"],
         meta["content_type"],
-        offset,
+        meta["size"],
         meta.get("key_id"),
     )
+    if meta.get("done"):
+        return upload  # a phone that missed that answer asks again
+    try:
+        upload = replace(upload, offset=_part(upload_id).stat().st_size)
+    except FileNotFoundError:
+        if not _store().has(project_id, upload.sha256):
+            raise Problem("404.1") from None
+    if upload.offset == upload.size:
+        finish_upload(upload)
+    return upload
 
 
 def append_piece(upload: Upload, offset: int, stream: IO[bytes]) -> int:
@@ -132,10 +150,9 @@ def append_piece(upload: Upload, offset: int, stream: IO[bytes]) -> int:
     whole
         does not have the announced hash (the upload is then dropped).
     """
-    part = _folder() / f"{upload.id}.part"
     if upload.offset == upload.size and offset == upload.size:
         return offset
-    with _locked(part) as file:
+    with _locked(upload.id) as file:
         position = file.seek(0, os.SEEK_END)
         if position != offset:
             raise Problem("409.52", offset=position)
@@ -143,45 +160,100 @@ def append_piece(upload: Upload, offset: int, stream: IO[bytes]) -> int:
             while piece := stream.read(PIECE):
                 if position + len(piece) > upload.size:
                     raise Problem("413.1", limit_bytes=upload.size, limit_items=1)
-                file.write(piece)
+                _write_all(file, piece)
                 position += len(piece)
         finally:
-            file.flush()
             os.fsync(file.fileno())
         if position == upload.size:
-            _complete(upload, part)
+            _complete(upload)
         return position
 
 
-@contextmanager
-def _locked(part: Path) -> Iterator[BinaryIO]:
+def finish_upload(upload: Upload) -> None:
+    """Verify and record an upload whose bytes are all here; do nothing when somebody did or is doing it.
+
+    :raises Problem: 460.1 when it does not have the announced hash (it is then dropped).
+    """
     try:
-        file = part.open("r+b")
+        with _locked(upload.id, wait_s=FINISHING_S):
+            _complete(upload)
+    except Problem as problem:
+        if problem.code != "404.1":
+            raise
+        if _store().has(upload.project_id, upload.sha256):  # moved to its place, perhaps not recorded
+            _note_done(upload)
+
+
+def _write_all(file: FileIO, piece: bytes) -> None:
+    """Write without a buffer of ours, so that a full disk is told by this write and leaves what fitted."""
+    rest = memoryview(piece)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
+
+
+@contextmanager
+def _locked(upload_id: str, wait_s: float = 0) -> Iterator[FileIO]:
+    part, until = _part(upload_id), time.monotonic() + wait_s
+    try:
+        file = part.open("r+b", buffering=0)
     except FileNotFoundError:
         raise Problem("404.1") from None
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem("409.52", reason="another request is writing to it") from None
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise Problem("409.52", reason="another request is writing to it") from None
+                time.sleep(0.02)
+        if not part.exists():  # finished by another between opening and locking: this is the kept file by now
+            raise Problem("404.1")
         yield file
 
 
-def _complete(upload: Upload, part: Path) -> None:
+def _complete(upload: Upload) -> None:
+    """Verify an upload that is whole, keep it under its hash and record it. Part of a block that holds its lock.
+
+    :raises Problem: when it is not what was announced; it is then dropped.
+    """
+    part = _part(upload.id)
     try:
         if upload.key_id is not None:
             keep_sealed(upload.project_id, upload.sha256, upload.key_id, part.read_bytes(), upload.content_type)
         elif hash_file(part) == upload.sha256:
             _store().adopt(upload.project_id, part, upload.sha256)
-            _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
         else:
             raise Problem("460.1")
     except Problem:
         _drop(upload.id)
         raise
+    _note_done(upload)
     part.unlink(missing_ok=True)
-    info = _folder() / f"{upload.id}.json"
-    info.write_text(json.dumps({**json.loads(info.read_text()), "done": True}))
+
+
+def _note_done(upload: Upload) -> None:
+    if upload.key_id is None:  # one that came sealed was recorded when it was opened
+        _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
+    _write_info(upload.id, {**json.loads(_info(upload.id).read_text()), "done": True})
+
+
+def _part(upload_id: str) -> Path:
+    return _folder() / f"{upload_id}.part"
+
+
+def _info(upload_id: str) -> Path:
+    return _folder() / f"{upload_id}.json"
+
+
+def _write_info(upload_id: str, meta: Mapping[str, Any]) -> None:
+    """Write what is known of an upload, whole or not at all."""
+    new = _folder() / f"{upload_id}.{os.getpid()}-{threading.get_ident()}.new"
+    try:
+        new.write_text(json.dumps(meta))
+        new.replace(_info(upload_id))
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def keep_sealed(project_id: int, sha256: str, key_id: str, sealed: bytes, content_type: str) -> None:
@@ -220,7 +292,8 @@ def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[st
 
 
 @retried
-def _record(project_id: int, sha256: str, size: int, content_type: str) -> None:
+def _record(project_id: int, sha256: str, size: int, announced_type: str) -> None:
+    content_type = find_type(_store().head(project_id, sha256), announced_type)
     with transaction() as session:
         if session.get(Blob, (project_id, sha256)) is None:
             session.add(
@@ -245,31 +318,32 @@ def _presence(project_id: int, sha256: str) -> Update:
 
 
 def _drop(upload_id: str) -> None:
-    for suffix in (".part", ".json"):
-        (_folder() / f"{upload_id}{suffix}").unlink(missing_ok=True)
+    for path in (_part(upload_id), _info(upload_id)):
+        path.unlink(missing_ok=True)
 
 
 def drop_stale_uploads() -> None:
-    """Remove uploads that nobody continued for thirty days."""
-    limit = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).timestamp()
-    for info in _folder().glob("*.json"):
-        part = info.with_suffix(".part")
-        if max(f.stat().st_mtime for f in (info, part) if f.exists()) < limit:
-            _drop(info.stem)
-    for part in _folder().glob("*.part"):  # of a file that came whole, when the server was killed meanwhile
-        if not part.with_suffix(".json").exists() and part.exists() and part.stat().st_mtime < limit:
-            part.unlink(missing_ok=True)
+    """Remove uploads that nobody continued for thirty days. Looks once an hour: the folder may hold thousands."""
+    swept, now = _folder() / "swept", datetime.now(UTC)
+    if swept.exists() and swept.stat().st_mtime > (now - SWEEP_EVERY).timestamp():
+        return
+    limit = (now - timedelta(days=KEPT_DAYS)).timestamp()
+    for path in _folder().iterdir():  # of an upload, its bytes and what is known of it: the younger one keeps both
+        pair = [file for file in (path.with_suffix(".part"), path.with_suffix(".json")) if file.exists()]
+        if path != swept and all(file.stat().st_mtime < limit for file in (path, *pair) if file.exists()):
+            path.unlink(missing_ok=True)
+    swept.touch(mode=0o600)
 
 
 def open_attachment(project_id: int, instance_id: str, name: str) -> tuple[Path, str]:
-    """Return where a submission's file lies, and its type.
+    """Return where a submission's file lies, and its type, judged by its content.
 
     :raises Problem: 404.1 when it is not expected or not here yet.
     """
     row = db.session.get(SubmissionAttachment, (project_id, instance_id, name))
     if row is None or not row.present or not row.sha256:
         raise Problem("404.1")
-    return _store().path(project_id, row.sha256), row.content_type
+    return _store().path(project_id, row.sha256), find_type(_store().head(project_id, row.sha256), row.content_type)
 
 
 def list_attachments(project_id: int, instance_id: str) -> list[SubmissionAttachment]:

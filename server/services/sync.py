@@ -34,6 +34,7 @@ from server.services.items import ID_CHARS, Definitions, Parsed, Sender, find_an
 from server.services.register import Applied, Register
 from server.services.submission_actions import find_actions
 from server.services.submission_files import find_wanted, note_attachments
+from server.trouble import is_of_the_whole
 from sync.actions import EntityAction
 from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, MAX_INFLATED, QUARANTINED
 from sync.receipt import (
@@ -214,7 +215,9 @@ def _receive_one(
         except Inapplicable as error:
             register.forget()
             impossible[error.action_id] = error.message
-        except Exception:
+        except Exception as error:
+            if is_of_the_whole(error):  # nothing of this chunk can be stored: say so, rather than blame an item
+                raise
             register.forget()
             log.exception("item failed", instance_id=parsed.instance_id)
             problem = Problem("500.1")
@@ -476,6 +479,8 @@ def _apply(register: Register, action: EntityAction, parsed: Parsed) -> Applied:
     except ValueError as error:
         raise Inapplicable(action.id, str(error)) from None
     except Exception as error:  # the submission is kept even when its entity work fails
+        if is_of_the_whole(error):
+            raise
         log.exception("entity work failed", instance_id=parsed.instance_id, action=action.id)
         raise Inapplicable(action.id, f"action {action.id} could not be applied") from error
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
+from server.blobs import BlobStore, find_type
+from server.config import Settings
 from server.database import db
 from server.models import Blob, SubmissionAttachment
+from server.services.attachments import KEPT_DAYS
 from tests.builders import registration
 
 BOTH_DATABASES = True
@@ -56,7 +61,7 @@ def offset_of(client: FlaskClient, phone: Any, url: str) -> int:
 
 
 def test_a_photo_arrives_in_pieces_and_is_present(client: FlaskClient, phone: Any, as_role: Any) -> None:
-    photo = bytes(range(256)) * 40
+    photo = b"\xff\xd8\xff" + bytes(range(256)) * 40
     sha256 = hashlib.sha256(photo).hexdigest()
     xml, instance_id, _ = registration(photo="p.jpg")
     announced = [{"name": "p.jpg", "sha256": sha256, "size": len(photo), "contentType": "image/jpeg"}]
@@ -140,3 +145,63 @@ def test_a_photo_of_a_quarantined_item_is_wanted_too(phone: Any) -> None:
         "attachments": [{"name": "a.jpg", "sha256": sha256, "size": 1, "contentType": "image/jpeg"}],
     }
     assert phone.push(item)["attachmentsWanted"] == [sha256]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_photo_that_was_never_recorded_is_finished_when_its_offset_is_asked(
+    client: FlaskClient, phone: Any, settings: Settings, moved: bool
+) -> None:
+    """The server was killed after the last byte, before or after the file was moved: a client that hears of the last
+    offset believes that it is done."""
+    photo = b"\xff\xd8\xff" + b"k" * 5000
+    sha256 = hashlib.sha256(photo).hexdigest()
+    url = create(client, phone, photo).headers["Location"]
+    part = settings.uploads / f"{url.rsplit('/', 1)[1]}.part"
+    part.write_bytes(photo)
+    if moved:
+        BlobStore(settings.blobs).adopt(1, part, sha256)
+    assert offset_of(client, phone, url) == len(photo)
+    assert [(b.sha256, b.content_type) for b in db.session.query(Blob).all()] == [(sha256, "image/jpeg")]
+    assert offset_of(client, phone, url) == len(photo)
+
+
+def test_a_whole_upload_with_another_hash_is_dropped_when_its_offset_is_asked(
+    client: FlaskClient, phone: Any, settings: Settings
+) -> None:
+    url = create(client, phone, b"right").headers["Location"]
+    (settings.uploads / f"{url.rsplit('/', 1)[1]}.part").write_bytes(b"wrong")
+    headers = {**phone.headers, "Tus-Resumable": "1.0.0"}
+    assert [client.head(url, headers=headers).status_code for _ in range(2)] == [460, 404]
+    assert db.session.query(Blob).all() == []
+
+
+@pytest.mark.parametrize(
+    ("head", "announced", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0", "image/png", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "application/octet-stream", "image/png"),
+        (b"GIF89a", "image/gif", "image/gif"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp", "image/webp"),
+        (b"<svg onload='alert(1)'>", "image/svg+xml", "application/octet-stream"),
+        (b"<html>", "image/jpeg", "application/octet-stream"),
+        (b"", " IMAGE/JPEG", "application/octet-stream"),
+        (b"ID3", "audio/mpeg", "audio/mpeg"),
+    ],
+)
+def test_find_type_takes_nothing_for_a_picture_that_is_none(head: bytes, announced: str, kind: str) -> None:
+    assert find_type(head, announced) == kind
+
+
+def test_uploads_that_nobody_continues_are_dropped_after_thirty_days(
+    client: FlaskClient, phone: Any, settings: Settings
+) -> None:
+    old, young = (create(client, phone, data).headers["Location"].rsplit("/", 1)[1] for data in (b"old", b"young"))
+    stray = settings.uploads / "of-a-killed-request.part"
+    stray.write_bytes(b"x")
+    month_ago = time.time() - (KEPT_DAYS + 1) * 86400
+    for path in (stray, settings.uploads / f"{old}.part", settings.uploads / f"{old}.json", settings.uploads / "swept"):
+        os.utime(path, (month_ago, month_ago))
+    create(client, phone, b"another")
+    left = {path.name for path in settings.uploads.iterdir()}
+    assert not {f"{old}.part", f"{old}.json", stray.name} & left
+    assert {f"{young}.part", f"{young}.json"} <= left

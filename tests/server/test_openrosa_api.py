@@ -386,7 +386,7 @@ def test_the_message_is_in_the_language_of_the_phone(collect: Collect) -> None:
 
 
 def test_files_are_present_and_a_repeat_adds_more(collect: Collect, as_role: Any) -> None:
-    photo, other = b"\xff\xd8 photo", b"\xff\xd8 other" * 40_000
+    photo, other = b"\xff\xd8\xff photo", b"\xff\xd8\xff other" * 40_000
     xml, instance_id, _ = registration(photo="p.jpg")
     collect.send(xml)
     row = db.session.get(SubmissionAttachment, (1, instance_id, "p.jpg"))
