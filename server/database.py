@@ -8,18 +8,21 @@ fail at once with "database is locked". PostgreSQL: callers lock entity rows in 
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+import orjson
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
+from server.rows import forget_waiting, write_waiting
 from server.trouble import is_lost_race, outlives_its_cause
 
 NAMES = {
@@ -39,7 +42,24 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+def to_json(value: Any) -> str:
+    """Write a value for a JSON column; what orjson does not take (integers beyond 64 bits) the slower way."""
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, UnicodeError):
+        return json.dumps(value)
+
+
+def from_json(text: str) -> Any:
+    """Read a JSON column that was asked for as text."""
+    return orjson.loads(text)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"expire_on_commit": False},
+    engine_options={"json_serializer": to_json, "json_deserializer": from_json},
+)
 migrate = Migrate()
 
 P = ParamSpec("P")
@@ -84,6 +104,16 @@ def _drop_useless_connections(engine: Engine) -> None:
             context.is_disconnect = True
 
 
+@event.listens_for(db.session, "do_orm_execute")
+def _write_before_reading(state: ORMExecuteState) -> None:
+    write_waiting(state.session)
+
+
+@event.listens_for(db.session, "before_flush")
+def _write_before_flushing(session: Session, _context: Any, _instances: Any) -> None:
+    write_waiting(session)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open the one writing transaction of a service function; commit at its end, roll back on any error.
@@ -100,12 +130,27 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options={WRITE: True})
         yield session
+        write_waiting(session)
         session.commit()
     except BaseException:
+        forget_waiting(session)
         session.rollback()
         raise
     finally:
         session.info.pop(WRITE, None)
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Open a part of a transaction that can fail alone: what it did, rows that wait included, is then undone."""
+    write_waiting(session)
+    try:
+        with session.begin_nested():
+            yield
+            write_waiting(session)
+    except BaseException:
+        forget_waiting(session)
+        raise
 
 
 def retried(function: Callable[P, R]) -> Callable[P, R]:

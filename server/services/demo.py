@@ -32,8 +32,9 @@ from server.demo.tables import associations
 from server.models import Audit, Entity, Project, Quarantined, Submission
 from server.services import actors, attachments, audits, entities, feed, sync
 from server.services.forms import definition_of, find_version
+from server.services.history import new_action
 from server.services.programme import ASSOCIATIONS
-from server.services.register import Register, new_action
+from server.services.register import Register
 from sync.feed import decide_limit
 
 BEGUN, FILLED = "demo.begin", "demo.fill"
@@ -299,9 +300,7 @@ class _Year:
             again = replace(times, end=times.end + timedelta(days=7))
             chance = Random(f"correction {original}")  # noqa: S311 - a made-up programme, no secret
             found.append(
-                self._write(
-                    phone, correct(sent.paper), make_uuid(chance), again.finalized_at, deprecated_id=original
-                )
+                self._write(phone, correct(sent.paper), make_uuid(chance), again.finalized_at, deprecated_id=original)
             )
         self.corrections[phone.number].clear()
         return found
@@ -321,9 +320,7 @@ class _Year:
 
     def _upload(self, actor: Actor, picture: Picture) -> None:
         digest = hashlib.sha256(picture.data).hexdigest()
-        upload = attachments.create_upload(
-            self.project_id, actor, digest, len(picture.data), picture.content_type
-        )
+        upload = attachments.create_upload(self.project_id, actor, digest, len(picture.data), picture.content_type)
         attachments.append_piece(upload, 0, io.BytesIO(picture.data))
         self.uploaded += 1
 

@@ -27,7 +27,8 @@ from server.models import (
     User,
 )
 from server.services import audits, questions
-from server.services.register import Register, new_action
+from server.services.history import new_action
+from server.services.register import Register
 
 PAGE = 50
 DISPUTED_PAGE = 10
@@ -347,5 +348,4 @@ def rebuild_entities(project_id: int) -> tuple[int, int]:
             raise Problem("404.1")
         register = Register(session, project_id, datetime.now(UTC))
         ids = session.scalars(select(Entity.id).where(Entity.project_id == project_id).order_by(Entity.id)).all()
-        changed = sum(register.recompute(register.session.get_one(Entity, (project_id, i))) for i in ids)
-        return len(ids), changed
+        return len(ids), register.recompute_all(ids)

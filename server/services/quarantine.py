@@ -22,18 +22,12 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import AppUser, Quarantined, Submission
 from server.services import audits
+from server.services.ahead import find_touched
+from server.services.devices import find_sender_scopes
 from server.services.items import Definitions, Parsed, Sender, parse_item
+from server.services.receipt import accept_item, find_released, name_variant, problem_of_receipt, reason_of
 from server.services.register import Register
 from server.services.submission_files import note_attachments
-from server.services.sync import (
-    accept_item,
-    find_released,
-    find_sender_scopes,
-    find_touched,
-    name_variant,
-    problem_of_receipt,
-    reason_of,
-)
 from sync.receipt import REVOKED, UNREADABLE, VARIANT, Receipt, Stored, decide_receipt
 
 

@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from forms.instance import named_attachments
 from server.database import db, retried, transaction
 from server.models import Blob, SubmissionAttachment
+from server.rows import rows_of
 from server.services.items import Parsed, find_announced, is_plain
 
-# Rows that are only added: told to the database without the session's bookkeeping, which costs more than the insert.
-_ADD_ATTACHMENT = cast(Table, SubmissionAttachment.__table__).insert()
-_HERE = select(Blob.sha256).where(
-    Blob.project_id == bindparam("project_id"), Blob.sha256.in_(bindparam("hashes", expanding=True))
-)
-_ATTACHMENT_COLUMNS = tuple(cast(Table, SubmissionAttachment.__table__).columns.keys())
+UNTOLD_TYPE = "application/octet-stream"
+_ATTACHMENTS = cast(Table, SubmissionAttachment.__table__)
 
 
-def note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: bool = False) -> None:
-    """Note the files that a submission names; an edit keeps earlier ones still named in its XML.
+def note_new_attachments(session: Session, project_id: int, parsed: Parsed, here: Collection[str]) -> None:
+    """Note the files that a submission names which was stored just now; an edit keeps those it still names.
 
-    :param new: whether the submission was stored just now, so that nothing is noted of it yet.
+    :param here: of the hashes that it announces, those whose bytes are here.
     """
-    if parsed.definition is None or parsed.instance is None:
-        return
-    announced = {a["name"]: a for a in find_announced(parsed.item)}
-    inherited: dict[str, SubmissionAttachment] = {}
-    deprecated_id = parsed.instance.deprecated_id
-    if deprecated_id:
-        inherited = {
-            row.name: row
-            for row in session.scalars(
-                select(SubmissionAttachment).where(
-                    SubmissionAttachment.project_id == project_id,
-                    SubmissionAttachment.instance_id == deprecated_id,
-                )
-            )
-        }
-    added: list[SubmissionAttachment] = []
+    rows, announced = rows_of(session), {entry["name"]: entry for entry in find_announced(parsed.item)}
+    inherited = _find_inherited(session, project_id, parsed)
+    for name in _find_names(parsed, announced):
+        source = announced.get(name)
+        old = inherited.get(name) if source is None else None
+        sha256 = source["sha256"] if source else old.sha256 if old else None
+        rows.add(
+            _ATTACHMENTS,
+            {
+                "project_id": project_id,
+                "instance_id": parsed.instance_id,
+                "name": name,
+                "sha256": sha256,
+                "size": source["size"] if source else old.size if old else None,
+                "content_type": source["contentType"] if source else old.content_type if old else UNTOLD_TYPE,
+                "present": sha256 in here or (old is not None and old.present),
+            },
+        )
+
+
+def note_attachments(session: Session, project_id: int, parsed: Parsed) -> None:
+    """Note the files that a repeat names: a client may send them piece by piece."""
+    announced = {entry["name"]: entry for entry in find_announced(parsed.item)}
+    inherited = _find_inherited(session, project_id, parsed)
     noted: list[SubmissionAttachment] = []
-    for name in dict.fromkeys((*announced, *named_attachments(parsed.definition, parsed.instance))):
-        if not is_plain(name):
-            continue
-        row = None if new else session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
+    for name in _find_names(parsed, announced):
+        row = session.get(SubmissionAttachment, (project_id, parsed.instance_id, name))
         if row is None:
             row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
-            added.append(row)
+            session.add(row)
         source: Mapping[str, Any] = announced.get(name, {})
         if not row.present and source:
             row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
@@ -59,14 +62,28 @@ def note_attachments(session: Session, project_id: int, parsed: Parsed, *, new: 
         noted.append(row)
     hashes = [row.sha256 for row in noted if row.sha256 and not row.present]
     if hashes:
-        here = set(session.connection().scalars(_HERE, {"project_id": project_id, "hashes": hashes}))
+        here = set(session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes))))
         for row in noted:
             row.present = row.present or row.sha256 in here
-    for row in added:
-        values = {name: getattr(row, name) for name in _ATTACHMENT_COLUMNS}
-        session.connection().execute(_ADD_ATTACHMENT, {n: v for n, v in values.items() if v is not None})
-    if not new:
-        session.flush()
+    session.flush()
+
+
+def _find_names(parsed: Parsed, announced: Iterable[str]) -> list[str]:
+    if parsed.definition is None or parsed.instance is None:
+        return []
+    named = named_attachments(parsed.definition, parsed.instance)
+    return [name for name in dict.fromkeys((*announced, *named)) if is_plain(name)]
+
+
+def _find_inherited(session: Session, project_id: int, parsed: Parsed) -> Mapping[str, SubmissionAttachment]:
+    """Return the files of the submission that this one replaces, by name."""
+    deprecated_id = parsed.instance.deprecated_id if parsed.instance else None
+    if not deprecated_id:
+        return {}
+    wanted = select(SubmissionAttachment).where(
+        SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id == deprecated_id
+    )
+    return {row.name: row for row in session.scalars(wanted)}
 
 
 def find_wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:

@@ -31,9 +31,9 @@ from server.models import (
     SubmissionAttachment,
 )
 from server.services import demo
+from server.services.devices import find_missing
 from server.services.entities import rebuild_entities
 from server.services.forms import definition_of
-from server.services.sync import find_missing
 from tests.builders import registration
 from tests.server.conftest import settings_in
 from tests.xform_rules import find_broken_rules
