@@ -7,10 +7,11 @@ the tally; the numbered sheets, which count them, are made afterwards and take t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from exports.blocks import BlockMaker, Heard, Kept, cut
 from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
@@ -19,27 +20,24 @@ from exports.indicators import Tally
 from exports.labels import Labeller
 from exports.programme import Options, Programme
 from exports.register import Register
-from exports.rows import FormRows
 from exports.tables import FormTable, build_tables
 from exports.texts import SHEETS, say
 from forms.definition import FormDefinition
-from forms.instance import find_rows
 
 if TYPE_CHECKING:
     from exports.workbook import Book
 
-#: Tables written in one reading of the submissions: each keeps a file open.
-TABLES_AT_ONCE: Final = 200
-
-
-def fill_book(book: Book, programme: Programme, options: Options) -> Outcome:
-    """Write every sheet into an empty book and tell what it came to."""
+def fill_book(
+    book: Book, programme: Programme, options: Options, kept: Kept | None = None
+) -> Generator[None, None, Outcome]:
+    """Write every sheet into an empty book and tell what it came to; stops each time that something can be sent."""
     if iter(programme.women) is programme.women:  # a stream would be empty when it is read again
         programme = replace(programme, women=list(programme.women))
     labels = _women_labels(programme)
     associations = {item.code: item.label for item in programme.associations}
     external = {programme.list_name: labels, "associations": associations, **programme.lists}
-    labeller = Labeller(programme.forms, options.language, external, labels=options.labels)
+    heard = Heard()
+    labeller = Labeller(programme.forms, options.language, heard.listen(external), labels=options.labels)
     tally = Tally(programme, (woman.entity_id for woman in programme.living()))
     titles = to_titles(options.language, SHEETS)
     cover = book.open(build_cover(options.language), titles[COVER])
@@ -48,7 +46,7 @@ def fill_book(book: Book, programme: Programme, options: Options) -> Outcome:
     homeless = 0
     for number, versions in enumerate(_by_form(programme.forms).values()):
         made = build_tables(versions, options.language, headings=options.headings, order=1_000_000 * (number + 1))
-        homeless += _write_form(book, programme, options, made, versions[-1], tally, labeller)
+        homeless += yield from _write_form(book, programme, options, made, versions, tally, labeller, heard, kept)
         tables += made
     tally.close()
 
@@ -64,6 +62,7 @@ def fill_book(book: Book, programme: Programme, options: Options) -> Outcome:
         for row in rows:
             writer.put(row)
         writer.close()
+        yield
 
     outcome = Outcome(
         sheets=tuple(written for written in book.written() if written.name != COVER),
@@ -108,36 +107,42 @@ def _write_form(
     programme: Programme,
     options: Options,
     tables: Sequence[FormTable],
-    newest: FormDefinition,
+    versions: Sequence[FormDefinition],
     tally: Tally,
     labeller: Labeller,
-) -> int:
+    heard: Heard,
+    kept: Kept | None,
+) -> Generator[None, None, int]:
     """Write the sheets of one form while its submissions pass by the tally.
 
     :returns: the number of answers that have no column.
     """
-    maker = FormRows(tables, labeller, options.zone)
-    if not options.personal:
-        for submission in programme.submissions(newest.form_id):
-            tally.add(submission, next(iter(find_rows(submission.definition, submission.instance))).values)
-        return 0
+    newest = versions[-1]
+    shown = tables if options.personal else ()
+    writers = [book.open(table.sheet, _title(table, newest, options)) for table in shown]
+    wide = {number for number, writer in enumerate(writers) if writer.wide}
+    maker = BlockMaker(shown, versions, labeller, heard, options, book.style, wide, kept)
     homeless = 0
-    for first in range(0, len(tables), TABLES_AT_ONCE):
-        chosen = range(first, min(first + TABLES_AT_ONCE, len(tables)))
-        writers = {
-            number: book.open(tables[number].sheet, _title(tables[number], newest, options)) for number in chosen
-        }
-        for submission in programme.submissions(newest.form_id):
-            found = list(find_rows(submission.definition, submission.instance))
-            if not first:
-                tally.add(submission, found[0].values)
-            for number, cells in maker.to_rows(submission, found):
-                if number in writers:
-                    writers[number].append(cells)
-        for writer in writers.values():
-            writer.close()
-        homeless = homeless or maker.homeless
-    return homeless
+    for submissions in cut(programme.submissions(newest.form_id)):
+        wanted = {number for number, writer in enumerate(writers) if writer.sampling and number not in wide}
+        block = maker.block(submissions, wanted)
+        homeless += block.homeless
+        for submission, facts in zip(submissions, block.facts, strict=True):
+            tally.add(submission, facts)
+        for number, rows in enumerate(block.tables):
+            if rows.count and not writers[number].put_block(rows):
+                block = maker.make(submissions, ())  # a sheet ends in the middle of a kept block
+                writers[number].put_block(block.tables[number])
+        if wide:
+            for submission in submissions:
+                for number, cells in maker.rows.to_rows(submission):
+                    if number in wide:
+                        writers[number].append(cells)
+        yield
+    for writer in writers:
+        writer.close()
+    yield
+    return homeless if options.personal else 0
 
 
 def _title(table: FormTable, newest: FormDefinition, options: Options) -> str:

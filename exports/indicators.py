@@ -10,14 +10,14 @@ taken is said in this package's README and on ``14_Lisez_moi``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 from typing import Final
 
 from exports.programme import Programme, Submission
-from forms.definition import FormDefinition
+from forms.definition import Node
 from forms.values import to_number
 
 #: States whose submissions are listed but count nowhere.
@@ -26,6 +26,12 @@ NOT_COUNTED: Final = frozenset({"rejected", "quarantined"})
 ATTESTED: Final = frozenset({"trie", "cree", "germe"})
 RUNNING: Final = frozenset({"active", "saison"})
 MIN_ANSWERS: Final = 5
+#: The questions that figures are made of, whatever the form.
+FACTS: Final = frozenset({
+    "artisane", "benefice", "bonne_personne", "carte_artisan", "code_session", "consent", "date_etape", "date_exam",
+    "date_seance", "date_visite", "decision", "demi_journee", "emplois_crees", "etape_angem", "etat_act",
+    "montant_verse", "num_certificat", "presentes", "programme", "statut_jur", "today",
+})  # fmt: skip
 _HALVES: Final = {"journee": ("matin", "apresmidi")}
 
 Moment = tuple[str, str, str]
@@ -125,7 +131,6 @@ class Tally:
         self._stories: dict[str, Story] = {}
         self._sessions: dict[tuple[str, str], dict[tuple[str, str], set[str]]] = {}
         self._labels: dict[tuple[str, str], str] = {}
-        self._fields: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
         roles = programme.roles
         self._roles: dict[str, Callable[[Submission, Callable[[str], str]], bool]] = {
             roles.registration: self._register,
@@ -151,10 +156,10 @@ class Tally:
         """Give what is known of a woman, an empty story when no submission names her."""
         return self._stories.get(entity_id) or _NOTHING
 
-    def add(self, submission: Submission, values: Mapping[str, str]) -> None:
+    def add(self, submission: Submission, facts: Mapping[str, str]) -> None:
         """Take one submission into account.
 
-        :param values: its answers outside repeats, path -> text.
+        :param facts: what :func:`to_facts` finds in its answers.
         """
         form_id = submission.definition.form_id
         seen = self.seen.setdefault(form_id, [0, 0, 0])
@@ -165,28 +170,12 @@ class Tally:
         role = self._roles.get(form_id)
         if role is None:
             return
-        names = self._names(submission.definition)
 
         def read(name: str) -> str:
-            for path in names.get(name, ()):
-                text = values.get(path)
-                if text:
-                    return text.strip()
-            return ""
+            return facts.get(name, "")
 
         if not role(submission, read):
             seen[2] += 1
-
-    def _names(self, definition: FormDefinition) -> dict[str, tuple[str, ...]]:
-        key = (definition.form_id, definition.version)
-        names = self._fields.get(key)
-        if names is None:
-            names = {}
-            for node in definition.nodes:
-                if node.kind == "question" and not node.repeat:
-                    names[node.name] = (*names.get(node.name, ()), node.path)
-            self._fields[key] = names
-        return names
 
     def _woman(self, submission: Submission, read: Callable[[str], str]) -> Story | None:
         """Find whom a submission is about: the entity it acted on, else the one that was chosen in it."""
@@ -282,9 +271,21 @@ class Tally:
         self._sessions.clear()
 
 
+def to_facts(nodes: Sequence[Node], texts: Sequence[str | None]) -> dict[str, str]:
+    """Keep the answers that figures are made of, by the name of the question; the first that is given counts.
+
+    :param nodes: the questions outside repeats, in document order, and ``texts`` their answers.
+    """
+    facts: dict[str, str] = {}
+    for node, text in zip(nodes, texts, strict=True):
+        if text and node.name in FACTS and node.name not in facts:
+            facts[node.name] = text.strip()
+    return facts
+
+
 _NOTHING: Final = Story()
 
 
 def _moment(submission: Submission, day: str) -> Moment:
     """Give what orders events: the day answered, then the moment received, then the id, so that no two are equal."""
-    return day, submission.submitted_at.isoformat(), submission.instance.instance_id
+    return day, submission.submitted_at.isoformat(), submission.key

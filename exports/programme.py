@@ -15,7 +15,6 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Final, Literal, NamedTuple
 
 from forms.definition import FormDefinition
-from forms.instance import Instance
 
 #: Algeria has kept UTC+1 all year since 1981; a fixed offset needs no time zone files.
 ALGIERS: Final[tzinfo] = timezone(timedelta(hours=1), "Africa/Algiers")
@@ -69,18 +68,19 @@ class Woman:
     registered_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """The current version of one submission.
 
-    ``definition`` is the form version the instance was filled with. ``submitted_at`` is aware (UTC). ``state`` is
-    Central's review state ("", "edited", "hasIssues", "rejected", "approved"); what is rejected is listed but never
-    counted. ``entity_ids`` are the entities it acted on, in the order of the form; losers of a merge may be named, they
-    are resolved through ``Programme.merged``.
+    ``definition`` is the form version it was filled with. ``load`` gives, for a key, the XML as it was received (it was
+    readable then); ``digest`` changes when the XML does. ``submitted_at`` is aware (UTC). ``state`` is Central's review
+    state ("", "edited", "hasIssues", "rejected", "approved"); what is rejected is listed but never counted.
+    ``entity_ids`` are the entities it acted on, in the order of the form; losers of a merge may be named, they are
+    resolved through ``Programme.merged``.
     """
 
     definition: FormDefinition
-    instance: Instance
+    key: str
+    load: Callable[[str], bytes]
     submitted_at: datetime
     author: str = ""
     device: str = ""
@@ -89,6 +89,7 @@ class Submission:
     edits: int = 0
     attachments_present: int | None = None
     attachments_expected: int | None = None
+    digest: str = ""
 
 
 class Candidate(NamedTuple):

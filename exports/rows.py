@@ -1,30 +1,30 @@
 """From one submission to the rows of its form's sheets.
 
-What each answer becomes is decided once for each form version and column (:func:`_to_reader`), so a row costs one
-look-up and one call for each answer that is there. Answers keep their meaning: numbers are numbers, dates are dates,
-choices are words, and whatever does not read as its type stays the text somebody typed.
+What each answer becomes is decided once for each form version and column (:class:`Plan`). Answers keep their
+meaning: numbers are numbers, dates are dates, choices are words, and whatever does not read as its type stays the text
+somebody typed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from exports.cells import CellValue, to_cell
+from exports.indicators import FACTS
 from exports.labels import Labeller, to_words
 from exports.programme import Submission
 from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, FormTable, is_identifier, is_secret, to_steps
 from forms.definition import FormDefinition, Node
-from forms.instance import InstanceRow
+from forms.reading import AnswerReader, AnswerRow, Answers
 from forms.values import to_value
 
 Reader = Callable[[str], object]
 #: Shorter answers are hidden whole, and looked for nowhere else.
 MIN_SECRET: Final = 8
-Plan = Mapping[str, tuple[int, Reader]]
 
 _TO_VALUE: Final = {"date", "time", "dateTime", "start", "end", "today", "acknowledge"}
 _NUMBERS: Final = {"integer", "decimal", "range"}
@@ -36,6 +36,28 @@ _PLAIN_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-]
 _ZEROS: Final = re.compile(r"\s*[+-]?0[0-9]")
 
 
+class Asked(NamedTuple):
+    """One question of a form version that has a column: the index of its (first) column, and how it is read."""
+
+    place: int
+    read: Reader
+    node: Node
+    secret: bool
+
+
+class Plan(NamedTuple):
+    """What becomes of the answers of one form version, table by table; all sequences follow ``reader.questions``."""
+
+    reader: AnswerReader
+    numbers: Mapping[str, int]
+    asked: Mapping[str, tuple[Asked | None, ...]]
+    secrets: Mapping[str, tuple[int, ...]]
+    facts: tuple[int, ...]
+    fact_nodes: tuple[Node, ...]
+    whole: bool
+    """Every question has a column."""
+
+
 class FormRows:
     """Makes the rows of one form, all versions together, ``tables`` being those ``build_tables`` made of it."""
 
@@ -44,91 +66,97 @@ class FormRows:
         self._by_repeat = {table.repeat: number for number, table in enumerate(tables)}
         self._labeller = labeller
         self._zone = zone
-        self._plans: dict[str, tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]] = {}
+        self._plans: dict[str, Plan] = {}
         #: answers of a form version that ``build_tables`` was not given, hence without a column
         self.homeless = 0
 
-    def to_rows(self, submission: Submission, found: Iterable[InstanceRow]) -> Iterator[tuple[int, list[CellValue]]]:
-        """Give (number of the table, cells) for the submission and for each of its repeats.
-
-        :param found: what ``forms.instance.find_rows`` finds in it.
-        """
-        tables, plans, secret_paths = self._plan(submission.definition)
-        rows = list(found) if secret_paths else found
-        secrets = _find_secrets(rows, secret_paths) if secret_paths else ()
-        zone = self._zone
-        for row in rows:
-            number = tables.get(row.table)
-            if number is None:
-                self.homeless += sum(1 for text in row.values.values() if text)
-                continue
-            table = self._tables[number]
-            cells: list[CellValue] = [None] * table.width
-            plan = plans[number]
-            for path, text in row.values.items():
-                if not text:
-                    continue
-                place = plan.get(path)
-                if place is None:
-                    self.homeless += 1
-                    continue
-                start, read = place
-                if secrets and path not in secret_paths:
-                    text = _hide(text, secrets)
-                value = read(text)
-                if type(value) is tuple:
-                    cells[start : start + len(value)] = [to_cell(part, zone) for part in value]
-                else:
-                    cells[start] = to_cell(value, zone)
-            if table.repeat:
-                cells[-2:] = [to_cell(row.parent_key), to_cell(row.key)]
-            else:
-                self._put_meta(cells, submission, row.key, secrets)
-            yield number, cells
-
-    def _put_meta(self, cells: list[CellValue], submission: Submission, key: str, secrets: Sequence[str]) -> None:
-        name = submission.instance.instance_name
-        after: tuple[object, ...] = (
-            _hide(name, secrets) if name and secrets else name,
-            key,
-            submission.author,
-            submission.attachments_present,
-            submission.attachments_expected,
-            submission.state,
-            submission.device,
-            submission.edits,
-            submission.definition.version,
-            " ".join(submission.entity_ids),
-        )
-        zone = self._zone
-        cells[: len(MAIN_BEFORE)] = [to_cell(submission.submitted_at, zone)]
-        cells[-len(MAIN_AFTER) :] = [to_cell(value, zone) for value in after]
-
-    def _plan(self, definition: FormDefinition) -> tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]:
+    def plan(self, definition: FormDefinition) -> Plan:
+        """Give what becomes of the answers of a form version."""
         known = self._plans.get(definition.version)
         if known is None:
             known = self._plans[definition.version] = self._make_plan(definition)
         return known
 
-    def _make_plan(self, definition: FormDefinition) -> tuple[dict[str, int], tuple[Plan, ...], frozenset[str]]:
-        tables = {}
-        for path in definition.tables():
-            number = self._by_repeat.get(to_steps(path) if path else ())
+    def read(self, submission: Submission) -> tuple[Plan, Answers]:
+        """Read a submission; identification numbers are hidden wherever another answer repeats them."""
+        plan = self.plan(submission.definition)
+        answers = plan.reader.read(submission.load(submission.key), submission.key)
+        if not plan.whole:
+            self.homeless += _count_homeless(plan, answers)
+        if plan.secrets:
+            secrets = _find_secrets(plan, answers)
+            if secrets:
+                answers = Answers(_hide(answers.name, secrets), [_hide_in(row, plan, secrets) for row in answers.rows])
+        return plan, answers
+
+    def to_rows(self, submission: Submission) -> Iterator[tuple[int, list[CellValue]]]:
+        """Give (number of the table, cells) for the submission and for each of its repeats."""
+        plan, answers = self.read(submission)
+        for row in answers.rows:
+            number = plan.numbers.get(row.table)
             if number is not None:
-                tables[path] = number
-        places = [{(item.path, item.geo): item.start for item in table.fields} for table in self._tables]
-        plans: tuple[dict[str, tuple[int, Reader]], ...] = tuple({} for _ in self._tables)
-        secret = set()
-        for node in definition.nodes:
-            number = tables.get(node.repeat or "")
-            if node.kind != "question" or number is None:
+                yield number, self.to_cells(submission, plan, row, answers.name)
+
+    def to_cells(self, submission: Submission, plan: Plan, row: AnswerRow, name: str) -> list[CellValue]:
+        """Give the cells of one row of a submission that was read."""
+        table = self._tables[plan.numbers[row.table]]
+        cells: list[CellValue] = [None] * table.width
+        zone = self._zone
+        for text, asked in zip(row.texts, plan.asked[row.table], strict=True):
+            if text and asked is not None:
+                value = asked.read(text)
+                if type(value) is tuple:
+                    cells[asked.place : asked.place + len(value)] = [to_cell(part, zone) for part in value]
+                else:
+                    cells[asked.place] = to_cell(value, zone)
+        if table.repeat:
+            cells[-2:] = [to_cell(row.parent_key), to_cell(row.key)]
+        else:
+            cells[: len(MAIN_BEFORE)] = [to_cell(submission.submitted_at, zone)]
+            cells[-len(MAIN_AFTER) :] = [to_cell(value, zone) for value in to_meta(submission, row.key, name)]
+        return cells
+
+    def _make_plan(self, definition: FormDefinition) -> Plan:
+        reader = AnswerReader(definition)
+        numbers, asked, secrets = {}, {}, {}
+        for path, nodes in reader.questions.items():
+            number = self._by_repeat.get(to_steps(path) if path else ())
+            if number is None:
                 continue
-            if is_secret(node):
-                secret.add(node.path)
-            start = places[number].get((to_steps(node.path), node.type in POINTS))
-            if start is not None:
-                plans[number][node.path] = start, _to_reader(node, definition, self._labeller)
-        return tables, plans, frozenset(secret)
+            numbers[path] = number
+            places = {(item.path, item.geo): item.start for item in self._tables[number].fields}
+            asked[path] = tuple(self._ask(node, definition, places) for node in nodes)
+            hidden = tuple(index for index, node in enumerate(nodes) if is_secret(node))
+            if hidden:
+                secrets[path] = hidden
+        facts = tuple(index for index, node in enumerate(reader.questions[""]) if node.name in FACTS)
+        whole = all(one is not None for row in asked.values() for one in row) and len(numbers) == len(reader.questions)
+        nodes = tuple(reader.questions[""][index] for index in facts)
+        return Plan(reader, numbers, asked, secrets, facts, nodes, whole)
+
+    def _ask(
+        self, node: Node, definition: FormDefinition, places: Mapping[tuple[tuple[str, ...], bool], int]
+    ) -> Asked | None:
+        place = places.get((to_steps(node.path), node.type in POINTS))
+        if place is None:
+            return None
+        return Asked(place, _to_reader(node, definition, self._labeller), node, is_secret(node))
+
+
+def to_meta(submission: Submission, key: str, name: str) -> tuple[object, ...]:
+    """Give the values of the columns ``MAIN_AFTER``."""
+    return (
+        name,
+        key,
+        submission.author,
+        submission.attachments_present,
+        submission.attachments_expected,
+        submission.state,
+        submission.device,
+        submission.edits,
+        submission.definition.version,
+        " ".join(submission.entity_ids),
+    )
 
 
 def _to_reader(node: Node, definition: FormDefinition, labeller: Labeller) -> Reader:
@@ -183,9 +211,28 @@ def mask(text: str) -> str:
     return f"****{bare[-4:]}" if len(bare) >= MIN_SECRET else "****"
 
 
-def _find_secrets(rows: Iterable[InstanceRow], paths: frozenset[str]) -> tuple[str, ...]:
-    values = {row.values[path].strip() for row in rows for path in paths if row.values.get(path)}
+def _count_homeless(plan: Plan, answers: Answers) -> int:
+    count = 0
+    for row in answers.rows:
+        asked = plan.asked.get(row.table)
+        if asked is None:
+            count += sum(1 for text in row.texts if text)
+        else:
+            count += sum(1 for text, one in zip(row.texts, asked, strict=True) if text and one is None)
+    return count
+
+
+def _find_secrets(plan: Plan, answers: Answers) -> tuple[str, ...]:
+    values = {(row.texts[index] or "").strip() for row in answers.rows for index in plan.secrets.get(row.table, ())}
     return tuple(sorted((value for value in values if len(value) >= MIN_SECRET), key=len, reverse=True))
+
+
+def _hide_in(row: AnswerRow, plan: Plan, secrets: Sequence[str]) -> AnswerRow:
+    own = plan.secrets.get(row.table, ())
+    texts = [
+        _hide(text, secrets) if text and index not in own else text for index, text in enumerate(row.texts)
+    ]
+    return row._replace(texts=texts)
 
 
 def _hide(text: str, secrets: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from exports.tables import Column
 
 # A text that begins so is quoted: editing the cell must not turn it into a formula, an error or another text.
-_RISKY: Final = frozenset("=+-@#'\t\n")
+RISKY: Final = frozenset("=+-@#'\t\n")
 _BARE: Final = frozenset({"text", "number"})
 _TIMES: Final = {date: "date", datetime: "datetime", time: "time"}
 _NUMBER_FORMATS: Final = {
@@ -35,7 +35,7 @@ def to_style(column: Column, value: object, *, plain: bool) -> str:
     """
     kind = type(value)
     if kind is str:
-        risky = value[:1] in _RISKY  # type: ignore[index]
+        risky = value[:1] in RISKY  # type: ignore[index]
         if plain and not risky and column.format in _BARE:
             return ""
         return "quoted" if risky and column.format != "id" else _WORDS.get(column.format, column.format)

@@ -17,14 +17,22 @@ LINE_POINTS: Final = 15.0
 _TALLEST: Final = 409.0
 
 
-def measure(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> list[float]:
-    """Give a width in characters for each column: its own, else what its heading on three lines and these rows need."""
-    widths = [_heading_width(column.heading) for column in columns]
+def measure_lengths(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> list[float]:
+    """Give what the values of these rows need, in characters, 0 where there are none."""
+    lengths = [0.0] * len(columns)
     for cells in rows:
         for index, value in enumerate(cells):
-            if value is not None and widths[index] < WIDEST:
-                widths[index] = max(widths[index], _length(value, columns[index]))
-    return [column.width or min(max(width, NARROWEST), WIDEST) for column, width in zip(columns, widths, strict=True)]
+            if value is not None and lengths[index] < WIDEST:
+                lengths[index] = max(lengths[index], _length(value, columns[index]))
+    return lengths
+
+
+def to_widths(columns: Sequence[Column], lengths: Sequence[float]) -> list[float]:
+    """Give a width in characters for each column: its own, else what its heading on three lines and its values need."""
+    return [
+        column.width or min(max(_heading_width(column.heading), length, NARROWEST), WIDEST)
+        for column, length in zip(columns, lengths, strict=True)
+    ]
 
 
 def _heading_width(heading: str) -> float:

@@ -267,7 +267,8 @@ def export(out: Path, language: str, names: bool, without_personal_data: bool, p
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as file:
-            export_workbook(project_id, COMMAND, options, file)
+            for chunk in export_workbook(project_id, COMMAND, options):
+                file.write(chunk)
         part.replace(out)  # whole or not at all
     except OSError as error:
         part.unlink(missing_ok=True)

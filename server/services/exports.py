@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -20,10 +18,10 @@ from exports.programme import (
     Woman,
 )
 from exports.programme import Submission as ExportedSubmission
-from exports.workbook import write_workbook
-from forms.instance import parse_instance
+from exports.workbook import stream_workbook
 from server.auth import Actor
 from server.database import db, snapshot, transaction
+from server.errors import Problem
 from server.library import read_table
 from server.models import (
     AppUser,
@@ -44,18 +42,21 @@ WOMEN = "artisanes"
 ASSOCIATIONS = "associations"
 
 
-def export_workbook(project_id: int, actor: Actor, options: Options, out: BinaryIO) -> None:
-    """Write the consolidated workbook into a binary file.
+def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator[bytes]:
+    """Give the bytes of the consolidated workbook as they are made.
 
-    All its sheets show one moment, whatever arrives meanwhile. The export is noted in the operations log.
+    All its sheets show one moment, whatever arrives meanwhile. The export is noted in the operations log. Who reads
+    must read to the end or close the iterator; what was read before the end is no workbook.
 
-    :raises Problem: 404.1 for an unknown project.
+    :raises Problem: 404.1 for an unknown project, before the first bytes.
     """
     now = datetime.now(UTC)
     with transaction() as session:
+        if session.get(Project, project_id) is None:
+            raise Problem("404.1")
         audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
     with snapshot():
-        write_workbook(build_programme(project_id, actor, now), options, out)
+        yield from stream_workbook(build_programme(project_id, actor, now), options)
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
@@ -131,17 +132,28 @@ def _trades() -> list[Trade]:
 
 def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
     """Give the current submissions of a form in order of arrival, a batch at a time."""
+    session = db.session
     definitions = {
         version.version: definition_of(version)
-        for version in db.session.scalars(
+        for version in session.scalars(
             select(FormVersion).where(FormVersion.project_id == project_id, FormVersion.form_id == form_id)
         )
     }
+    people = session.execute(select(AppUser.id, AppUser.name).where(AppUser.project_id == project_id))
+    names: dict[int | None, str] = {app_user_id: name for app_user_id, name in people.all()}  # noqa: C416
     last: tuple[datetime, str] | None = None
     while True:
         wanted = (
-            select(Submission, AppUser.name)
-            .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+            select(
+                Submission.instance_id,
+                Submission.form_version,
+                Submission.received_at,
+                Submission.app_user_id,
+                Submission.device_id,
+                Submission.root_id,
+                Submission.xml_sha256,
+                Submission.xml,
+            )
             .where(
                 Submission.project_id == project_id,
                 Submission.form_id == form_id,
@@ -155,29 +167,31 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 (Submission.received_at > last[0])
                 | ((Submission.received_at == last[0]) & (Submission.instance_id > last[1]))
             )
-        rows = db.session.execute(wanted).all()
+        rows = session.execute(wanted).all()
         if not rows:
             return
-        last = (rows[-1][0].received_at, rows[-1][0].instance_id)
-        ids = [submission.instance_id for submission, _name in rows]
+        last = (rows[-1].received_at, rows[-1].instance_id)
+        ids = [row.instance_id for row in rows]
         touched = _touched(project_id, ids)
         files = count_files(project_id, ids)
-        edits = _edits(project_id, [s.root_id for s, _ in rows if s.root_id != s.instance_id])
-        for submission, name in rows:
-            expected, present = files.get(submission.instance_id, (0, 0))
+        edits = _edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
+        load = {row.instance_id: row.xml for row in rows}.__getitem__
+        for key, version, received_at, app_user_id, device_id, root_id, digest, _ in rows:
+            expected, present = files.get(key, (0, 0))
             yield ExportedSubmission(
-                definition=definitions[submission.form_version],
-                instance=replace(parse_instance(submission.xml), instance_id=submission.instance_id),
-                submitted_at=submission.received_at,
-                author=name or "",
-                device=submission.device_id or "",
-                state="",
-                entity_ids=touched.get(submission.instance_id, ()),
-                edits=edits.get(submission.root_id, 0),
-                attachments_present=present,
-                attachments_expected=expected,
+                definitions[version],
+                key,
+                load,
+                received_at,
+                names.get(app_user_id, ""),
+                device_id or "",
+                "",
+                touched.get(key, ()),
+                edits.get(root_id, 0),
+                present,
+                expected,
+                digest,
             )
-            db.session.expunge(submission)
 
 
 def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:

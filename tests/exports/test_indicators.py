@@ -10,10 +10,10 @@ from statistics import median
 
 import pytest
 
-from exports.indicators import Figures, Story, Tally
+from exports.indicators import Figures, Story, Tally, to_facts
 from exports.programme import Submission, Woman
 from forms.definition import FormDefinition
-from forms.instance import find_rows
+from forms.reading import AnswerReader
 from tests.exports.field import Field, make_up, read, to_programme, to_submission, write
 
 WOMEN = ("w1", "w2", "w3")
@@ -33,8 +33,9 @@ def tell(library: Mapping[str, FormDefinition]) -> Callable[..., Tally]:
             extra = {key[1:]: answers.pop(key) for key in list(answers) if key.startswith("_")}
             key = f"uuid:11111111-1111-4111-8111-{number:012}"
             submission = to_submission(library[letter], answers, key, **extra)
-            rows = find_rows(submission.definition, submission.instance)
-            tally.add(submission, next(iter(rows)).values)
+            reader = AnswerReader(submission.definition)
+            texts = reader.read(submission.load(key), key).rows[0].texts
+            tally.add(submission, to_facts(reader.questions[""], texts))
         tally.close()
         return tally
 
@@ -198,7 +199,7 @@ def count_again(field: Field, key: str) -> dict[str, list[object]]:
 
     # two visits on one day are told apart by the moment they were received
     received = {
-        one.instance.instance_id: one.submitted_at for form in field.raw for one in field.programme.submissions(form)
+        one.key: one.submitted_at for form in field.raw for one in field.programme.submissions(form)
     }
 
     def last(one: str, name: str) -> dict[str, str]:

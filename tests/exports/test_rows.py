@@ -13,7 +13,6 @@ from exports.programme import ALGIERS
 from exports.rows import FormRows, mask, to_day, to_plain
 from exports.tables import build_tables
 from forms.definition import FormDefinition
-from forms.instance import find_rows
 from tests.exports.field import to_submission
 
 SETTINGS = """
@@ -66,7 +65,7 @@ def to_dicts(
     tables = build_tables(forms, "fr")
     rows = FormRows(tables, Labeller(forms, "fr", labels=labels), ALGIERS)
     made = []
-    for number, cells in rows.to_rows(submission, find_rows(submission.definition, submission.instance)):
+    for number, cells in rows.to_rows(submission):
         columns = tables[number].sheet.columns
         made.append({column.heading: value for column, value in zip(columns, cells, strict=True) if value is not None})
     return made
@@ -193,7 +192,7 @@ def test_to_rows_counts_answers_of_a_version_nobody_gave(
     other = read_form(NESTED.replace("VERSION", "9"))
     rows = FormRows(build_tables([kinds], "fr"), Labeller([kinds], "fr"), ALGIERS)
     submission = to_submission(other, {"child": [{"name": "Ali"}]})
-    made = list(rows.to_rows(submission, find_rows(other, submission.instance)))
+    made = list(rows.to_rows(submission))
     assert [number for number, _ in made] == [0]
     assert rows.homeless == 1
 
@@ -207,7 +206,7 @@ def test_to_rows_reads_each_submission_with_its_own_version(read_form: Callable[
     values = []
     for form in (old, new):
         submission = to_submission(form, {"q": "12"})
-        values += [cells[1] for _, cells in rows.to_rows(submission, find_rows(form, submission.instance))]
+        values += [cells[1] for _, cells in rows.to_rows(submission)]
     assert values == ["12", 12]
 
 

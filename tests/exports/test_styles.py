@@ -8,7 +8,7 @@ import pytest
 
 from exports.styles import to_alignment, to_number_format, to_style, to_unit
 from exports.tables import Column
-from exports.widths import NARROWEST, WIDEST, heading_height, measure, row_height
+from exports.widths import NARROWEST, WIDEST, heading_height, measure_lengths, row_height, to_widths
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_to_alignment_keeps_codes_from_left_to_right(arabic: bool) -> None:
 
 def test_measure_keeps_widths_readable() -> None:
     columns = [Column("h"), Column("h"), Column("h", width=12.0), Column("a-very-long-heading-of-a-question-in-groups")]
-    widths = measure(columns, [["x", "y" * 500, "z" * 500, None]])
+    widths = to_widths(columns, measure_lengths(columns, [["x", "y" * 500, "z" * 500, None]]))
     assert widths[:3] == [NARROWEST, WIDEST, 12.0]
     assert 15 < widths[3] < 30
     assert heading_height(columns, widths) > 30

@@ -248,7 +248,7 @@ def test_release_makes_a_variant_a_submission_of_its_own(phone: Any, officer: Ac
     assert (result["instanceId"], result["status"], result["entities"][0]["version"]) == (instance_id, "duplicate", 2)
     assert phone.push(phone.item(xml, instance_id))["results"][0]["entities"][0]["version"] == 1
     assert count_quarantine(1) == 0
-    keys = [s.instance.instance_id for s in build_programme(1, officer, datetime.now(UTC)).submissions("cam_a_inscription")]
+    keys = [s.key for s in build_programme(1, officer, datetime.now(UTC)).submissions("cam_a_inscription")]
     assert sorted(keys) == sorted(rows)
 
 
