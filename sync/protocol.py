@@ -44,9 +44,21 @@ ERA_STEP: Final = 1_000_000
 OFFICE: Final = "office"
 
 
-def find_era_start(era: int) -> int:
-    """Return the number below which no version or change of an era lies; era 0 starts at 0."""
-    return era * ERA_STEP
+# The era of a project that was never restored from a backup; its numbers begin at 0.
+FIRST_ERA: Final = 1
+
+
+def find_era_start(era: int, counter: int = 0) -> int:
+    """Return the number below which no change of an era lies; era 0 starts at 0.
+
+    `counter` is where the backup stood: a step is left above it too, for what was lost since then had numbers as well.
+    """
+    return max(era, counter // ERA_STEP + 1 if counter else 0) * ERA_STEP
+
+
+def find_version_floor(era: int) -> int:
+    """Return the number above which every version lies that is given in an era."""
+    return find_era_start(era) if era > FIRST_ERA else 0
 
 
 def inflate(data: bytes, max_bytes: int = MAX_INFLATED) -> bytes:

@@ -279,9 +279,7 @@ def _find_given(project_id: int, actor: Actor, scopes: Collection[str], now: dat
     return mine
 
 
-def find_idle(
-    project_id: int, given: Collection[tuple[int, datetime]], now: datetime
-) -> set[tuple[int, datetime]]:
+def find_idle(project_id: int, given: Collection[tuple[int, datetime]], now: datetime) -> set[tuple[int, datetime]]:
     """Find of (agent, asked since) who will not answer: revoked, or silent for `SILENT_DAYS`."""
     agents = {app_user_id for app_user_id, _ in given}
     rows = db.session.execute(
@@ -293,9 +291,7 @@ def find_idle(
     limit = now - timedelta(days=SILENT_DAYS)
     revoked = {row[0] for row in rows if row[1] is not None}
     heard = {row[0]: row[2] for row in rows if row[2] is not None}
-    return {
-        (agent, since) for agent, since in given if agent in revoked or heard.get(agent, since) <= limit
-    }
+    return {(agent, since) for agent, since in given if agent in revoked or heard.get(agent, since) <= limit}
 
 
 def _name_officer(label: str) -> str:

@@ -28,6 +28,7 @@ from server.models import (
 )
 from server.services import audits, questions
 from server.services.history import new_action
+from server.services.parts import find_part_ids
 from server.services.register import Register
 
 PAGE = 50
@@ -123,20 +124,23 @@ class HistoryEntry:
 
 
 def find_history(project_id: int, entity: Entity) -> list[HistoryEntry]:
-    """Tell what happened to a record, newest first."""
+    """Tell what happened to a record and to those that are part of it, newest first."""
+    parts = find_part_ids(project_id, entity)
     rows = db.session.execute(
         select(EntityActionRow, EntityVersion, Submission)
         .join(
             EntityVersion,
             (EntityVersion.project_id == EntityActionRow.project_id) & (EntityVersion.action_id == EntityActionRow.id),
         )
-        .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
         .outerjoin(
             Submission,
             (Submission.project_id == EntityActionRow.project_id)
             & (Submission.instance_id == EntityActionRow.instance_id),
         )
-        .where(EntityActionRow.project_id == project_id, Entity.component == entity.component)
+        .where(
+            EntityActionRow.project_id == project_id,
+            EntityActionRow.entity_id.in_(parts) | EntityActionRow.named_id.in_(parts),
+        )
         .order_by(EntityVersion.counter.desc())
     ).all()
     names = find_author_names(project_id)
@@ -237,10 +241,9 @@ def count_entities(project_id: int, list_name: str) -> int:
 
 def find_photos(project_id: int, entity: Entity) -> list[tuple[SubmissionAttachment, Submission]]:
     """List the files of the current submissions about a record (and those merged with it), newest first."""
-    about = (
-        select(EntityActionRow.instance_id)
-        .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
-        .where(EntityActionRow.project_id == project_id, Entity.component == entity.component)
+    about = select(EntityActionRow.instance_id).where(
+        EntityActionRow.project_id == project_id,
+        EntityActionRow.entity_id.in_(find_part_ids(project_id, entity)),
     )
     rows = db.session.execute(
         select(SubmissionAttachment, Submission)
@@ -282,7 +285,7 @@ def settle_conflict(project_id: int, entity_id: str, seen_version: int, values: 
         entity = register.entity(entity_id)
         if entity is None:
             raise Problem("404.1")
-        if entity.version != seen_version:
+        if entity.version != seen_version or entity.merged_into:
             raise Problem("409.51")
         for name in values:
             if name not in entity.open:

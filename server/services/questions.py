@@ -180,9 +180,7 @@ def _find_values(project_id: int, asked: Sequence[Question]) -> dict[tuple[str, 
             ConflictEntry.entity_id.in_({question.entity_id for question in asked}),
         )
     )
-    return {
-        (row.entity_id, row.property): list(dict.fromkeys(str(c["value"]) for c in row.candidates)) for row in rows
-    }
+    return {(row.entity_id, row.property): list(dict.fromkeys(str(c["value"]) for c in row.candidates)) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from server.services.showing import (
 from sync.actions import LABEL, EntityAction, Recorded
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
+from sync.protocol import FIRST_ERA, find_version_floor
 
 AT_ONCE = 200
 """Entities of which all is held in memory when a whole list is computed anew."""
@@ -60,6 +61,7 @@ class Register:
         self.project_id = project_id
         self.now = now
         self._counter: int | None = None
+        self._era = FIRST_ERA
         self._rules: dict[str, dict[str, Rule]] = {}
         self._scope_properties: dict[str, str] = {}
         # Read ahead by `lock`; what is in none of these is asked from the database when it is needed.
@@ -79,13 +81,15 @@ class Register:
         wanted = sorted(set(entity_ids))
         joined = select(Entity.component).where(Entity.project_id == self.project_id, Entity.id.in_(wanted))
         if wanted and self.session.connection().dialect.name != "sqlite":  # which locks the whole file
-            components = list(self.session.scalars(joined.distinct()))
-            self.session.execute(
-                select(Entity.id)
-                .where(Entity.project_id == self.project_id, Entity.component.in_(components))
-                .order_by(Entity.id)
-                .with_for_update()
-            ).all()
+            components: set[str] = set()
+            while more := set(self.session.scalars(joined.distinct())) - components:
+                components |= more  # a merge may be committed while this one waits for its rows
+                self.session.execute(
+                    select(Entity.id)
+                    .where(Entity.project_id == self.project_id, Entity.component.in_(components))
+                    .order_by(Entity.id)
+                    .with_for_update()
+                ).all()
         self._lock_counter()
         if wanted:  # the counter is locked: from here on nobody else writes any of it
             self._read_ahead(wanted, read_kept(self.session, self.project_id, Entity.component.in_(joined)))
@@ -112,9 +116,9 @@ class Register:
 
     def _lock_counter(self) -> int:
         if self._counter is None:
-            self._counter = self.session.execute(
-                select(Project.counter).where(Project.id == self.project_id).with_for_update()
-            ).scalar_one()
+            self._counter, self._era = self.session.execute(
+                select(Project.counter, Project.era).where(Project.id == self.project_id).with_for_update()
+            ).one()
         return self._counter
 
     def forget(self) -> None:
@@ -206,13 +210,17 @@ class Register:
     def apply(self, action: EntityAction, instance_id: str | None) -> Applied:
         """Apply one action: version row, values shown, conflicts, what phones hold.
 
+        A merge takes a version of the winner; both components must be one already (``services.identity``).
+
         :raises ValueError: when the entity lives in another list.
         """
-        numbered = self.winner(action.entity_id) or self._new_entity(action)
+        named = action.target if action.kind == "merge" and action.target else action.entity_id
+        numbered = self.winner(named) or self._new_entity(action)
         if numbered.list != action.list:
             raise ValueError(f"entity {action.entity_id} is in list '{numbered.list}', not in '{action.list}'")
         past = self.history(numbered.component)
-        version = numbered.version + 1
+        self._lock_counter()
+        version = max(numbered.version, find_version_floor(self._era)) + 1
         after = apply(numbered.id, past, action, self.rules(action.list), version=version)
         counter = self.next_counter()
         numbered.version = version

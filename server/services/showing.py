@@ -62,13 +62,13 @@ def write_kept(session: Session, kept: Kept, after: EntityState, counter: int, n
     kept.counter, kept.updated_at = counter, now
     kept.data = dict(after.values)
     kept.open = sorted(conflict.property for conflict in after.conflicts if conflict.open)
-    kept.deleted = is_gone(after)
+    kept.deleted, kept.merged_into = is_gone(after), after.merged_into
     rows = rows_of(session)
     if kept.is_new:
         kept.is_new = False
         rows.add(_ENTITIES, {name: getattr(kept, name) for name in _COLUMNS}, kept.key)
         return
-    changed = ("version", "counter", "data", "open", "deleted", "updated_at")
+    changed = ("version", "counter", "data", "open", "deleted", "merged_into", "updated_at")
     rows.change(_ENTITIES, kept.key, {name: getattr(kept, name) for name in changed})
 
 
@@ -117,7 +117,7 @@ def write_conflicts(session: Session, kept: Kept, after: EntityState, now: datet
     }
     listed = {conflict.property: conflict for conflict in after.conflicts}
     for name, row in rows.items():
-        if name not in listed and row.open:
+        if name not in listed and row.settled_at is None:  # closed ones that are listed too
             row.open, row.settled_at = False, now
             row.shown = after.values.get(name, "")
     for name, conflict in listed.items():
@@ -152,7 +152,8 @@ def read_shown(session: Session, kept: Kept) -> tuple[Any, ...]:
             ConflictEntry.settled_at.is_(None),
         )
     ).all()
-    return (kept.data, sorted(kept.open), kept.deleted, sorted((name, is_open) for name, is_open in listed))
+    conflicts = sorted((name, is_open) for name, is_open in listed)
+    return (kept.data, sorted(kept.open), kept.deleted, kept.merged_into, conflicts)
 
 
 def to_shown(after: EntityState) -> tuple[Any, ...]:
@@ -161,5 +162,6 @@ def to_shown(after: EntityState) -> tuple[Any, ...]:
         dict(after.values),
         sorted(c.property for c in after.conflicts if c.open),
         is_gone(after),
+        after.merged_into,
         sorted((c.property, c.open) for c in after.conflicts),
     )
