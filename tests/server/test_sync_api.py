@@ -352,6 +352,7 @@ def test_an_office_value_never_reaches_an_app_user(app: Flask, client: FlaskClie
             "upload_id": "x",
             "token": two.token,
             "list_name": "artisanes",
+            "entity_id": woman,
         }
         for name in ("x.jpg", "artisanes.csv"):
             asked = {k: v for k, v in {**values, "name": name}.items() if k in rule.arguments}
