@@ -37,11 +37,15 @@ _FITTING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one property is merged: policy, ODK type, and the choices of a select in the order of the form."""
+    """How one property is merged: policy, ODK type, and the choices of a select in the order of the form.
+
+    `office` tells that no phone is ever sent it: who answers it on one had only her own unsent answers on the screen.
+    """
 
     policy: str
     type: str
     choices: tuple[str, ...] = ()
+    office: bool = False
 
 
 # What holds for a property that no published form declares any more, and for the label.

@@ -75,6 +75,8 @@ class Sight:
                 continue
             rule = rules.get(name, DEFAULT_RULE)
             shown = row.get(name)
+            if rule.office and action.device is not None:
+                shown = None  # no phone was sent it, so nothing of it was on her screen
             if unusual:
                 answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
             else:

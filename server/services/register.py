@@ -31,7 +31,7 @@ from server.services.showing import (
 from sync.actions import LABEL, EntityAction, Recorded
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
-from sync.protocol import FIRST_ERA, find_version_floor
+from sync.protocol import FIRST_ERA, OFFICE, find_version_floor
 
 AT_ONCE = 200
 """Entities of which all is held in memory when a whole list is computed anew."""
@@ -137,7 +137,9 @@ class Register:
         """Return the merge rules of a list's properties."""
         if list_name not in self._rules:
             self._rules[list_name] = {
-                row.name: Rule(policy=row.policy, type=row.type, choices=tuple(row.choices))
+                row.name: Rule(
+                    policy=row.policy, type=row.type, choices=tuple(row.choices), office=row.visibility == OFFICE
+                )
                 for row in self.session.scalars(
                     select(ListProperty).where(
                         ListProperty.project_id == self.project_id, ListProperty.list == list_name

@@ -523,3 +523,26 @@ def test_state_keeps_an_element_away_when_a_missing_step_brings_back_an_add_its_
     assert book.do("q", saved={"trades": "pasta"}, base=3).values["trades"] == "pasta"
     late = book.do("p1", saved={"trades": "pasta"}, prefilled=(), pos=2, **words)
     assert late.values["trades"] == "pasta pastry"
+
+
+# What only the office may see
+
+
+def test_state_replaces_nothing_that_no_phone_was_sent_when_an_agent_answers() -> None:
+    book = Ledger({"nin": Rule("review", "text", office=True)})
+    book.do("c", "create", saved={"nin": "1"}, device="d1")
+    result = book.do("p", saved={"nin": "2"}, base=1, device="d2")
+    assert listed(result, "nin") == {"1", "2"}
+    result = book.do("blank", saved={"nin": ""}, base=2, device="d2")
+    assert listed(result, "nin") == {"1", "2"}
+    result = book.do("r", "resolve", saved={"nin": "2"}, base=3)
+    assert (listed(result, "nin"), result.values["nin"]) == (None, "2")
+    assert book.do("o", saved={"nin": "3"}, base=4).values["nin"] == "3"
+
+
+def test_state_knows_that_her_own_unsent_answer_was_shown_when_only_the_office_may_see_it() -> None:
+    book = Ledger({"nin": Rule("review", "text", office=True)})
+    book.do("c", "create", saved={"name": "x"}, device="d")
+    book.do("p", saved={"nin": "1"}, branch="b", pos=1, base=1, device="d")
+    result = book.do("q", saved={"nin": "2"}, branch="b", pos=2, base=1, device="d")
+    assert (listed(result, "nin"), result.values["nin"]) == (None, "2")

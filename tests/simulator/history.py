@@ -1,0 +1,174 @@
+"""One history: from one seed, phones, a bad line, a server that dies, an office; then a quiet time and the last reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from server.services.attachments import open_attachment
+from tests.simulator.collect import CollectPhone
+from tests.simulator.line import QUIET, Faults, Line, Log
+from tests.simulator.office import Office, read_register
+from tests.simulator.ours import OurPhone
+from tests.simulator.phones import Phone
+from tests.simulator.server import AGENTS, Clock, SimulatedServer, seeded, simulated_time
+
+SKEWS = (0, 0, 0, -7200, 86400 * 365 * 3, -86400 * 365 * 6)
+DOINGS = (
+    ["visit"] * 9 + ["sync"] * 10 + ["register", "edit", "open_draft", "close_draft"] * 2 + ["settle"] * 3
+    + ["late"] * 2 + ["clock", "move", "publish_late", "retry", "release", "wait"]
+)
+RARE = ("revoke", "wait_long")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a seed decides before anything happens."""
+
+    kinds: tuple[str, ...]
+    skews: tuple[int, ...]
+    faults: Faults
+    steps: tuple[str, ...]
+
+
+def make_plan(seed: int) -> Plan:
+    chance = Random(f"plan {seed}")
+    count = chance.choice((2, 2, 3, 3, 4))
+    kinds = tuple(chance.choice(("ours", "ours", "ours", "collect")) for _ in range(count))
+    skews = tuple(chance.choice(SKEWS) for _ in range(count))
+    faults = chance.choice((Faults(), Faults(), Faults(lost=2, cut=15, killed=20), QUIET))
+    roll = chance.random()
+    length = 60 if roll < 0.02 else chance.randrange(9, 20) if roll < 0.25 else chance.randrange(3, 10)
+    steps = ["register", "sync", "sync"]
+    steps += [chance.choice(RARE) if chance.random() < 0.02 else chance.choice(DOINGS) for _ in range(length)]
+    return Plan(kinds, skews, faults, tuple(steps))
+
+
+class History:
+    """Runs the plan of a seed on a server.
+
+    :param skip: places of steps that are left out; the others stay as they are, for each has its own source of chance.
+    """
+
+    def __init__(self, seed: int, server: SimulatedServer, clock: Clock, skip: Collection[int] = ()) -> None:
+        self.seed, self.server, self.clock, self.skip = seed, server, clock, skip
+        self.plan = make_plan(seed)
+        self.log = Log(clock)
+        self.line = Line(server, self.log, self.plan.faults)
+        self.office = Office(server, self.line, self.log)
+        agents = server.template.agents
+        self.phones: list[Phone] = [
+            (OurPhone if kind == "ours" else CollectPhone)(
+                f"{kind}{n}", agents[n % len(AGENTS)], self.line, self.log, timedelta(seconds=skew)
+            )
+            for n, (kind, skew) in enumerate(zip(self.plan.kinds, self.plan.skews, strict=True))
+        ]
+        self.witness = OurPhone("witness", agents[-1], self.line, self.log, timedelta(0))
+        self.revoked: set[str] = set()
+        self.scopes = {phone.name: set(phone.agent.scopes) for phone in self.phones}
+
+    def run(self) -> Log:
+        for place, doing in enumerate(self.plan.steps):
+            if place in self.skip:
+                continue
+            self._draw(f"{self.seed}/{place}")
+            self.clock.tick(60)
+            self.log.add("step", place=place, doing=doing)
+            self._do(doing)
+        self._draw(f"{self.seed}/end")
+        self._end()
+        return self.log
+
+    def _draw(self, name: str) -> None:
+        """Give everybody a source of chance of this step."""
+        self.chance = self.line.chance = self.office.chance = Random(name)
+        for phone in (*self.phones, self.witness):
+            phone.chance = self.chance
+
+    def _do(self, doing: str) -> None:
+        phone, office = self.chance.choice(self.phones), self.office
+        if doing in ("visit", "register", "edit", "open_draft", "close_draft", "sync"):
+            getattr(phone, doing)()
+        elif doing == "settle":
+            office.settle()
+        elif doing == "late":
+            self.line.deliver_late()
+        elif doing == "clock":
+            phone.set_clock()
+        elif doing == "move":
+            office.move(phone)
+        elif doing == "publish_late":
+            office.publish_late()
+        elif doing == "retry":
+            office.try_again()
+        elif doing == "release":
+            office.release()
+        elif doing == "revoke":
+            office.revoke(phone)
+        else:
+            self.clock.tick(86400 * (40 if doing == "wait_long" else 2))
+
+    def _end(self) -> None:
+        """Let everything arrive that is to arrive, everybody see everything, and read it all."""
+        self.line.faults = QUIET
+        if self.chance.random() < 0.6:
+            self.office.publish_late()
+        for phone in self.phones:
+            self.clock.tick(1)
+            phone.close_draft()
+        while self.line.kept_back:
+            self.line.deliver_late()
+        for phone in self.phones:
+            phone.send()
+        self.office.try_again()
+        self.clock.tick(86400 * 2)
+        for phone in self.phones:
+            phone.sync()
+        self.witness.sync()
+        self.log.add("quiet", **self._read())
+
+    def _read(self) -> dict[str, Any]:
+        server = self.server
+        final = server.do(read_register)
+        rebuilt = json.loads(server.command("rebuild-entities", "--json"))
+        phones = {}
+        for phone in self.phones:
+            if isinstance(phone, OurPhone):
+                phones[phone.name] = {
+                    "kind": "ours", "revoked": phone.revoked, "scopes": self._scopes_of(phone),
+                    "records": {e: (r.version, r.data, r.open) for e, r in phone.records.items()},
+                    "waiting": [item.instance for item in phone.items if item.state == "waiting"],
+                }
+            elif isinstance(phone, CollectPhone):
+                phones[phone.name] = {
+                    "kind": "collect", "scopes": self._scopes_of(phone),
+                    "records": {e: (h.local_version, h.local) for e, h in phone.held.items() if not h.over},
+                    "waiting": [item.instance for item in phone.items if item.state == "waiting"],
+                }
+        witnessed = {
+            e: {"version": r.version, "data": r.data, "open": r.open, "scopes": sorted(r.scopes)}
+            for e, r in self.witness.records.items()
+        }
+        files = [(*file[:3], file[3] and self._hash(*file[:2])) for file in final.pop("files")]
+        return {**final, "files": files, "rebuilt": rebuilt, "phones": phones, "witnessed": witnessed}
+
+    def _scopes_of(self, phone: Phone) -> list[str]:
+        from server.services.feed import find_scopes
+
+        return sorted(self.server.do(lambda: find_scopes(1, phone.agent.id)))
+
+    def _hash(self, instance: str, name: str) -> str:
+        path, _ = self.server.do(lambda: open_attachment(1, instance, name))
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run_history(seed: int, server: SimulatedServer, skip: Collection[int] = ()) -> Log:
+    """Run one history on a fresh server and return its log."""
+    with simulated_time() as clock, seeded(Random(f"ids {seed}")):
+        server.reset()
+        return History(seed, server, clock, skip).run()
