@@ -40,6 +40,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "entity.merge",
             "entity.delete",
             "quarantine.release",
+            "handover.import",
             "workbook.read",
             "attachment.read",
         }
@@ -55,6 +56,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "entity.merge",
             "entity.delete",
             "quarantine.release",
+            "handover.import",
             "workbook.read",
             "attachment.read",
             "form.publish",

@@ -241,6 +241,42 @@ def _media_of(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
 
 
+@click.command("import-batch")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@project_and_json
+def import_batch(file: Path, project_id: int, as_json: bool) -> None:
+    """Import a hand-over file that a phone wrote. Importing it again changes nothing."""
+    from server.schemas.handover import HandoverAnswerSchema
+    from server.services import handover
+
+    try:
+        with file.open("rb") as stream:
+            done = handover.import_handover(project_id, stream, COMMAND)
+    except OSError as error:
+        fail(as_json, "404.1", f"{file}: {error.strerror}")
+        return
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem), **problem.details)
+        return
+    sender = done.sender
+    lines = [f"From {sender.actor.name}{' (revoked)' if sender.actor.revoked else ''}, written {sender.written_at}:"]
+    counted: dict[str, int] = {}
+    for result in done.results:
+        counted[result["status"]] = counted.get(result["status"], 0) + 1
+    lines += [f"  {number} {status}" for status, number in counted.items()] or ["  no items"]
+    lines.append(f"  {done.photos} photographs are here")
+    for result in done.results:
+        if result.get("error"):
+            lines.append(f"  {result['instanceId']} {result['status']}: {result['error']['message']}")
+    lines += [f"  photograph {photo['sha256']} refused: {photo['message']}" for photo in done.refused]
+    if done.damaged or done.absent:
+        lines.append(
+            f"  Damaged: {done.damaged} lines; {done.absent} of the entries it lists are not in it whole. "
+            "The phone still has them: ask for another file."
+        )
+    say(as_json, HandoverAnswerSchema().dump(done), "\n".join(lines))
+
+
 @click.command("new-key")
 @project_and_json
 def new_key(project_id: int, as_json: bool) -> None:
@@ -367,5 +403,16 @@ def phones_warning(here: Settings) -> str:
 
 
 def init_commands(app: Flask) -> None:
-    for command in (init, create_user, create_app_user, publish_form, new_key, export, rebuild_entities, demo, serve):
+    for command in (
+        init,
+        create_user,
+        create_app_user,
+        publish_form,
+        import_batch,
+        new_key,
+        export,
+        rebuild_entities,
+        demo,
+        serve,
+    ):
         app.cli.add_command(command)

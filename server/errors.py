@@ -162,6 +162,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "L’envoi scellé ne s’ouvre pas : {reason}",
         "ar": "تعذر فتح الإرسال المختوم: {reason}",
     },
+    "422.53": {
+        "en": "The hand-over file is not genuine: {reason}. Nothing was taken in.",
+        "fr": "Le fichier de relais n’est pas authentique : {reason}. Rien n’a été pris.",
+        "ar": "ملف التسليم غير موثوق: {reason}. لم يؤخذ منه شيء.",
+    },
     "429.1": {
         "en": "Too many tries. Wait a minute.",
         "fr": "Trop d’essais. Attendez une minute.",

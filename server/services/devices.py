@@ -29,7 +29,8 @@ def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequenc
             max_seq=0,
         )
         session.add(device)
-    device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
+    if not sender.carried:
+        device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
     device.max_seq = max([device.max_seq, *(p.seq for p in chunk if p.seq is not None)])
     session.flush()
 

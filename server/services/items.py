@@ -68,6 +68,8 @@ class Sender:
     scopes: frozenset[str]
     literal: bool = False
     """Its actions are ``literal`` (``sync.actions``)."""
+    carried: bool = False
+    """Its items were carried by somebody else: the phone itself was not heard of."""
 
 
 class Definitions:

@@ -51,17 +51,19 @@ def receive_batch(
     items: Sequence[Any],
     *,
     literal: bool = False,
+    carried_offset_s: float | None = None,
 ) -> BatchAnswer:
     """Store a batch and answer for each item, in the same order.
 
     :param sent_at: the phone's clock when it sent; the difference to ours corrects its other times.
     :param items: as they came; each is read alone, so that a bad one harms nobody.
     :param literal: whether the client shows its own unsent answers word for word, as ODK Collect does.
+    :param carried_offset_s: for items that others carried: what to add to the phone's clock, by its own last measure.
     """
     now = datetime.now(UTC)
-    offset_s = (now - sent_at).total_seconds() if sent_at else 0.0
+    offset_s = (now - sent_at).total_seconds() if sent_at else carried_offset_s or 0.0
     scopes = find_sender_scopes(db.session, project_id, actor.id)
-    sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal)
+    sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal, carried_offset_s is not None)
     definitions = Definitions(project_id)
     parsed = [parse_item(definitions, item) for item in items]
     if definitions.overflowed and len(items) > 1:
