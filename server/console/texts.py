@@ -35,6 +35,7 @@ _FRAME: Final = {
     "nav.women": Words("Artisanes", "الحرفيات", "Women"),
     "nav.submissions": Words("Envois", "الإرسالات", "Submissions"),
     "nav.quarantine": Words("Mis de côté", "المحفوظ جانبا", "Set aside"),
+    "nav.handover": Words("Fichiers de relais", "ملفات التسليم", "Hand-over files"),
     "nav.agents": Words("Agents", "الأعوان", "Agents"),
     "nav.forms": Words("Formulaires", "الاستمارات", "Forms"),
     "nav.workbook": Words("Classeur Excel", "مصنف إكسل", "Excel workbook"),
@@ -472,6 +473,55 @@ _QUARANTINE: Final = {
     ),
 }
 
+_HANDOVER: Final = {
+    "handover.title": Words("Fichier de relais", "ملف التسليم", "Hand-over file"),
+    "handover.lead": Words(
+        "Un téléphone qui ne peut pas envoyer écrit tout son travail dans un fichier scellé. Choisissez ce fichier : vous verrez de qui il vient avant "
+        "que rien ne soit pris en compte.",
+        "الهاتف الذي لا يستطيع الإرسال يكتب كل عمله في ملف مختوم. اختر هذا الملف: ترى صاحبه قبل احتساب أي شيء منه.",
+        "A phone that cannot send writes all its work into a sealed file. Choose that file: you will see whose it is before anything counts.",
+    ),
+    "handover.file": Words("Fichier", "الملف", "File"),
+    "handover.look": Words("Voir ce que c’est", "عرض محتواه", "See what it is"),
+    "handover.choose": Words("Choisissez d’abord un fichier.", "اختر ملفا أولا.", "Choose a file first."),
+    "handover.safe": Words(
+        "Importer deux fois le même fichier, ou ce que le téléphone a envoyé aussi, ne change rien.",
+        "استيراد الملف نفسه مرتين، أو ما أرسله الهاتف أيضا، لا يغير شيئا.",
+        "Importing the same file twice, or what the phone has sent too, changes nothing.",
+    ),
+    "handover.another": Words("Un autre fichier", "ملف آخر", "Another file"),
+    "handover.of": Words("Relais de", "تسليم من", "Hand-over of"),
+    "handover.facts": Words("Ce que contient le fichier", "ما في الملف", "What the file holds"),
+    "handover.written": Words("Écrit le", "كُتب في", "Written"),
+    "handover.count": Words("Formulaires", "الاستمارات", "Forms"),
+    "handover.photos": Words("Photos et fichiers", "الصور والملفات", "Photographs and files"),
+    "handover.size": Words("Taille", "الحجم", "Size"),
+    "handover.kilobytes": Words("Ko", "كيلوبايت", "kB"),
+    "handover.import": Words("Importer", "استيراد", "Import"),
+    "handover.revoked": Words(
+        "Ce téléphone est révoqué : ses formulaires seront mis de côté jusqu’à votre décision.",
+        "هذا الهاتف ملغى: تُحفظ استماراته جانبا إلى أن تقرر.",
+        "This phone is revoked: its forms are set aside until you decide.",
+    ),
+    "handover.done": Words("Le fichier a été lu.", "قُرئ الملف.", "The file was read."),
+    "handover.outcomes": Words("Résultat", "النتيجة", "Outcome"),
+    "handover.outcome": Words("Résultat", "النتيجة", "Outcome"),
+    "handover.status.accepted": Words("Pris en compte", "احتُسب", "Counted"),
+    "handover.status.duplicate": Words("Déjà là", "موجود من قبل", "Here already"),
+    "handover.status.quarantined": Words("Mis de côté", "محفوظ جانبا", "Set aside"),
+    "handover.status.failed": Words("À réimporter", "يُعاد استيراده", "Import again"),
+    "handover.photos.here": Words("Photos reçues", "الصور المستلمة", "Photographs here"),
+    "handover.lost": Words(
+        "Fichier abîmé ou incomplet : {number} éléments manquent. Ils sont toujours sur le téléphone de l’agent : demandez un autre fichier.",
+        "الملف تالف أو ناقص: {number} عناصر غير موجودة. ما زالت في هاتف العون: اطلب ملفا آخر.",
+        "Damaged or incomplete file: {number} entries are not here. They are still on the agent’s phone: ask for another file.",
+    ),
+    "handover.refused": Words(
+        "Photos qui ne s’ouvrent pas : {number}.", "صور تعذر فتحها: {number}.", "Photographs that do not open: {number}."
+    ),
+    "handover.cut": Words("Les mille premiers résultats sont montrés.", "تظهر أول ألف نتيجة.", "The first thousand outcomes are shown."),
+}
+
 _AGENTS: Final = {
     "agents.title": Words("Agents", "الأعوان", "Agents"),
     "agents.back": Words("Tous les agents", "كل الأعوان", "All agents"),
@@ -615,5 +665,5 @@ _FORMS: Final = {
 }
 
 TEXTS: Final[Mapping[str, Words]] = {
-    **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_AGENTS, **_FORMS
+    **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS
 }  # fmt: skip

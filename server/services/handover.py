@@ -7,11 +7,15 @@ imported twice, in parts, or sent directly too makes no difference, and a revoke
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import IO, Any, BinaryIO
 
+from flask import current_app
 from sqlalchemy import or_, select
 
 from server.auth import Actor
@@ -25,9 +29,11 @@ from server.services.items import parse_moment
 from server.services.sync import BatchAnswer, receive_batch
 from sync.errors import SyncError
 from sync.handover import Head, is_genuine, read_entries, read_head
+from sync.protocol import FAILED
 from sync.sealing import read_sealed
 
 ITEMS_AT_ONCE = 50
+PIECE = 64 * 1024
 MAX_BYTES = 256 * 2**20
 """Of a file, or a part of one, that comes by HTTP."""
 
@@ -101,6 +107,58 @@ def import_handover(project_id: int, stream: BinaryIO, by: Actor) -> Imported:
     done.absent = len(set(head.entries)) - whole
     done.wanted -= _find_here(project_id, done.wanted)
     _note(project_id, by, done)
+    return done
+
+
+def keep_file(project_id: int, stream: IO[bytes]) -> str:
+    """Keep an uploaded file until an officer has seen whose it is; return its name, the sha256 of its bytes.
+
+    What nobody imports is dropped with stale uploads.
+
+    :raises Problem: as ``read_sender`` does; nothing is kept then.
+    """
+    folder: Path = current_app.config["HIRFA"].uploads
+    part, digest = folder / f"handover-{secrets.token_hex(16)}.part", hashlib.sha256()
+    try:
+        with part.open("xb") as file:
+            while piece := stream.read(PIECE):
+                digest.update(piece)
+                file.write(piece)
+        with part.open("rb") as file:
+            read_sender(project_id, file)
+        part.replace(_kept(digest.hexdigest()))
+    finally:
+        part.unlink(missing_ok=True)
+    return digest.hexdigest()
+
+
+def _kept(sha256: str) -> Path:
+    if not SHA256.match(sha256):
+        raise Problem("404.1")
+    folder: Path = current_app.config["HIRFA"].uploads
+    return folder / f"handover-{sha256}.part"
+
+
+def open_kept(sha256: str) -> BinaryIO:
+    """Open a file that was kept.
+
+    :raises Problem: 404.1 when there is none of this name, or it was imported whole.
+    """
+    try:
+        return _kept(sha256).open("rb")
+    except FileNotFoundError:
+        raise Problem("404.1") from None
+
+
+def import_kept(project_id: int, sha256: str, by: Actor) -> Imported:
+    """Import a file that was kept; it goes once nothing of it has to be tried again.
+
+    :raises Problem: as ``open_kept`` and ``import_handover`` do.
+    """
+    with open_kept(sha256) as file:
+        done = import_handover(project_id, file, by)
+    if not done.refused and all(result["status"] != FAILED for result in done.results):
+        _kept(sha256).unlink(missing_ok=True)
     return done
 
 
