@@ -6,6 +6,7 @@ import { DraftsScreen } from './screens/Drafts';
 import { EnrolScreen } from './screens/Enrol';
 import { FillScreen, type Task } from './screens/Fill';
 import { FormsScreen } from './screens/Forms';
+import { HandOverScreen } from './screens/HandOver';
 import { HomeScreen } from './screens/Home';
 import { OutboxScreen } from './screens/Outbox';
 import { RecordScreen } from './screens/Record';
@@ -55,6 +56,7 @@ export function App(): JSX.Element {
           <Match when={screen() === 'forms'}><FormsScreen /></Match>
           <Match when={screen() === 'drafts'}><DraftsScreen /></Match>
           <Match when={screen() === 'outbox'}><OutboxScreen /></Match>
+          <Match when={screen() === 'handover'}><HandOverScreen /></Match>
           <Match when={screen() === 'sync'}><SyncScreen /></Match>
           <Match when={screen() === 'settings'}><SettingsScreen /></Match>
         </Switch>

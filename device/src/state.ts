@@ -6,8 +6,8 @@ import type { PropertyFacts } from './records/facts';
 import { indexRecord, type SearchEntry } from './records/search';
 import { buildViews, findProperties, resolveId, type RecordView } from './records/views';
 import {
-  listAliases, listBranches, listDrafts, listen, listForms, listInbox, listOutbox, listRecords, readSetting, writeSetting,
-  type Draft, type Enrolment, type InboxItem, type OutboxItem, type StoredForm, type StoredRecord, type Topic,
+  listAliases, listCarried, listBranches, listDrafts, listen, listForms, listInbox, listOutbox, listRecords, readSetting, writeSetting,
+  type Carried, type Draft, type Enrolment, type InboxItem, type OutboxItem, type StoredForm, type StoredRecord, type Topic,
 } from './store';
 
 const [ready, setReady] = createSignal(false);
@@ -22,10 +22,11 @@ const [drafts, setDrafts] = createSignal<Draft[]>([]);
 const [outbox, setOutbox] = createSignal<OutboxItem[]>([]);
 const [branches, setBranches] = createSignal<ReadonlyMap<string, number>>(new Map());
 const [inbox, setInbox] = createSignal<InboxItem[]>([]);
+const [carried, setCarried] = createSignal<Carried[]>([]);
 const [stored, setStored] = createSignal<{ records: StoredRecord[]; aliases: Map<string, string> }>({ records: [], aliases: new Map() });
 const [online, setOnline] = createSignal(typeof navigator === 'undefined' ? true : navigator.onLine);
 
-export { ready, enrolment, deviceState, lastSyncAt, clockOffsetMs, lost, autoSync, forms, drafts, outbox, branches, inbox, online };
+export { ready, enrolment, deviceState, lastSyncAt, clockOffsetMs, lost, autoSync, forms, drafts, outbox, branches, inbox, carried, online };
 
 const loaders: Record<Topic, () => Promise<void>> = {
   async settings() {
@@ -46,6 +47,7 @@ const loaders: Record<Topic, () => Promise<void>> = {
     batch(() => { setOutbox(items); setBranches(places); });
   },
   async inbox() { setInbox(await listInbox()); },
+  async carried() { setCarried(await listCarried()); },
 };
 
 const queued = new Set<Topic>();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import SyncError
+from sync.handover import sign
 from sync.sealing import (
     OVERHEAD,
     SUITE,
@@ -73,3 +75,9 @@ def test_unpack_stops_at_its_limit() -> None:
 def test_read_sealed_refuses_what_is_not_base64(text: str) -> None:
     with pytest.raises(SyncError):
         read_sealed(text)
+
+
+def test_a_head_is_signed_as_the_phone_signs_it() -> None:
+    case = VECTORS["handover"]
+    token_hash = hashlib.sha256(case["token"].encode()).hexdigest()
+    assert sign(case["head"].encode(), token_hash) == case["signature"]

@@ -19,7 +19,7 @@ export function HomeScreen(): JSX.Element {
   return (
     <Screen title={t('home.hello', { name: enrolment()?.appUser.name ?? '' })} subtitle={<bdi>{enrolment()?.project.name}</bdi>}>
       <div class="stack">
-        <Show when={deviceState() === 'revoked'}><Notice tone="bad" icon="warning">{t('home.revoked')}</Notice></Show>
+        <Show when={deviceState() === 'revoked'}><Notice tone="bad" icon="warning"><p>{t('home.revoked')}</p><a class="button" href={link('handover')}>{t('handover.title')}</a></Notice></Show>
         <Show when={!online()}><Notice tone="plain" icon="offline">{t('app.offline')}</Notice></Show>
 
         <Show when={progress()}><Notice tone="plain" icon="sync">{t('sync.running')}</Notice></Show>

@@ -2,7 +2,7 @@
 import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from 'solid-js';
 import { sayDuration, saySize, sayWhen, t } from '../i18n';
 import { link } from '../router';
-import { clockOffsetMs, lastSyncAt, lost, mainLists, online, outbox } from '../state';
+import { carried, clockOffsetMs, lastSyncAt, lost, mainLists, online, outbox } from '../state';
 import { lastRun, progress, sync, type Progress } from '../sync/run';
 import { wantedFiles } from '../sync/upload';
 import { Icon } from '../ui/icons';
@@ -39,6 +39,7 @@ function ProgressCard(props: { at: Progress }): JSX.Element {
 export function SyncScreen(): JSX.Element {
   const waiting = createMemo(() => outbox().filter((item) => item.state === 'waiting'));
   const photos = createMemo(() => waiting().reduce((sum, item) => sum + item.attachments.length, 0) + wantedFiles(outbox()).length);
+  const carrying = createMemo(() => carried().filter((one) => one.state === 'waiting').length);
   const outcomes = createMemo(() => {
     const sent = new Set(lastRun()?.push?.sent ?? []);
     return outbox().filter((item) => sent.has(item.instanceId));
@@ -62,10 +63,11 @@ export function SyncScreen(): JSX.Element {
           when={progress()}
           fallback={
             <section class="card stack-small sync-ready">
-              <Show when={waiting().length + photos() > 0} fallback={<p>{t('sync.nothing')}</p>}>
+              <Show when={waiting().length + photos() + carrying() > 0} fallback={<p>{t('sync.nothing')}</p>}>
                 <ul class="counts">
                   <Show when={waiting().length > 0}><li><Icon name="form" /> {t('sync.ready', { n: waiting().length })}</li></Show>
                   <Show when={photos() > 0}><li><Icon name="camera" /> {t('sync.readyPhotos', { n: photos() })}</li></Show>
+                  <Show when={carrying() > 0}><li><Icon name="people" /> {t('sync.carriedReady', { n: carrying() })}</li></Show>
                 </ul>
               </Show>
               <button type="button" class="button button-primary button-large" onClick={() => void sync()}>
@@ -90,6 +92,7 @@ export function SyncScreen(): JSX.Element {
                       <Show when={received()}><li>{t('sync.recordsCount', { n: received() })}</li></Show>
                       <Show when={run().pull?.forms.length}><li>{t('sync.formsCount', { n: run().pull!.forms.length })}</li></Show>
                       <Show when={run().upload?.sent}><li>{t('sync.photosCount', { n: run().upload!.sent })}</li></Show>
+                      <Show when={run().carried}><li>{t('sync.carriedCount', { n: run().carried! })}</li></Show>
                     </ul>
                   </Notice>
                 }
@@ -117,6 +120,7 @@ export function SyncScreen(): JSX.Element {
           </section>
         </Show>
         <Show when={outbox().length > 0}><a class="button" href={link('outbox')}>{t('sync.seeOutbox')}</a></Show>
+        <Show when={!progress()}><a class="button" href={link('handover')}><Icon name="people" />{t('handover.link')}</a></Show>
       </div>
     </Screen>
   );

@@ -3,7 +3,7 @@
 import { openDB, deleteDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { LocalAction } from '../records/actions';
 import type {
-  Draft, HistoryLine, InboxItem, InstanceFile, MediaFile, OutboxItem, StoredForm, StoredRecord,
+  Carried, Draft, HistoryLine, InboxItem, InstanceFile, MediaFile, OutboxItem, StoredForm, StoredRecord,
 } from './types';
 
 export interface HirfaSchema extends DBSchema {
@@ -21,13 +21,16 @@ export interface HirfaSchema extends DBSchema {
   cursors: { key: string; value: number | string };
   /** Branch -> the last position in it that an own finalized form took. */
   branches: { key: string; value: number };
+  /** Hand-over files of colleagues, and the sealed photographs in them by [file, hash]. */
+  carried: { key: string; value: Carried };
+  carriedFiles: { key: [string, string]; value: ArrayBuffer };
 }
 
-export type Topic = 'settings' | 'forms' | 'records' | 'drafts' | 'outbox' | 'inbox';
+export type Topic = 'settings' | 'forms' | 'records' | 'drafts' | 'outbox' | 'inbox' | 'carried';
 export type Database = IDBPDatabase<HirfaSchema>;
 
 const NAME = 'hirfa';
-const VERSION = 2;
+const VERSION = 3;
 let opened: Promise<Database> | null = null;
 
 function makeTables(db: Database): void {
@@ -61,6 +64,10 @@ export function database(): Promise<Database> {
       if (before < 2) {
         db.createObjectStore('branches');
         for (const item of await tx.objectStore('outbox').getAll()) await takePlaces(tx.objectStore('branches'), item.actions);
+      }
+      if (before < 3) {
+        db.createObjectStore('carried', { keyPath: 'id' });
+        db.createObjectStore('carriedFiles');
       }
     },
     blocking() {

@@ -6,4 +6,6 @@ export * from './settings';
 export * from './forms';
 export * from './drafts';
 export * from './outbox';
+export * from './carried';
+export * from './sealing';
 export * from './records';

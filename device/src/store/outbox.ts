@@ -1,17 +1,46 @@
 // Finalized instances: from the moment a draft becomes one to the moment the phone may forget it.
 import { announce, database, takePlaces } from './db';
 import { toInstanceFiles } from './drafts';
-import type { HistoryLine, OutboxItem } from './types';
+import { sealFile, sealText } from './sealing';
+import { readSetting } from './settings';
+import type { HistoryLine, InstanceFile, OutboxItem } from './types';
+
+type Unnumbered = Omit<OutboxItem, 'seq'>;
 
 /**
- * Turn a draft into a finalized instance, in one transaction: draft away, item and files in, sequence number taken.
+ * Seal an instance and its files, where the project's public key is known.
+ *
+ * A form that cannot be sealed is kept in clear rather than lost: it goes the way it went before there was a key.
+ */
+async function sealInstance(item: Unnumbered, files: InstanceFile[]): Promise<{ item: Unnumbered; files: InstanceFile[] }> {
+  const [publicKey, enrolment] = [await readSetting('publicKey'), await readSetting('enrolment')];
+  if (!publicKey || !enrolment) return { item, files };
+  const { keyId } = publicKey;
+  const project = enrolment.project.id;
+  const hashes = new Map(item.attachments.map(({ name, sha256 }) => [name, sha256]));
+  try {
+    return {
+      item: { ...item, xml: '', sealed: { keyId, text: await sealText(publicKey, project, item.instanceId, item.xml) } },
+      files: await Promise.all(files.map(async (file) => {
+        const sha256 = hashes.get(file.name);
+        return sha256 ? { ...file, keyId, bytes: (await sealFile(publicKey, project, sha256, file.bytes)).buffer } : file;
+      })),
+    };
+  } catch {
+    return { item, files };
+  }
+}
+
+/**
+ * Turn a draft into a finalized instance, in one transaction: draft away, item and files in (sealed), sequence number taken.
  *
  * The number is given here, not by the caller, so that two tabs never give the same one.
  */
 export async function finalize(
-  item: Omit<OutboxItem, 'seq'>, files: { name: string; blob: Blob }[],
+  clear: Unnumbered, files: { name: string; blob: Blob }[],
 ): Promise<OutboxItem> {
-  const stored = await toInstanceFiles(item.instanceId, files);
+  // Before the transaction opens: it would end while anything else is waited for.
+  const { item, files: stored } = await sealInstance(clear, await toInstanceFiles(clear.instanceId, files));
   const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings', 'branches'], 'readwrite');
   const present = await tx.objectStore('outbox').get(item.instanceId);
   if (present) {
@@ -111,8 +140,8 @@ export async function forget(instanceIds: string[], now: string): Promise<void> 
   announce('outbox');
 }
 
-/** Read one file of a finalized instance by the hash of its bytes. */
-export async function readAttachment(instanceId: string, name: string): Promise<Blob | null> {
+/** Read one file of a finalized instance as it travels: sealed, with the key's name, or clear. */
+export async function readAttachment(instanceId: string, name: string): Promise<{ blob: Blob; keyId: string | null } | null> {
   const file = await (await database()).get('files', [instanceId, name]);
-  return file ? new Blob([file.bytes], { type: file.type }) : null;
+  return file ? { blob: new Blob([file.bytes], { type: file.type }), keyId: file.keyId ?? null } : null;
 }

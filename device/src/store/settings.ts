@@ -1,9 +1,12 @@
 // Small facts about this phone: who is enrolled, in which language, up to which era.
 import { announce, database } from './db';
 import type { BackOff } from '../sync/rules';
+import type { PublicKey } from './sealing';
 import type { Enrolment } from './types';
 
 interface Settings {
+  /** What finished forms are sealed to. */
+  publicKey: PublicKey;
   enrolment: Enrolment;
   language: string;
   era: string | number;

@@ -10,7 +10,7 @@ export interface Enrolment {
   token: string;
   deviceId: string;
   appUser: { id: string | number; name: string };
-  project: { id: string | number; name: string; publicKey?: string | null };
+  project: { id: string | number; name: string };
   scopes: Scope[];
   enrolledAt: string;
 }
@@ -81,7 +81,16 @@ export interface Draft {
 }
 
 /** A file of a draft or of a finalized instance. */
-export interface InstanceFile { instanceId: string; name: string; type: string; size: number; bytes: ArrayBuffer }
+export interface InstanceFile {
+  instanceId: string;
+  name: string;
+  type: string;
+  /** Of the clear bytes. */
+  size: number;
+  bytes: ArrayBuffer;
+  /** The key that `bytes` are sealed to; absent while they are clear. */
+  keyId?: string;
+}
 
 export type Outcome = 'accepted' | 'duplicate' | 'quarantined';
 
@@ -94,6 +103,30 @@ export interface OutboxAttachment {
   state: 'unknown' | 'wanted' | 'present' | 'refused' | 'damaged';
 }
 
+export interface Sealed { keyId: string; text: string }
+
+/** A colleague's hand-over file, carried until the server has all of it. */
+export interface Carried {
+  /** The hash of its head. */
+  id: string;
+  head: string;
+  signature: string;
+  name: string;
+  writtenAt: string;
+  count: number;
+  photos: number;
+  size: number;
+  /** Entries of the file that were damaged or cut off when it was taken. */
+  absent: number;
+  takenAt: string;
+  /** Items as lines of the file, until they are delivered. */
+  lines: string[];
+  files: { sha256: string; contentType: string; keyId: string; size: number; state: OutboxAttachment['state'] }[];
+  outcomes: Record<Outcome, number>;
+  state: 'waiting' | 'delivered' | 'refused';
+  error: { code: string; message: string } | null;
+}
+
 /** A finalized instance, kept until nothing more can be asked of it. */
 export interface OutboxItem {
   instanceId: string;
@@ -103,7 +136,10 @@ export interface OutboxItem {
   title: string;
   instanceName: string;
   finalizedAt: string;
+  /** "" once it is sealed. */
   xml: string;
+  /** The XML as only the server opens it. Absent where no public key was known when the form was finished. */
+  sealed?: Sealed;
   attachments: OutboxAttachment[];
   actions: LocalAction[];
   state: 'waiting' | 'sent';

@@ -1,5 +1,5 @@
 // Enrolment: a one-time code becomes this phone's token. The code is in the fragment of a link or in a QR, never in a log.
-import { announce, listOutbox, readSetting, renumberOutbox, wipe, writeSetting, type Enrolment, type Scope } from '../store';
+import { announce, listOutbox, readPublicKey, readSetting, renumberOutbox, wipe, writeSetting, type Enrolment, type Scope } from '../store';
 import { askJson, type Fetch } from './http';
 import { ProtocolError } from './protocol';
 
@@ -24,7 +24,7 @@ export async function enrol(fetcher: Fetch, code: string, makeId: () => string, 
   const before = await readSetting('enrolment');
   const unsent = (await listOutbox()).some((item) => item.state === 'waiting');
   const deviceId = makeId();
-  const answer = (await askJson(fetcher, '/v1/enrol', { json: { code, deviceId } })) as Partial<Enrolment> & { era?: string | number };
+  const answer = (await askJson(fetcher, '/v1/enrol', { json: { code, deviceId } })) as Partial<Enrolment> & { era?: string | number; project?: { publicKey?: unknown } };
   if (!answer || typeof answer.token !== 'string' || !answer.appUser || !answer.project) throw new ProtocolError('enrolment answer without token');
   if (before && String(before.project.id) !== String(answer.project.id)) {
     if (unsent) throw new OtherProjectError(before.project.name);
@@ -38,6 +38,8 @@ export async function enrol(fetcher: Fetch, code: string, makeId: () => string, 
     enrolledAt: new Date(now()).toISOString(),
   };
   await renumberOutbox();
+  const publicKey = readPublicKey(answer.project.publicKey);
+  if (publicKey) await writeSetting('publicKey', publicKey);
   await writeSetting('deviceState', 'ok');
   await writeSetting('enrolment', enrolment);
   announce('settings', 'records', 'forms', 'drafts', 'outbox');

@@ -28,6 +28,8 @@ export interface Request {
   json?: unknown;
   body?: Uint8Array<ArrayBuffer>;
   gzipped?: boolean;
+  /** Of `body`; JSON when not said. */
+  contentType?: string;
   timeoutMs?: number;
 }
 
@@ -51,7 +53,7 @@ export async function ask(fetcher: Fetch, path: string, request: Request = {}): 
   if (request.token) headers.Authorization = `Bearer ${request.token}`;
   let body: Uint8Array<ArrayBuffer> | undefined = request.body;
   if (request.json !== undefined) body = new TextEncoder().encode(JSON.stringify(request.json));
-  if (body) headers['Content-Type'] = 'application/json';
+  if (body) headers['Content-Type'] = request.contentType ?? 'application/json';
   if (request.gzipped) headers['Content-Encoding'] = 'gzip';
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), request.timeoutMs ?? patience(body?.byteLength ?? 0));

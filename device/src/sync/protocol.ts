@@ -1,6 +1,8 @@
 // The wire shapes of push and pull, as the server speaks them. Everything that comes in is checked before it is used: an
 // answer of another shape is an error of that answer, never a broken store.
 
+import { readPublicKey, type PublicKey } from '../store/sealing';
+
 export const PROTOCOL = 1;
 export const MAX_ITEMS = 500;
 export const MAX_COMPRESSED_BYTES = 1024 * 1024;
@@ -64,6 +66,7 @@ export interface PullAnswer {
   withdrawn: string[];
   corrections: Correction[] | null;
   questions: Question[] | null;
+  publicKey: PublicKey | null;
   device: 'ok' | 'revoked';
 }
 
@@ -134,5 +137,6 @@ export function readPullAnswer(json: unknown): PullAnswer {
     questions: Array.isArray(json.questions) ? objects(json.questions).map((item) => ({
       entity: text(item.entity), property: text(item.property), values: texts(item.values), words: text(item.words), at: text(item.at),
     })) : null,
+    publicKey: readPublicKey(json.publicKey),
   };
 }

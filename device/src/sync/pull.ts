@@ -59,6 +59,7 @@ export async function pull(
       continue;
     }
     report.device = answer.device;
+    if (answer.publicKey) await writeSetting('publicKey', answer.publicKey);
     if (!Number.isNaN(Date.parse(answer.serverTime))) await writeSetting('serverTime', answer.serverTime);
     if (answer.device === 'revoked') {
       // A revoked phone is told nothing more; what it holds stays as it is.

@@ -17,9 +17,11 @@ export interface PushReport {
 
 export interface Now { (): number }
 
-function toWire(item: OutboxItem): Record<string, unknown> {
+/** An item as it travels, sealed or in clear. */
+export function toWire(item: OutboxItem): Record<string, unknown> {
   return {
-    seq: item.seq, instanceId: item.instanceId, formId: item.formId, formVersion: item.version, finalizedAt: item.finalizedAt, xml: item.xml,
+    seq: item.seq, instanceId: item.instanceId, formId: item.formId, formVersion: item.version, finalizedAt: item.finalizedAt,
+    ...(item.sealed ? { sealed: item.sealed.text, keyId: item.sealed.keyId } : { xml: item.xml }),
     attachments: item.attachments.map(({ name, sha256, size, contentType }) => ({ name, sha256, size, contentType })),
   };
 }
@@ -141,7 +143,8 @@ export async function push(
         const before = new Map(batch.map((item) => [item.instanceId, item.unsure === true && !(alone && error.status < 500)]));
         await updateItems(ids, (item) => endOffer(item, before.get(item.instanceId) === true));
       }
-      if (error instanceof ServerProblem && (error.status === 401 || error.status === 403)) throw error;
+      // 400.51: the server is older than this app; nothing of the rest would fare better.
+      if (error instanceof ServerProblem && (error.status === 401 || error.status === 403 || error.code === '400.51')) throw error;
       if (error instanceof ServerProblem && error.status === 413) {
         const details = error.details as { limit_bytes?: unknown; limit_items?: unknown } | null;
         if (typeof details?.limit_items === 'number' && details.limit_items > 0) limit = Math.min(limit, details.limit_items);

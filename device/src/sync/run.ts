@@ -3,6 +3,7 @@
 import { createSignal } from 'solid-js';
 import { announce, dropUnusedForms, forget, listOutbox, readSetting, updateOutbox, writeSetting } from '../store';
 import { refreshScopes } from './enrol';
+import { deliverCarried } from './handover';
 import { LineError, ServerProblem, type Fetch } from './http';
 import { ProtocolError } from './protocol';
 import { pull, type PullProgress, type PullReport } from './pull';
@@ -31,6 +32,8 @@ export interface RunReport {
   push: PushReport | null;
   pull: PullReport | null;
   upload: UploadReport | null;
+  /** Hand-over files of colleagues that are all with the server now. */
+  carried?: number;
 }
 
 const [progress, setProgress] = createSignal<Progress | null>(null);
@@ -102,7 +105,9 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
   }
   if (report.failure === null) {
     try {
-      report.upload = await upload(tools.transfer ?? tusTransfer(enrolment), (p) => setProgress({ stage: 'photos', ...p }), signal);
+      const transfer = tools.transfer ?? tusTransfer(enrolment);
+      report.upload = await upload(transfer, (p) => setProgress({ stage: 'photos', ...p }), signal);
+      report.carried = await deliverCarried(tools.fetcher, transfer, enrolment, signal);
     } catch (error) {
       fail(error);
     }

@@ -8,7 +8,7 @@ export interface UploadProgress { done: number; total: number; bytes: number; by
 export interface UploadReport { sent: number; refused: number }
 
 export interface Transfer {
-  (file: Blob, meta: { sha256: string; contentType: string }, onBytes: (sent: number) => void, signal?: AbortSignal): Promise<'sent' | 'refused'>;
+  (file: Blob, meta: { sha256: string; contentType: string; keyId: string | null }, onBytes: (sent: number) => void, signal?: AbortSignal): Promise<'sent' | 'refused'>;
 }
 
 /** Files the server asked for, each hash once, smallest first: signatures arrive before large photos. */
@@ -48,8 +48,8 @@ export async function upload(transfer: Transfer, progress: (p: UploadProgress) =
     signal?.throwIfAborted();
     const tell = (sent: number): void => progress({ done: index, total: files.length, bytes: before + sent, bytesTotal });
     tell(0);
-    const blob = await readAttachment(file.instanceId, file.name);
-    const result = blob ? await transfer(blob, file, tell, signal) : 'refused';
+    const held = await readAttachment(file.instanceId, file.name);
+    const result = held ? await transfer(held.blob, { ...file, keyId: held.keyId }, tell, signal) : 'refused';
     await mark(file.sha256, result === 'sent' ? 'present' : 'refused');
     if (result === 'sent') report.sent += 1;
     else report.refused += 1;
@@ -67,7 +67,7 @@ export function tusTransfer(enrolment: Enrolment): Transfer {
       const upload = new tus.Upload(blob, {
         endpoint: `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}/attachments`,
         headers: { Authorization: `Bearer ${enrolment.token}` },
-        metadata: { sha256: meta.sha256, contentType: meta.contentType },
+        metadata: { sha256: meta.sha256, contentType: meta.contentType, ...(meta.keyId === null ? {} : { keyId: meta.keyId }) },
         chunkSize: CHUNK_BYTES,
         retryDelays: [500, 1500, 4000, 10_000],
         storeFingerprintForResuming: true,

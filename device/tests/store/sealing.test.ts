@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { describe, expect, it } from 'vitest';
-import { fileContext, fromBase64, itemContext, readPublicKey, sealFile, sealText, toBase64, type PublicKey } from '../../src/sync/sealing';
+import { fileContext, fromBase64, itemContext, readPublicKey, sealFile, sealText, toBase64, type PublicKey } from '../../src/store/sealing';
 
 interface Case { by: string; kind: 'item' | 'file'; projectId: string; name: string; context: string; clear: string; sealed: string }
 const vectors = JSON.parse(readFileSync(new URL('../../../tests/vectors/sealing.json', import.meta.url), 'utf8')) as { privateKey: string; publicKey: string; keyId: string; cases: Case[] };

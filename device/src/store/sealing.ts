@@ -1,12 +1,12 @@
 // Seal to the project's public key what only the server shall read: HPKE base mode (RFC 9180), DHKEM(P-256, HKDF-SHA256),
 // HKDF-SHA256, AES-256-GCM. `sync/sealing.py` opens it. The context says which instance or file it is, so that it opens as nothing else.
 import { Aes256Gcm, CipherSuite, DhkemP256HkdfSha256, HkdfSha256 } from '@hpke/core';
-import { gzip } from './http';
+import { gzip } from '../sync/http';
 
 /** What the server gives at enrolment and in each pull. `key` is the uncompressed point in base64. */
 export interface PublicKey { keyId: string; key: string }
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 const suite = new CipherSuite({ kem: new DhkemP256HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 const encode = (text: string): Bytes => new TextEncoder().encode(text);
