@@ -59,6 +59,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "handover.import",
             "workbook.read",
             "attachment.read",
+            "entity.erase",
             "form.publish",
             "app_user.manage",
             "user.manage",

@@ -11,7 +11,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import orjson
 from flask import Flask
@@ -191,3 +191,27 @@ def end_reads() -> None:
     """Close the reading transaction of this request, so that nothing is held while the answer is written."""
     if not db.session().info.get(WRITE):
         db.session.rollback()
+
+
+def scrub() -> bool:
+    """Rewrite the database, so that what was erased is not left in pages that nothing uses; say whether it was done.
+
+    It is not when somebody holds the database for too long; the next erasure, or `apply-erasures`, does it then.
+    """
+    db.session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        driver = cast(Any, connection.driver_connection)
+        if db.engine.dialect.name == "sqlite":
+            driver.execute("VACUUM")
+            return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        driver.rollback()
+        driver.autocommit = True
+        driver.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        for table in Base.metadata.sorted_tables:
+            driver.execute(f'VACUUM FULL "{table.name}"')
+        return True
+    except db.engine.dialect.dbapi.Error:  # type: ignore[union-attr]
+        return False
+    finally:
+        connection.invalidate()  # with its settings

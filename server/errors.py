@@ -137,6 +137,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le téléversement en est à une autre position.",
         "ar": "الرفع متوقف عند موضع آخر.",
     },
+    "409.53": {
+        "en": "The data of this woman were erased. Nothing about her is stored.",
+        "fr": "Les données de cette femme ont été effacées. Rien à son sujet n’est conservé.",
+        "ar": "مُحيت معطيات هذه المرأة. لا يُحفظ شيء بشأنها.",
+    },
     "413.1": {
         "en": "Too large: at most {limit_bytes} bytes and {limit_items} items at once. Send less at a time.",
         "fr": "Trop gros : au plus {limit_bytes} octets et {limit_items} éléments à la fois. Envoyez-en moins.",

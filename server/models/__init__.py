@@ -13,6 +13,7 @@ from server.models.entity import (
     EntityVersion,
     ListProperty,
 )
+from server.models.erased import Erased
 from server.models.form import Form, FormAttachment, FormVersion
 from server.models.project import Place, Project
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
@@ -32,6 +33,7 @@ __all__ = [
     "EntityList",
     "EntityScope",
     "EntityVersion",
+    "Erased",
     "Form",
     "FormAttachment",
     "FormVersion",

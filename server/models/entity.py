@@ -65,6 +65,8 @@ class Entity(Base):
     """Entities ever joined by a merge share it: their actions are read together."""
     created_at: Mapped[moment]
     updated_at: Mapped[moment]
+    erased_at: Mapped[maybe_moment]
+    """When her data were erased; nothing about her is stored from then on."""
 
 
 class EntityVersion(Base):

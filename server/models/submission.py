@@ -51,6 +51,8 @@ class Submission(Base):
     problem: Mapped[str | None] = mapped_column(String)
     """Why its entity work was impossible, if it was; the submission is kept all the same."""
     outside_scope: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[maybe_moment]
+    """When answers about a woman whose data were erased were taken out of it."""
 
 
 class SubmissionAttachment(Base):

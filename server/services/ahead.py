@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Blob, EntityActionRow, Quarantined, Submission
+from server.services.erased import Gone, find_gone
 from server.services.items import Parsed, find_announced
 
 
@@ -28,6 +29,8 @@ class Ahead:
     """Which no stored submission names as the one it replaces, or as the first of its chain."""
     here: frozenset[str]
     """Of the files that the chunk announces, those whose bytes are here; later ones are marked when they arrive."""
+    gone: Gone
+    """What was erased: nothing about it is stored."""
 
 
 def read_ahead(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Ahead:
@@ -44,7 +47,8 @@ def read_ahead(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Ah
         named.update(session.scalars(select(column).where(Submission.project_id == project_id, column.in_(ids))))
     hashes = {entry["sha256"] for parsed in chunk for entry in find_announced(parsed.item)}
     here = session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes)))
-    return Ahead(ids - set(stored), ids - set(aside), ids - named, frozenset(here) if hashes else frozenset())
+    files = frozenset(here) if hashes else frozenset()
+    return Ahead(ids - set(stored), ids - set(aside), ids - named, files, find_gone(session, project_id))
 
 
 def find_touched(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:

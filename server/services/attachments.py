@@ -33,6 +33,7 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Blob, SubmissionAttachment
 from server.services import keys
+from server.services.erased import find_refused
 
 MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
@@ -295,7 +296,8 @@ def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[st
 def _record(project_id: int, sha256: str, size: int, announced_type: str) -> None:
     content_type = find_type(_store().head(project_id, sha256), announced_type)
     with transaction() as session:
-        if session.get(Blob, (project_id, sha256)) is None:
+        refused = bool(find_refused(session, project_id, [sha256]))
+        if not refused and session.get(Blob, (project_id, sha256)) is None:
             session.add(
                 Blob(
                     project_id=project_id,
@@ -307,6 +309,8 @@ def _record(project_id: int, sha256: str, size: int, announced_type: str) -> Non
             )
             session.flush()
         session.execute(_presence(project_id, sha256))
+    if refused:  # of a woman whose data were erased: it is answered like any other, and not kept
+        _store().path(project_id, sha256).unlink(missing_ok=True)
 
 
 def _presence(project_id: int, sha256: str) -> Update:

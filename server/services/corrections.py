@@ -62,6 +62,8 @@ def send_back(
         submission = session.get(Submission, (project_id, instance_id), with_for_update=True)
         if submission is None:
             raise Problem("404.1")
+        if submission.erased_at is not None:
+            raise Problem("409.53")
         if submission.superseded:
             raise Problem("409.51")
         if _find_open(session, project_id, instance_id) is not None:

@@ -44,6 +44,8 @@ def _decide(project_id: int, entity_id: str, seen_version: int, actor: Actor, *,
         entity = register.entity(entity_id)
         if entity is None:
             raise Problem("404.1")
+        if entity.erased_at:
+            raise Problem("409.53")
         if entity.version != seen_version or entity.merged_into or entity.deleted == delete:
             raise Problem("409.51")
         applied = register.apply(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.database import db
-from server.models import AppUserScope, Device, Quarantined, Submission
+from server.models import AppUserScope, Device, Erased, Quarantined, Submission
 from server.services.items import Parsed, Sender
 
 MISSING_TOLD = 1000
@@ -49,7 +49,7 @@ def find_sender_scopes(session: Any, project_id: int, app_user_id: int) -> froze
 def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:
     """Name the ``seq`` numbers below the highest seen that never arrived, at most a thousand."""
     seen: set[int] = set()
-    for table in (Submission, Quarantined):
+    for table in (Submission, Quarantined, Erased):
         seen |= {
             seq
             for seq in db.session.scalars(

@@ -285,6 +285,8 @@ def settle_conflict(project_id: int, entity_id: str, seen_version: int, values: 
         entity = register.entity(entity_id)
         if entity is None:
             raise Problem("404.1")
+        if entity.erased_at:
+            raise Problem("409.53")
         if entity.version != seen_version or entity.merged_into:
             raise Problem("409.51")
         for name in values:

@@ -36,10 +36,12 @@ from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
 from server.services.submissions import count_files
+from sync.erasure import SHOWN_LABEL
 
 BATCH = 500
 WOMEN = "artisanes"
 ASSOCIATIONS = "associations"
+NAMES = ("nom_fr", "nom_ar")
 
 
 def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator[bytes]:
@@ -80,7 +82,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
         forms=[definition_of(version) for version in versions],
         submissions=lambda form_id: _stream(project_id, form_id),
         women=[
-            Woman(e.id, e.version, e.data, frozenset(e.open), registered.get(e.id))
+            Woman(e.id, e.version, _values_of(e), frozenset(e.open), registered.get(e.id))
             for e in entities
             if e.list == WOMEN and not e.merged_into
         ],
@@ -112,6 +114,11 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
             for conflict, entity in list_conflicts(project_id, open_only=False)
         ],
     )
+
+
+def _values_of(entity: Entity) -> dict[str, str]:
+    """Give a woman's values; a mark where her name stood when her data were erased."""
+    return {**entity.data, **dict.fromkeys(NAMES, SHOWN_LABEL)} if entity.erased_at else entity.data
 
 
 def _registered_on(project_id: int) -> dict[str, date]:

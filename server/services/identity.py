@@ -46,6 +46,8 @@ def merge_entities(
             raise Problem("404.1")
         if loser_id == winner_id or loser.list != winner.list:
             raise Problem("400.8", field="into", reason="another record of the same list is expected")
+        if loser.erased_at or winner.erased_at:
+            raise Problem("409.53")
         merge = new_action(
             action_id=str(uuid4()),
             entity_id=loser_id,
@@ -89,6 +91,8 @@ def unmerge_entity(project_id: int, loser_id: str, seen_winner: int, actor: Acto
         loser, winner = register.entity(loser_id), register.winner(loser_id)
         if loser is None or winner is None:
             raise Problem("404.1")
+        if loser.erased_at or winner.erased_at:
+            raise Problem("409.53")
         if loser.merged_into is None or winner.version != seen_winner:
             raise Problem("409.51")
         register.apply(

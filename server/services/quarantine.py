@@ -24,6 +24,7 @@ from server.models import AppUser, Quarantined, Submission
 from server.services import audits
 from server.services.ahead import find_touched
 from server.services.devices import find_sender_scopes
+from server.services.erased import find_gone, sift
 from server.services.items import Definitions, Parsed, Sender, parse_item
 from server.services.receipt import accept_item, find_released, name_variant, problem_of_receipt, reason_of
 from server.services.register import Register
@@ -83,6 +84,11 @@ def _reconsider(project_id: int, content_sha256: str, actor: Actor, *, release: 
         if row.released_at is not None:
             done = find_released(session, project_id, parsed)
             return Outcome(done.instance_id if done else row.instance_id, None)
+        sifted = sift(session, project_id, _sender_of(session, row), find_gone(session, project_id), parsed)
+        if isinstance(sifted, dict):  # it can be read now, and is about a woman whose data were erased
+            row.content, row.item, row.message, row.released_at = b"", {}, "", now
+            return Outcome(row.instance_id, Problem("409.53"))
+        parsed = sifted
         name = "quarantine.release" if release else "quarantine.retry"
         problem = _find_obstacle(session, row, parsed, release=release)
         if problem is not None:
@@ -108,12 +114,17 @@ def _read(project_id: int, content_sha256: str) -> Parsed:
     row = db.session.get(Quarantined, (project_id, content_sha256))
     if row is None:
         raise Problem("404.1")
+    return parse_item(Definitions(project_id), to_item(row))
+
+
+def to_item(row: Quarantined) -> dict[str, Any]:
+    """Return an item as it came in a batch."""
     item: dict[str, Any] = {**row.item, "instanceId": row.instance_id or None}
     if row.item.get("sealed") is True:  # it could not be opened when it came
         item["sealed"] = row.content.decode("utf-8", "replace")
     else:
         item["xml"] = row.content
-    return parse_item(Definitions(project_id), item)
+    return item
 
 
 def _find_obstacle(session: Session, row: Quarantined, parsed: Parsed, *, release: bool) -> Problem | None:

@@ -19,6 +19,7 @@ from server.models import Quarantined, Submission
 from server.rows import rows_of, write_waiting
 from server.services import corrections, questions
 from server.services.ahead import Ahead, read_ahead
+from server.services.erased import sift
 from server.services.items import ID_CHARS, Parsed, Sender, find_announced
 from server.services.register import Applied, Register
 from server.services.submission_actions import find_actions
@@ -87,6 +88,11 @@ def decide_and_store(
     :raises Inapplicable: when one more action cannot be applied.
     """
     project_id = register.project_id
+    if ahead.gone:
+        sifted = sift(session, project_id, sender, ahead.gone, parsed)
+        if isinstance(sifted, dict):
+            return sifted
+        parsed = sifted
     known = None
     if parsed.instance_id and parsed.instance_id not in ahead.submissions:
         known = session.get(Submission, (project_id, parsed.instance_id))
@@ -287,6 +293,7 @@ def _accept(
             "seq": parsed.seq,
             "answer": answer,
             "problem": "\n".join((*parsed.trouble, *(impossible or {}).values())) or None,
+            "erased_at": None,
             "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
         },
     )

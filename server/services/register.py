@@ -29,6 +29,7 @@ from server.services.showing import (
     write_scopes,
 )
 from sync.actions import LABEL, EntityAction, Recorded
+from sync.erasure import to_shown as to_shown_erased
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
 from sync.protocol import FIRST_ERA, OFFICE, find_version_floor
@@ -218,6 +219,8 @@ class Register:
         """
         named = action.target if action.kind == "merge" and action.target else action.entity_id
         numbered = self.winner(named) or self._new_entity(action)
+        if numbered.erased_at:
+            raise ValueError(f"the data of entity {action.entity_id} were erased")
         if numbered.list != action.list:
             raise ValueError(f"entity {action.entity_id} is in list '{numbered.list}', not in '{action.list}'")
         past = self.history(numbered.component)
@@ -257,6 +260,7 @@ class Register:
 
     def _show(self, kept: Kept, after: EntityState, counter: int) -> frozenset[str]:
         """Write what is shown of an entity; return the scopes concerned."""
+        after = to_shown_erased(after) if kept.erased_at else after
         write_kept(self.session, kept, after, counter, self.now)
         if after.conflicts or kept.id not in self._undisputed:
             self._undisputed.discard(kept.id)
@@ -267,7 +271,8 @@ class Register:
 
     def state_of(self, kept: Kept | Entity) -> EntityState:
         """Compute an entity anew from its recorded actions."""
-        return state(kept.id, self.history(kept.component), self.rules(kept.list))
+        after = state(kept.id, self.history(kept.component), self.rules(kept.list))
+        return to_shown_erased(after) if kept.erased_at else after
 
     def recompute_list(self, list_name: str) -> int:
         """Show every entity of a list by the present rules; rows stay as recorded. Return how many changed."""

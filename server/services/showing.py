@@ -39,6 +39,7 @@ class Kept:
     component: str
     created_at: datetime
     updated_at: datetime
+    erased_at: datetime | None = None
     is_new: bool = False
 
     @property
@@ -93,7 +94,7 @@ def write_scopes(
     :param scopes: the scopes that ever held it and whether they do; brought up to date.
     """
     before = frozenset(scope for scope, present in scopes.items() if present)
-    holding = place(after, scope_property)
+    holding = frozenset() if kept.erased_at else place(after, scope_property)
     told = changes(before, holding)
     rows = rows_of(session)
     for scope, present in (*((s, False) for s in told.gone), *((s, True) for s in told.present)):

@@ -12,6 +12,7 @@ from forms.instance import named_attachments
 from server.database import db, retried, transaction
 from server.models import Blob, SubmissionAttachment
 from server.rows import rows_of
+from server.services.erased import find_refused
 from server.services.items import Parsed, find_announced, is_plain
 
 UNTOLD_TYPE = "application/octet-stream"
@@ -102,7 +103,8 @@ def find_wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:
     )
     here = set(db.session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(announced))))
     _mark_arrived(project_id, ids, here)
-    return sorted(sha for sha in announced if sha and sha not in here)
+    missing = {sha for sha in announced if sha and sha not in here}
+    return sorted(missing - find_refused(db.session, project_id, missing))
 
 
 @retried

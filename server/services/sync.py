@@ -20,6 +20,7 @@ from server.errors import Problem
 from server.models import Project
 from server.services.ahead import find_touched, read_ahead
 from server.services.devices import find_missing, find_sender_scopes, see_device
+from server.services.erased import remove_dropped
 from server.services.items import ID_CHARS, Definitions, Parsed, Sender, parse_item
 from server.services.receipt import close_asked, decide_and_store, receive_item
 from server.services.register import Register
@@ -72,6 +73,7 @@ def receive_batch(
     for start in range(0, len(parsed), CHUNK):
         chunk = parsed[start : start + CHUNK]
         results += _receive_chunk(project_id, sender, chunk)
+        remove_dropped(db.session())
     if not parsed:
         _receive_chunk(project_id, sender, [])
     project = db.session.get_one(Project, project_id)

@@ -1,0 +1,60 @@
+"""Begin a new era after a restore from a backup: what was given out since the backup is never given out again.
+
+Phones know from the era that the server forgot: they pull everything again and offer everything they kept. Versions and
+the change counter begin above whatever the lost time can have used, so a number never means two things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from server.auth import Actor
+from server.blobs import BlobStore
+from server.database import retried, transaction
+from server.errors import Problem
+from server.models import Blob, FormAttachment, Project, SubmissionAttachment
+from server.services import audits
+from sync.protocol import find_era_start
+
+
+@dataclass(frozen=True, slots=True)
+class NewEra:
+    era: int
+    counter: int
+    files_lost: int
+    """Photographs that the database knows and the folder has not: phones are asked for them again."""
+
+
+@retried
+def begin_era(project_id: int, actor: Actor) -> NewEra:
+    """Begin the next era of a project.
+
+    :raises Problem: 404.1 for an unknown project.
+    """
+    now = datetime.now(UTC)
+    store = BlobStore(current_app.config["HIRFA"].blobs)
+    with transaction() as session:
+        project = session.get(Project, project_id, with_for_update=True)
+        if project is None:
+            raise Problem("404.1")
+        project.era += 1
+        project.counter = find_era_start(project.era, project.counter)
+        of_forms = set(session.scalars(select(FormAttachment.sha256).where(FormAttachment.project_id == project_id)))
+        lost = [
+            sha256
+            for sha256 in session.scalars(select(Blob.sha256).where(Blob.project_id == project_id))
+            if sha256 not in of_forms and not store.has(project_id, sha256)
+        ]
+        for sha256 in lost:
+            session.execute(
+                update(SubmissionAttachment)
+                .where(SubmissionAttachment.project_id == project_id, SubmissionAttachment.sha256 == sha256)
+                .values(present=False)
+            )
+            session.execute(delete(Blob).where(Blob.project_id == project_id, Blob.sha256 == sha256))
+        audits.note(session, project_id, actor, "era.begin", str(project.era), now, files_lost=len(lost))
+        return NewEra(project.era, project.counter, len(lost))
