@@ -14,6 +14,8 @@ from flask import Flask
 from server.database import db
 from server.models import FormVersion, User
 
+BOTH_DATABASES = True
+
 HIRFA = 'hirfa="urn:hirfa:xforms:1"'
 
 

@@ -33,6 +33,8 @@ from server.services.forms import FormFile, definition_of, find_version, publish
 from server.services.labels import Labels, in_language
 from tests.builders import registration, visit
 
+BOTH_DATABASES = True
+
 PASSWORD = "a long enough password"
 CONSOLE = Path(__file__).resolve().parents[2] / "server" / "console"
 NIN = "991980312000010099"

@@ -38,6 +38,8 @@ from tests.builders import registration
 from tests.server.conftest import settings_in
 from tests.xform_rules import find_broken_rules
 
+BOTH_DATABASES = True
+
 TODAY = date(2026, 11, 23)
 WOMEN = 36
 
@@ -48,19 +50,23 @@ class Lived:
     filled: demo.DemoFilled
 
 
-def _live(template: Path, folder: Path, seed: int, women: int) -> Lived:
-    shutil.copytree(template, folder)
-    app = create_app(settings_in(folder))
+def _live(template: Path, folder: Path, seed: int, women: int, database_url: str = "") -> Lived:
+    if not database_url:
+        shutil.copytree(template, folder)
+    app = create_app(settings_in(folder, database_url))
     with app.app_context():
         filled = demo.fill_programme(1, seed, TODAY, women=women)
         db.session.remove()
     return Lived(app, filled)
 
 
-@pytest.fixture(scope="module")
-def lived(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    """A project filled once for all tests that only look."""
-    made = _live(template, tmp_path_factory.mktemp("demo") / "data", 31, WOMEN)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lived(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """A project filled once, on each database, for all tests that only look."""
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("cluster").copy("template", "lived")
+    made = _live(template, tmp_path_factory.mktemp("demo") / "data", 31, WOMEN, url)
     with made.app.app_context():
         yield made
         db.session.remove()

@@ -151,3 +151,16 @@ def test_every_problem_code_is_documented_and_in_three_languages() -> None:
     for code, texts in MESSAGES.items():
         assert set(texts) == {"en", "fr", "ar"}, code
         assert f"| {code} |" in text, code
+
+
+ONE_DATABASE = {
+    "test_config": "touches none",
+    "test_house": "walks the routes before anything is stored",
+    "test_cut_bodies": "what is cut never comes as far as a database",
+}
+
+
+def test_every_module_that_stores_runs_on_both_databases() -> None:
+    modules = sorted((ROOT / "tests" / "server").glob("test_*.py"))
+    silent = {path.stem for path in modules if "\nBOTH_DATABASES = True\n" not in path.read_text()}
+    assert silent <= set(ONE_DATABASE), silent - set(ONE_DATABASE)

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from server.logs import init_logs
 from server.services import feed
 
+BOTH_DATABASES = True
+
 
 def test_a_failure_is_logged_without_what_variables_held(
     capsys: pytest.CaptureFixture[str], client: FlaskClient, phone: Any, monkeypatch: pytest.MonkeyPatch
