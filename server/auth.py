@@ -23,9 +23,10 @@ from werkzeug.wrappers import Response
 
 from server.database import db, end_reads
 from server.errors import Problem, wants_page
-from server.models import AppUser, AppUserToken, User, UserToken
+from server.models import AppUser, AppUserToken, Project, User, UserToken
 
 PUBLIC = "public"
+MAX_ID = 2**31 - 1
 GRANTS: dict[str, frozenset[str]] = {
     "app_user": frozenset({"sync", "openrosa", "form.read", "scope.read"}),
     "viewer": frozenset({"desk.read", "form.read", "scope.read"}),
@@ -154,6 +155,8 @@ def init_auth(app: Flask) -> None:
         view = current_app.view_functions.get(request.endpoint or "")
         if view is None:
             return None  # an unknown address: answered as 404 or 405
+        if any(isinstance(value, int) and value > MAX_ID for value in (request.view_args or {}).values()):
+            raise Problem("404.1")  # no row has it, and databases refuse to look for it
         verb = "public" if request.endpoint == "static" else getattr(view, "required_verb", None)
         if verb == PUBLIC:
             return None
@@ -169,7 +172,15 @@ def init_auth(app: Flask) -> None:
         project_id = (request.view_args or {}).get("project_id")
         if g.actor.project_id is not None and project_id is not None and g.actor.project_id != project_id:
             raise Problem("403.1")
+        if g.actor.project_id is None and project_id is not None and not _is_project(project_id):
+            raise Problem("404.1")
         return None
+
+
+def _is_project(project_id: int) -> bool:
+    found = db.session.get(Project, project_id) is not None
+    end_reads()
+    return found
 
 
 def find_actor(incoming: Request) -> Actor | None:

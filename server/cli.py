@@ -431,6 +431,16 @@ def demo(seed: int, project_id: int, as_json: bool) -> None:
     say(as_json, value, "\n".join(lines))
 
 
+@click.command("openapi")
+@project_and_json
+def openapi(project_id: int, as_json: bool) -> None:
+    """Print the contract of the HTTP API as an OpenAPI document."""
+    from server.api.openapi import build_document
+
+    document = build_document(current_app)
+    say(as_json, document, json.dumps(document, ensure_ascii=False, indent=2))
+
+
 @click.command("serve")
 @project_and_json
 def serve(project_id: int, as_json: bool) -> None:
@@ -476,6 +486,7 @@ def init_commands(app: Flask) -> None:
         apply_erasures,
         begin_era,
         demo,
+        openapi,
         serve,
     ):
         app.cli.add_command(command)

@@ -12,6 +12,7 @@ from server.api import (
     entities,
     forms,
     handover,
+    openapi,
     openrosa,
     questions,
     sessions,
@@ -25,6 +26,7 @@ def init_api(app: Flask) -> None:
     p = "/v1/projects/<int:project_id>"
     k = "/v1/key/<token>/projects/<int:project_id>"
     rules = (
+        ("GET", "/v1/openapi.json", openapi.document),
         ("POST", "/v1/enrol", enrolment.enrol),
         ("POST", "/v1/sessions", sessions.open_session),
         ("POST", f"{p}/sync/push", sync.push),

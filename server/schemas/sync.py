@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from server.errors import Problem
+from server.schemas.shapes import GoneSchema, OfferedFormSchema, ResultSchema
 from sync.protocol import PROTOCOL
 
 _ID = validate.Length(min=1, max=255)
@@ -75,6 +76,14 @@ def iso(value: Any) -> str:
     return text.replace("+00:00", "Z")
 
 
+class Passed(fields.Field[Any]):
+    """A value passed on as the service made it, in a shape that is only described: dumping thousands costs time."""
+
+    def __init__(self, shape: type[Schema], *, many: bool = False, **kwargs: Any) -> None:
+        self.shape, self.many = shape, many
+        super().__init__(**kwargs)
+
+
 class EventSchema(Schema):
     formId = fields.String()
     date = Moment()
@@ -94,7 +103,7 @@ class PageSchema(Schema):
     cursor = fields.Integer()
     more = fields.Boolean()
     upserts = fields.List(fields.Nested(UpsertSchema))
-    gone = fields.List(fields.Dict())
+    gone = Passed(GoneSchema, many=True)
 
 
 class FileSchema(Schema):
@@ -130,7 +139,7 @@ class PullAnswerSchema(Schema):
     scopes = fields.Dict(keys=fields.String(), values=fields.Nested(PageSchema))
     dropScopes = fields.List(fields.String())
     addScopes = fields.List(fields.String())
-    forms = fields.List(fields.Dict())
+    forms = Passed(OfferedFormSchema, many=True)
     withdrawn = fields.List(fields.String())
     corrections = fields.List(fields.Nested(GivenCorrectionSchema))
     questions = fields.List(fields.Nested(AskedQuestionSchema))
@@ -141,7 +150,7 @@ class PullAnswerSchema(Schema):
 class PushAnswerSchema(Schema):
     serverTime = Moment(attribute="server_time")
     era = fields.Integer()
-    results = fields.List(fields.Dict())
+    results = Passed(ResultSchema, many=True)
     missing = fields.List(fields.Integer())
     attachmentsWanted = fields.List(fields.String(), attribute="attachments_wanted")
     device = fields.String()

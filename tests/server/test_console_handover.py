@@ -22,6 +22,8 @@ from server.services import actors, keys
 from tests.builders import registration
 from tests.sealed import seal_item, write_handover
 
+BOTH_DATABASES = True
+
 PASSWORD = "a long enough password"
 PHOTO = b"\xff\xd8\xff photograph"
 SHA256 = hashlib.sha256(PHOTO).hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from server.api.operations import OPERATIONS
 from server.auth import GRANTS, PUBLIC
 from server.database import db
 
@@ -20,6 +21,7 @@ PUBLIC_ENDPOINTS = {
     "api.sessions.open_session",
     "api.app_files.index",
     "api.app_files.asset",
+    "api.openapi.document",
     "console.sign_in",
     "console.open_session",
     "console.set_language",
@@ -135,6 +137,12 @@ def test_every_route_is_documented(app: Flask) -> None:
     text = (ROOT / "server" / "README.md").read_text() + (ROOT / "server" / "console" / "README.md").read_text()
     for rule in app.url_map.iter_rules():
         assert f"`{rule.rule}`" in text, f"{rule.rule} is not in server/README.md or server/console/README.md"
+
+
+def test_every_route_of_v1_is_in_the_contract(app: Flask) -> None:
+    """Say in ``server/api/operations.py`` what a new route takes and answers."""
+    views = {rule.endpoint.removeprefix("api.") for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/")}
+    assert views == set(OPERATIONS)
 
 
 def test_every_command_is_documented(app: Flask) -> None:

@@ -71,3 +71,11 @@ def test_the_workbook_shows_one_moment_whatever_arrives_meanwhile(
     assert len(rows(officer, "cam_a_inscription")) == 1 + 1
     monkeypatch.setattr(exports, "build_programme", build)
     assert len(rows(officer, "cam_a_inscription")) == 1 + 2
+
+
+@pytest.mark.parametrize("project_id", [2, 2**31, 2**70])
+def test_a_project_that_does_not_exist_is_not_found(as_role: Any, project_id: int) -> None:
+    officer = as_role("officer")
+    for path in ("workbook.xlsx", "forms", "scopes"):
+        answer = officer.get(f"/v1/projects/{project_id}/{path}")
+        assert (answer.status_code, answer.json["code"]) == (404, "404.1")

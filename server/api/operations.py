@@ -1,0 +1,173 @@
+"""What each route of ``/v1`` takes and answers, beside the URLs of ``init_api``: the OpenAPI document comes from this.
+
+The shapes are those of ``server.schemas``. Left to ``server.api.openapi``, because they follow from the route: what its
+address holds, who may call it, and the problems that any route may answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marshmallow import Schema
+
+from server.schemas.answers import EnrolAnswerSchema, FormSchema, PlaceSchema, SessionAnswerSchema
+from server.schemas.asked import AskSchema, CorrectionSchema, GiveSchema, QuestionSchema, SendBackSchema
+from server.schemas.entities import EntitySchema, MergeSchema, SeenSchema
+from server.schemas.handover import HandoverAnswerSchema
+from server.schemas.sync import (
+    EnrolSchema,
+    PullAnswerSchema,
+    PullSchema,
+    PushAnswerSchema,
+    PushSchema,
+    SessionSchema,
+)
+
+XML = "text/xml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON = "application/json"
+ANY = "*/*"
+"""A file of whatever type it is."""
+PIECE = "application/offset+octet-stream"
+BYTES = "application/octet-stream"
+MULTIPART = "multipart/form-data"
+
+Shape = type[Schema] | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one route."""
+
+    says: str
+    body: Shape = None
+    """A schema, sent as JSON; or a media type."""
+    answer: Shape = None
+    """The same, of the answer that is hoped for; None for no body."""
+    many: bool = False
+    """Whether the answer is a list of it."""
+    status: int = 200
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Parameters after ``?``, with their values where these are listed; none is required."""
+    headers: tuple[str, ...] = ()
+    """Headers that must be there."""
+    told: tuple[str, ...] = ()
+    """Headers of the answer."""
+    problems: tuple[str, ...] = ()
+    """Codes of its own."""
+
+
+_TUS = ("Tus-Resumable",)
+_ALL = {"all": ("true", "false")}
+_FORM_XML = Operation("The XForm.", answer=XML, problems=("404.6",))
+_FORM_FILE = Operation("A media file or plain CSV of the form.", answer=ANY, problems=("404.6",))
+_LISTED = Operation("A file of the form, or an entity list as this agent may hold it.", answer=ANY, problems=("404.6",))
+_MANIFEST = Operation("The form's media files, CSV files and entity lists.", answer=XML, problems=("404.6",))
+
+OPERATIONS: Mapping[str, Operation] = {
+    "openapi.document": Operation("This document.", answer=JSON),
+    "enrolment.enrol": Operation(
+        "Trade a one-time code for a phone's token.",
+        body=EnrolSchema,
+        answer=EnrolAnswerSchema,
+        problems=("404.50", "429.1", "400.51"),
+    ),
+    "sessions.open_session": Operation(
+        "A token for officers' programs, as ODK Central gives it.",
+        body=SessionSchema,
+        answer=SessionAnswerSchema,
+        problems=("401.2", "429.1", "400.51"),
+    ),
+    "sync.push": Operation(
+        "Send a batch; one outcome an item, in the same order. Not atomic: send again freely.",
+        body=PushSchema,
+        answer=PushAnswerSchema,
+        problems=("400.51",),
+    ),
+    "sync.pull": Operation(
+        "Changes of the agent's scopes since her cursors, forms, corrections, questions.",
+        body=PullSchema,
+        answer=PullAnswerSchema,
+        problems=("400.51",),
+    ),
+    "handover.receive": Operation(
+        "A hand-over file that a colleague's phone delivers, whole or in parts.",
+        body=BYTES,
+        answer=HandoverAnswerSchema,
+        problems=("400.2", "422.51"),
+    ),
+    "sync.scopes": Operation("The places an agent works in; all for an officer.", answer=PlaceSchema, many=True),
+    "forms.list_forms": Operation("The forms that phones are offered.", answer=FormSchema, many=True),
+    "forms.form_xml": _FORM_XML,
+    "forms.attachment": _FORM_FILE,
+    "attachments.options": Operation(
+        "What of tus is spoken here.", status=204, told=("Tus-Version", "Tus-Extension", "Tus-Max-Size")
+    ),
+    "attachments.create": Operation(
+        "Begin an upload (tus creation); metadata sha256 and contentType.",
+        status=201,
+        headers=(*_TUS, "Upload-Length", "Upload-Metadata"),
+        told=("Location", "Upload-Offset"),
+        problems=("400.6", "400.8", "413.1", "460.1", "422.51"),
+    ),
+    "attachments.head": Operation(
+        "How much of it is here.",
+        headers=_TUS,
+        told=("Upload-Offset", "Upload-Length"),
+        problems=("400.6", "409.52", "460.1", "422.51"),
+    ),
+    "attachments.patch": Operation(
+        "Send a piece at an offset.",
+        body=PIECE,
+        status=204,
+        headers=(*_TUS, "Upload-Offset"),
+        told=("Upload-Offset",),
+        problems=("400.2", "400.6", "409.52", "460.1", "422.51"),
+    ),
+    "attachments.download": Operation("A photograph of a submission.", answer=ANY),
+    "corrections.list_corrections": Operation(
+        "Submissions sent back to be corrected.", answer=CorrectionSchema, many=True, query=_ALL
+    ),
+    "corrections.attachment": Operation("A file of a submission that this agent is asked to correct.", answer=ANY),
+    "corrections.send": Operation(
+        "Send a submission back, with words.", body=SendBackSchema, answer=CorrectionSchema, status=201
+    ),
+    "corrections.give": Operation("Give it to another agent.", body=GiveSchema, answer=CorrectionSchema),
+    "corrections.withdraw": Operation("Take it back.", status=204),
+    "entities.entity": Operation("A record, with what is disputed.", answer=EntitySchema),
+    "entities.merge": Operation("Two records are one woman.", body=MergeSchema, answer=EntitySchema),
+    "entities.unmerge": Operation("They are two after all.", body=SeenSchema, answer=EntitySchema),
+    "entities.delete": Operation("Delete a record.", body=SeenSchema, answer=EntitySchema),
+    "entities.restore": Operation("Bring a deleted record back.", body=SeenSchema, answer=EntitySchema),
+    "questions.list_questions": Operation(
+        "Questions to agents about disputed properties.", answer=QuestionSchema, many=True, query=_ALL
+    ),
+    "questions.ask": Operation(
+        "Ask the agents of her commune.", body=AskSchema, answer=QuestionSchema, status=201
+    ),
+    "questions.withdraw": Operation("Take a question back.", status=204),
+    "workbook.download": Operation(
+        "The consolidated workbook.",
+        answer=XLSX,
+        query={"language": ("fr", "ar"), "labels": ("true", "false"), "personal": ("true", "false")},
+        problems=("400.8",),
+    ),
+    "openrosa.form_list": Operation(
+        "Forms for ODK Collect.", answer=XML, query={"formID": (), "verbose": ("true", "false"), "listAllVersions": ()}
+    ),
+    "openrosa.form_xml": _FORM_XML,
+    "openrosa.manifest": _MANIFEST,
+    "openrosa.attachment": _LISTED,
+    "openrosa.integrity": Operation("Which of some records the phone must drop.", answer=XML, query={"id": ()}),
+    "openrosa.submission_head": Operation("Where to send, and how much at once.", status=204),
+    "openrosa.submit": Operation(
+        "A submission and its files; 201 whenever it is stored.",
+        body=MULTIPART,
+        answer=XML,
+        status=201,
+        query={"deviceID": ()},
+        problems=("400.2",),
+    ),
+}
+"""By module and name of the view."""
