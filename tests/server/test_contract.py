@@ -22,7 +22,7 @@ from tests.builders import registration
 BOTH_DATABASES = True
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
-EXAMPLES = 60 if LONG else 4
+EXAMPLES = 60 if LONG else 3
 CHECKED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -78,6 +78,14 @@ class Caller:
     def __init__(self, app: Flask, headers: dict[str, str], token: str) -> None:
         self.app, self.headers, self.token = app, headers, token
 
+    def whole(self, environ: Any, start_response: Any) -> list[bytes]:
+        """Answer whole and close what was answered from, as a server does and this client does not."""
+        answer = self.app(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()
+
 
 @pytest.fixture(params=["nobody", "app_user", "officer", "administrator"])
 def caller(request: pytest.FixtureRequest, app: Flask, phone: Any, as_role: Any) -> Iterator[Caller]:
@@ -94,7 +102,7 @@ def caller(request: pytest.FixtureRequest, app: Flask, phone: Any, as_role: Any)
 
 def test_no_request_makes_the_server_fail_and_answers_are_as_described(caller: Caller) -> None:
     """Project 1 exists and the token in the address is the caller's in most requests, else nothing would be reached."""
-    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", caller.app)
+    schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", caller.whole)
     checks = CHECKS.get_by_names(list(CHECKED))
     failures: list[str] = []
     for result in schema.get_all_operations():
