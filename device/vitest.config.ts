@@ -8,5 +8,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['tests/**/*.test.{ts,tsx}', 'src/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
+    // A loaded machine is slow, not wrong; a test that is cut off would go on under the next one.
+    testTimeout: 60_000,
   },
 });

@@ -2,6 +2,7 @@
 import { createMemo, ErrorBoundary, Match, Show, Switch, type JSX } from 'solid-js';
 import { language, t } from './i18n';
 import { navigate, path, segments } from './router';
+import { CorrectScreen } from './screens/Correct';
 import { DraftsScreen } from './screens/Drafts';
 import { EnrolScreen } from './screens/Enrol';
 import { FillScreen, type Task } from './screens/Fill';
@@ -24,6 +25,7 @@ function findTask(parts: string[]): Task | null {
   const [screen, first, second] = parts;
   if (screen === 'new' && first) return { kind: 'new', formId: first, entityId: null };
   if (screen === 'follow' && first && second) return { kind: 'new', formId: first, entityId: second };
+  if (screen === 'edit' && first) return { kind: 'correct', instanceId: first };
   if (screen === 'draft' && first) return { kind: 'draft', instanceId: first };
   return null;
 }
@@ -54,6 +56,7 @@ export function App(): JSX.Element {
           <Match when={screen() === 'choose' && argument()}><ChooseScreen formId={argument()} /></Match>
           <Match when={screen() === 'register' && argument()}><RegisterScreen formId={argument()} /></Match>
           <Match when={screen() === 'forms'}><FormsScreen /></Match>
+          <Match when={screen() === 'correct' && argument()}><CorrectScreen instanceId={argument()} /></Match>
           <Match when={screen() === 'drafts'}><DraftsScreen /></Match>
           <Match when={screen() === 'outbox'}><OutboxScreen /></Match>
           <Match when={screen() === 'handover'}><HandOverScreen /></Match>

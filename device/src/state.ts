@@ -62,6 +62,9 @@ function reload(topic: Topic): void {
   }, 20);
 }
 
+/** Read one kind of data again at once: another tab has just written it. */
+export const reloadNow = (topic: Topic): Promise<void> => loaders[topic]();
+
 /** Read everything and begin to follow changes. */
 export async function startState(): Promise<void> {
   setLanguage(preferredLanguage(navigator.languages));

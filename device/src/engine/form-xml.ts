@@ -160,8 +160,8 @@ function freeEntityList(document: Document, path: string, controls: ReadonlyMap<
   return filters;
 }
 
-/** Read a form's facts and give the XML the engine should load. :raises Error: when it is not an XForm at all. */
-export function readFormFacts(xml: string, preset: PresetWish | null): FormFacts {
+/** Read a form's facts and give the XML the engine should load; `optional` questions are required no more. :raises Error: when it is not an XForm at all. */
+export function readFormFacts(xml: string, preset: PresetWish | null, optional: readonly string[] = []): FormFacts {
   const document = new DOMParser().parseFromString(xml, 'text/xml');
   const root = document.documentElement;
   if (!root || root.localName !== 'html' || root.namespaceURI !== XHTML || document.getElementsByTagName('parsererror').length > 0) {
@@ -193,6 +193,10 @@ export function readFormFacts(xml: string, preset: PresetWish | null): FormFacts
   const controls = new Map<string, Element>();
   for (const element of all) {
     if (element.localName === 'bind') {
+      if (optional.includes(element.getAttribute('nodeset') ?? '') && element.hasAttribute('required')) {
+        element.removeAttribute('required');
+        changed = true;
+      }
       const decimals = Number.parseInt(element.getAttributeNS(HIRFA, 'decimals') ?? '', 10);
       binds.set(element.getAttribute('nodeset') ?? '', {
         unit: element.getAttributeNS(HIRFA, 'unit'),

@@ -20,6 +20,10 @@ export interface OpenOptions {
   xml: string;
   attachment(name: string): Promise<Blob | null>;
   draft?: { xml: string; files: readonly NamedFile[] } | undefined;
+  /** A finished instance: opened under a new id, naming the one it replaces. */
+  edit?: { xml: string; files: readonly NamedFile[] } | undefined;
+  /** Questions that may stay blank whatever the form requires: their answers were withheld. */
+  withheld?: readonly string[] | undefined;
   preset?: { entityQuestion?: string | undefined; entityId?: string | undefined; list?: string | undefined } | undefined;
   deviceId: string;
   username: string;
@@ -84,7 +88,7 @@ async function fetchFor(url: { href: string }, attachment: OpenOptions['attachme
 export async function openForm(options: OpenOptions): Promise<OpenForm> {
   let facts: FormFacts;
   try {
-    facts = readFormFacts(options.xml, options.preset?.entityId ? options.preset : null);
+    facts = readFormFacts(options.xml, options.preset?.entityId ? options.preset : null, options.withheld);
   } catch (error) {
     throw new FormOpenError('not-a-form', reasonOf(error));
   }
@@ -105,9 +109,13 @@ export async function openForm(options: OpenOptions): Promise<OpenForm> {
       ...(options.locate ? { geolocationProvider: { getLocation: options.locate } } : {}),
     };
     let root: RootNode;
-    if (options.draft) {
+    const given = options.draft ?? options.edit;
+    if (given) {
+      const data = [instanceData(given)] as const;
       try {
-        root = (await form.restoreInstance({ data: [instanceData(options.draft)] }, config)).root;
+        root = (options.draft
+          ? await form.restoreInstance({ data }, config)
+          : await form.editInstance({ inputType: 'FORM_INSTANCE_INPUT_RESOLVED', data }, config)).root;
       } catch (error) {
         throw new FormOpenError('draft', reasonOf(error));
       }
@@ -172,7 +180,8 @@ function makeOpenForm(root: RootNode, facts: FormFacts, options: OpenOptions, di
   }
   setQuiet(false);
 
-  const kept = new Map((options.draft?.files ?? []).map((f) => [f.name, f.blob] as const));
+  const replaced = options.draft ? metaText(options.draft.xml, 'deprecatedID') : '';
+  const kept = new Map(((options.draft ?? options.edit)?.files ?? []).map((f) => [f.name, f.blob] as const));
 
   return {
     children,
@@ -184,7 +193,7 @@ function makeOpenForm(root: RootNode, facts: FormFacts, options: OpenOptions, di
     async payload() {
       // Preparing sets the "end" time; its files are not used (see below), and its XML is the instance's own.
       await untrack(() => root.prepareInstancePayload({ payloadType: 'monolithic' }));
-      const xml = untrack(() => root.instanceState.instanceXML);
+      const xml = withDeprecated(untrack(() => root.instanceState.instanceXML), replaced);
       const files: NamedFile[] = [];
       for (const q of untrack(questions)) {
         if (q.widget !== 'image' && q.widget !== 'audio' && q.widget !== 'video' && q.widget !== 'file') continue;
@@ -200,10 +209,30 @@ function makeOpenForm(root: RootNode, facts: FormFacts, options: OpenOptions, di
   };
 }
 
+function metaNode(document: Document, name: string): Element | undefined {
+  const meta = [...(document.documentElement?.children ?? [])].find((c) => c.localName === 'meta');
+  return [...(meta?.children ?? [])].find((c) => c.localName === name);
+}
+
+function metaText(xml: string, name: string): string {
+  return metaNode(new DOMParser().parseFromString(xml, 'text/xml'), name)?.textContent?.trim() ?? '';
+}
+
+/** The draft of an edit still names what it replaces: the engine leaves that out when it restores a draft. */
+function withDeprecated(xml: string, replaced: string): string {
+  if (replaced === '' || metaText(xml, 'deprecatedID') !== '') return xml;
+  const document = new DOMParser().parseFromString(xml, 'text/xml');
+  const own = metaNode(document, 'instanceID');
+  if (!own) return xml;
+  const node = document.createElementNS(own.namespaceURI, own.prefix ? `${own.prefix}:deprecatedID` : 'deprecatedID');
+  node.textContent = replaced;
+  own.after(node);
+  return new XMLSerializer().serializeToString(document);
+}
+
 /** instanceID and instanceName of a submission; "" for what it does not have. */
 export function readMeta(xml: string): { instanceId: string; instanceName: string } {
-  const root = new DOMParser().parseFromString(xml, 'text/xml').documentElement;
-  const meta = [...(root?.children ?? [])].find((c) => c.localName === 'meta');
-  const text = (name: string): string => [...(meta?.children ?? [])].find((c) => c.localName === name)?.textContent?.trim() ?? '';
+  const document = new DOMParser().parseFromString(xml, 'text/xml');
+  const text = (name: string): string => metaNode(document, name)?.textContent?.trim() ?? '';
   return { instanceId: text('instanceID'), instanceName: text('instanceName') };
 }

@@ -40,7 +40,7 @@ export function Filling(props: {
   // Keystrokes not yet with the engine, and saving ---------------------------------------------------------------------
   const held = new Set<() => void>();
   const release = (): void => [...held].forEach((commit) => commit());
-  let hasDraft = session.draft !== undefined;
+  let hasDraft = session.draft !== undefined; // an edit becomes one with its first answer
   let finished = false;
   const write = async (): Promise<void> => {
     const { xml, files, instanceId, instanceName } = await form.payload();
@@ -198,8 +198,12 @@ export function Filling(props: {
     window.removeEventListener('beforeunload', onUnload);
     document.removeEventListener('visibilitychange', onHide);
     // Taken off the screen in another way: what is not yet written still is; the form lives that long.
-    if (finished) form.dispose();
-    else void saveNow().finally(() => form.dispose());
+    const end = (): void => {
+      form.dispose();
+      session.onGone?.();
+    };
+    if (finished) end();
+    else void saveNow().finally(end);
   });
 
   // What widgets may ask -----------------------------------------------------------------------------------------------

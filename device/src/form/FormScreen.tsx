@@ -25,6 +25,8 @@ export function FormScreen(props: { session: FormSession }): JSX.Element {
         xml: session.source.xml,
         attachment: (name) => session.source.attachment(name),
         draft: session.draft,
+        edit: session.edit,
+        withheld: session.withheld,
         preset: session.preset,
         deviceId: session.deviceId,
         username: session.username,
@@ -32,15 +34,20 @@ export function FormScreen(props: { session: FormSession }): JSX.Element {
         locate: () => locateOnce(),
         onChange: () => changes.forEach((told) => told()),
       });
-      if (gone) opened.dispose();
+      if (gone) {
+        opened.dispose();
+        session.onGone?.();
+      }
       else setForm(opened);
     } catch (error) {
+      if (gone) session.onGone?.();
       setFailure(error instanceof FormOpenError ? error : new FormOpenError('engine', String(error)));
     }
   };
   onMount(() => void open());
   onCleanup(() => {
     gone = true;
+    if (failure()) session.onGone?.();
   });
 
   const lang = (): ReturnType<typeof toLang> => toLang(props.session.language);

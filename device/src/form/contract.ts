@@ -31,6 +31,10 @@ export interface FormSession {
   source: FormSource;
   instanceId?: string;
   draft?: DraftFiles;
+  /** A finished instance that is edited: the new one gets an id of its own and names the one it replaces. */
+  edit?: DraftFiles;
+  /** Questions whose answers were withheld from this agent: they may stay blank. */
+  withheld?: readonly string[];
   /** Page on which the draft was left. */
   pageIndex?: number;
   /** Follow-up: the woman was chosen first; her id is preset and shown, not asked. */
@@ -41,6 +45,8 @@ export interface FormSession {
   onAutosave(d: DraftFiles, meta: AutosaveMeta): Promise<void>;
   onFinalize(d: DraftFiles, meta: { instanceId: string; instanceName: string }): Promise<void>;
   onLeave(): void;
+  /** The form is off the screen and what was answered is saved: nothing more comes. */
+  onGone?(): void;
 }
 
 // export function FormScreen(props: { session: FormSession }): JSX.Element   lives in src/form/FormScreen.tsx

@@ -101,6 +101,10 @@ export const en: Record<Key, Message> = {
   'record.blank': '(blank)',
   'record.draftOpen': 'A draft is open for this record: “{title}”. One at a time, so that nothing contradicts itself.',
   'record.continueDraft': 'Continue the draft',
+  'record.asked': 'The chamber asks: {property}',
+  'record.askedValues': 'Answers received: {values}',
+  'record.askedHow': 'Ask her, then answer in:',
+  'record.askedNoForm': 'No form on this phone asks this question. Tell the officer the answer.',
   'record.dropped': 'This record is no longer in your communes. It stays here until your work is sent.',
 
   'forms.title': 'Forms',
@@ -123,9 +127,21 @@ export const en: Record<Key, Message> = {
   'drafts.none': 'No draft.',
   'drafts.progress': '{answered} answers of {total}',
   'drafts.saved': 'Saved {when}',
+  'drafts.corrects': 'Correction asked by the chamber',
   'drafts.delete': 'Delete',
   'drafts.confirmDelete': 'Delete this draft? Its answers will be lost.',
   'drafts.keep': 'Keep',
+
+  'correct.title': 'To correct',
+  'correct.words': 'What the chamber says',
+  'correct.start': 'Correct the form',
+  'correct.hint': 'Your answers are there: change only what is needed. The corrected form replaces the old one.',
+  'correct.begun': 'You have begun this correction.',
+  'correct.sent': 'Correction finished: it goes out at the next exchange.',
+  'correct.withdrawn': 'The chamber no longer asks for this correction. Your work is kept: you can finish it or delete it.',
+  'correct.over': 'The chamber no longer asks for this correction.',
+  'correct.noForm': 'This form is not on the phone yet. Exchange when there is a network.',
+  'correct.filesLeft': { one: '{n} photo or file is not on the phone yet; it stays in the form if you leave it alone.', other: '{n} photos or files are not on the phone yet; they stay in the form if you leave them alone.' },
 
   'outbox.title': 'What I send',
   'outbox.none': 'Nothing is waiting.',
@@ -135,6 +151,7 @@ export const en: Record<Key, Message> = {
   'outbox.photos': { one: '{n} photo or file', other: '{n} photos or files' },
   'outbox.photosLeft': { one: '{n} file still to send', other: '{n} files still to send' },
   'outbox.photosRefused': { one: '{n} file refused by the server; it stays on the phone', other: '{n} files refused by the server; they stay on the phone' },
+  'outbox.photosDamaged': { one: '{n} file is damaged on this phone and cannot go. The answers have arrived: tell the officer, and take the photo again if you can.', other: '{n} files are damaged on this phone and cannot go. The answers have arrived: tell the officer, and take the photos again if you can.' },
   'outbox.remove': 'Remove from this phone',
   'outbox.confirmRemove': 'The chamber keeps its copy, set aside. Remove yours?',
 
@@ -231,6 +248,9 @@ export const en: Record<Key, Message> = {
   'settings.install': 'Install on the home screen',
 
   'form.saved': 'Draft saved',
+  'form.elsewhere': 'This form goes on in another tab; your answers are kept.',
+  'form.openElsewhere': 'This form is open in another Hirfa tab.',
+  'form.openHere': 'Continue here',
   'form.finalized': 'Form finished. It will go out at the next exchange.',
 
   'time.now': 'just now',

@@ -103,6 +103,10 @@ const texts = {
   'record.blank': '(vide)',
   'record.draftOpen': 'Un brouillon est ouvert pour cette fiche : « {title} ». Un seul à la fois, pour que rien ne se contredise.',
   'record.continueDraft': 'Continuer le brouillon',
+  'record.asked': 'La Chambre demande : {property}',
+  'record.askedValues': 'Réponses reçues : {values}',
+  'record.askedHow': 'Demandez-lui, puis répondez dans :',
+  'record.askedNoForm': 'Aucun formulaire de ce téléphone ne pose cette question. Dites la réponse à la responsable.',
   'record.dropped': 'Cette fiche n’est plus dans vos communes. Elle reste ici jusqu’à l’envoi de votre travail.',
 
   'forms.title': 'Formulaires',
@@ -125,9 +129,21 @@ const texts = {
   'drafts.none': 'Aucun brouillon.',
   'drafts.progress': '{answered} réponses sur {total}',
   'drafts.saved': 'Enregistré {when}',
+  'drafts.corrects': 'Correction demandée par la Chambre',
   'drafts.delete': 'Supprimer',
   'drafts.confirmDelete': 'Supprimer ce brouillon ? Ses réponses seront perdues.',
   'drafts.keep': 'Garder',
+
+  'correct.title': 'À corriger',
+  'correct.words': 'Ce que dit la Chambre',
+  'correct.start': 'Corriger le formulaire',
+  'correct.hint': 'Vos réponses d’avant sont là : changez seulement ce qu’il faut. Le formulaire corrigé remplace l’ancien.',
+  'correct.begun': 'Vous avez commencé cette correction.',
+  'correct.sent': 'Correction terminée : elle part au prochain échange.',
+  'correct.withdrawn': 'La Chambre ne demande plus cette correction. Votre travail est gardé : vous pouvez le terminer ou le supprimer.',
+  'correct.over': 'La Chambre ne demande plus cette correction.',
+  'correct.noForm': 'Ce formulaire n’est pas encore dans le téléphone. Faites un échange avec réseau.',
+  'correct.filesLeft': { one: '{n} photo ou fichier n’est pas encore dans le téléphone ; il reste dans le formulaire si vous n’y touchez pas.', other: '{n} photos ou fichiers ne sont pas encore dans le téléphone ; ils restent dans le formulaire si vous n’y touchez pas.' },
 
   'outbox.title': 'Mes envois',
   'outbox.none': 'Rien n’attend.',
@@ -137,6 +153,7 @@ const texts = {
   'outbox.photos': { one: '{n} photo ou fichier', other: '{n} photos ou fichiers' },
   'outbox.photosLeft': { one: '{n} fichier encore à envoyer', other: '{n} fichiers encore à envoyer' },
   'outbox.photosRefused': { one: '{n} fichier refusé par le serveur ; il reste dans le téléphone', other: '{n} fichiers refusés par le serveur ; ils restent dans le téléphone' },
+  'outbox.photosDamaged': { one: '{n} fichier est abîmé dans ce téléphone et ne peut pas partir. Les réponses sont arrivées : dites-le à la responsable, et reprenez la photo si possible.', other: '{n} fichiers sont abîmés dans ce téléphone et ne peuvent pas partir. Les réponses sont arrivées : dites-le à la responsable, et reprenez les photos si possible.' },
   'outbox.remove': 'Retirer de ce téléphone',
   'outbox.confirmRemove': 'La Chambre garde sa copie mise de côté. Retirer la vôtre ?',
 
@@ -233,6 +250,9 @@ const texts = {
   'settings.install': 'Installer sur l’écran d’accueil',
 
   'form.saved': 'Brouillon enregistré',
+  'form.elsewhere': 'Ce formulaire continue dans un autre onglet ; vos réponses sont gardées.',
+  'form.openElsewhere': 'Ce formulaire est ouvert dans un autre onglet de Hirfa.',
+  'form.openHere': 'Continuer ici',
   'form.finalized': 'Formulaire terminé. Il partira au prochain envoi.',
 
   'time.now': 'à l’instant',

@@ -2,6 +2,7 @@
 import { createResource, For, Show, type JSX } from 'solid-js';
 import { sayWhen, t } from '../i18n';
 import { propertyName } from '../records/display';
+import { questionValues } from '../ui/Asked';
 import { registrationOf } from '../records/facts';
 import { link } from '../router';
 import { currentForms, deviceState, drafts, enrolment, inbox, lastSyncAt, mainLists, online, outbox, properties, recordsOf, shortTitle, formTitle, viewOf } from '../state';
@@ -14,6 +15,8 @@ export function HomeScreen(): JSX.Element {
   const registrations = (): { formId: string; title: string }[] => currentForms().filter((form) => registrationOf(form.facts) !== null);
   const waiting = (): number => outbox().filter((item) => item.state === 'waiting').length;
   const held = (): number => mainLists().reduce((sum, list) => sum + recordsOf(list).length, 0);
+  /** What the chamber asks and is not answered on this phone. */
+  const asked = () => inbox().filter((item) => item.kind === 'question' || !outbox().some((own) => own.deprecatedId === item.instanceId));
   const [persisted, { refetch }] = createResource(async () => (await navigator.storage?.persisted?.()) ?? true);
 
   return (
@@ -43,25 +46,22 @@ export function HomeScreen(): JSX.Element {
           <RowLink href={waiting() > 0 ? link('sync') : link('outbox')} icon="send" title={t('home.toSend')} detail={waiting() > 0 ? t('home.toSendCount', { n: waiting() }) : t('home.nothingToSend')} strong={waiting() > 0} />
         </section>
 
-        <Show when={inbox().length > 0}>
+        <Show when={asked().length > 0}>
           <section class="stack-small">
             <h2>{t('home.requests')}</h2>
             <div class="card rows">
-              <For each={inbox()}>
+              <For each={asked()}>
                 {(item) => item.kind === 'correction' ? (
-                  <div class="row">
-                    <span class="row-icon row-icon-warn"><Icon name="warning" /></span>
-                    <span class="row-text">
-                      <span class="row-title"><bdi>{t('home.correction', { title: shortTitle(formTitle(item.formId)) })}</bdi></span>
-                      <span class="row-detail" dir="auto">{item.comment}</span>
-                      <span class="row-detail">{item.by ? `${t('record.by', { name: item.by })} · ` : ''}{sayWhen(item.at)}</span>
-                    </span>
-                  </div>
+                  <RowLink
+                    href={link('correct', item.instanceId)} icon="warning" strong
+                    title={t('home.correction', { title: shortTitle(formTitle(item.formId)) })}
+                    detail={<><span dir="auto">{item.comment}</span><br /><bdi>{item.by ? `${t('record.by', { name: item.by })} · ` : ''}{sayWhen(item.at)}</bdi></>}
+                  />
                 ) : (
                   <RowLink
                     href={link('records', item.entity)} icon="question"
                     title={t('home.question', { label: viewOf(item.entity)?.values.label ?? '' })}
-                    detail={<><bdi>{propertyName(item.property, properties().get(viewOf(item.entity)?.list ?? ''))}</bdi>{' · '}<bdi>{item.words || t('home.questionValues', { values: item.values.join(' / ') })}</bdi></>}
+                    detail={<><bdi>{propertyName(item.property, properties().get(viewOf(item.entity)?.list ?? ''))}</bdi>{' · '}<bdi>{item.words || t('home.questionValues', { values: questionValues(item).join(' / ') })}</bdi></>}
                   />
                 )}
               </For>

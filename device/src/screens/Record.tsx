@@ -5,6 +5,7 @@ import { otherName, propertyName, SCOPE_PROPERTY, scopeText, valueText } from '.
 import { followUpOf } from '../records/facts';
 import { link } from '../router';
 import { currentForms, draftOf, enrolment, findLabel, formTitle, properties, shortTitle, viewOf } from '../state';
+import { Asked, questionsAbout } from '../ui/Asked';
 import { Icon } from '../ui/icons';
 import { Badge, Empty, Notice, RowLink } from '../ui/parts';
 import { Marks } from '../ui/RecordList';
@@ -44,6 +45,8 @@ export function RecordScreen(props: { id: string }): JSX.Element {
             <div class="marks"><Marks view={shown()} /></div>
             <Show when={shown().id !== props.id}><Notice tone="plain" icon="joined">{t('record.merged')}</Notice></Show>
             <Show when={shown().pulled?.dropped}><Notice tone="warn" icon="pin">{t('record.dropped')}</Notice></Show>
+
+            <For each={questionsAbout(shown())}>{(question) => <Asked view={shown()} question={question} busy={draft() !== undefined} />}</For>
 
             <section class="stack-small">
               <h2>{t('record.fill')}</h2>

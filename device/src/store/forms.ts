@@ -10,14 +10,14 @@ export async function readForm(formId: string, version: string): Promise<StoredF
   return (await database()).get('forms', [formId, version]);
 }
 
-/** Make a downloaded version the current one of its form, with its media, in one transaction. The pull announces them all at once. */
+/** Keep a downloaded version with its media, in one transaction; a current one takes the place of the former. The pull announces them all at once. */
 export async function keepForm(form: StoredForm, media: MediaFile[]): Promise<void> {
   const db = await database();
   const tx = db.transaction(['forms', 'media'], 'readwrite');
   const forms = tx.objectStore('forms');
   for (const file of media) void tx.objectStore('media').put(file);
   for (const other of await forms.getAll()) {
-    if (other.formId === form.formId && other.version !== form.version && other.current) {
+    if (form.current && other.formId === form.formId && other.version !== form.version && other.current) {
       void forms.put({ ...other, current: false });
     }
   }
@@ -40,12 +40,13 @@ export async function withdrawForms(formIds: string[]): Promise<void> {
   if (changed) announce('forms');
 }
 
-/** Delete old versions that neither a draft nor a kept instance names, and media that no form names. */
+/** Delete old versions that neither a draft nor a kept instance nor a form to correct names, and media that no form names. */
 export async function dropUnusedForms(): Promise<void> {
-  const tx = (await database()).transaction(['forms', 'media', 'drafts', 'outbox'], 'readwrite');
+  const tx = (await database()).transaction(['forms', 'media', 'drafts', 'outbox', 'inbox'], 'readwrite');
   const used = new Set<string>();
   for (const draft of await tx.objectStore('drafts').getAll()) used.add(`${draft.formId}\n${draft.version}`);
   for (const item of await tx.objectStore('outbox').getAll()) used.add(`${item.formId}\n${item.version}`);
+  for (const item of await tx.objectStore('inbox').getAll()) if (item.kind === 'correction') used.add(`${item.formId}\n${item.formVersion}`);
   const hashes = new Set<string>();
   for (const form of await tx.objectStore('forms').getAll()) {
     if (form.current || used.has(`${form.formId}\n${form.version}`)) form.attachments.forEach((a) => hashes.add(a.hash));

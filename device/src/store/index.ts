@@ -1,7 +1,7 @@
 // Everything the app keeps goes through this folder; import from here.
 export * from './types';
 export { announce, close, database, listen, wipe, type Topic } from './db';
-export { alone } from './locks';
+export { alone, holdOpen, takeOver, type Held } from './locks';
 export * from './settings';
 export * from './forms';
 export * from './drafts';
@@ -9,3 +9,4 @@ export * from './outbox';
 export * from './carried';
 export * from './sealing';
 export * from './records';
+export { dropSentBackFiles, keepSentBackFile, listInbox, listSentBack, readSentBackFiles } from './inbox';

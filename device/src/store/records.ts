@@ -1,7 +1,8 @@
 // The register as the phone holds it. A page of a pull and its cursor are written in one transaction: a crash between two
 // pages costs a page, never a record.
 import { announce, database } from './db';
-import type { InboxItem, OutboxItem, StoredRecord } from './types';
+import { keepRequests } from './inbox';
+import type { OutboxItem, StoredRecord } from './types';
 import type { PullAnswer } from '../sync/protocol';
 
 export async function listRecords(): Promise<StoredRecord[]> {
@@ -97,19 +98,6 @@ export async function keepPage(answer: PullAnswer, makeId: () => string): Promis
   await tx.done;
 }
 
-interface InboxStore { put(value: InboxItem): Promise<unknown>; clear(): Promise<void>; getAll(): Promise<InboxItem[]>; delete(key: string): Promise<void> }
-
-/** The chamber's standing requests replace those held: what it no longer asks is answered. */
-async function keepRequests(store: InboxStore, answer: PullAnswer): Promise<void> {
-  for (const kind of ['correction', 'question'] as const) {
-    const incoming = kind === 'correction' ? answer.corrections : answer.questions;
-    if (incoming === null) continue;
-    for (const held of await store.getAll()) if (held.kind === kind) void store.delete(held.key);
-  }
-  for (const item of answer.corrections ?? []) void store.put({ kind: 'correction', key: `c:${item.instanceId}`, ...item });
-  for (const item of answer.questions ?? []) void store.put({ kind: 'question', key: `q:${item.entity}:${item.property}`, ...item });
-}
-
 /** A server restored from a backup counts anew: forget the cursors, mark every record as not seen again yet. */
 export async function beginEra(era: string | number): Promise<void> {
   const tx = (await database()).transaction(['records', 'cursors', 'settings'], 'readwrite');
@@ -147,8 +135,4 @@ export async function endPull(answeredBefore: ReadonlySet<string>, makeId: () =>
   for (const branch of await tx.objectStore('branches').getAllKeys()) if (!named.has(branch)) void tx.objectStore('branches').delete(branch);
   await tx.done;
   announce('records', 'outbox', 'inbox', 'settings');
-}
-
-export async function listInbox(): Promise<InboxItem[]> {
-  return (await database()).getAll('inbox');
 }

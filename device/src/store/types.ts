@@ -62,6 +62,12 @@ export interface PinnedRow {
   ahead?: number;
 }
 
+/** A finished form that the chamber sent back with words. */
+export interface SentBack {
+  instanceId: string; formId: string; formVersion: string; comment: string; at: string; by: string; xml: string;
+  attachments: { name: string; sha256: string; size: number; contentType: string }[];
+}
+
 export interface Draft {
   instanceId: string;
   formId: string;
@@ -78,6 +84,8 @@ export interface Draft {
   entityId: string;
   pinned: PinnedRow | null;
   entityQuestion: string | null;
+  /** The form it corrects, as it was sent back: kept also when the chamber asks no longer. */
+  corrects?: SentBack;
 }
 
 /** A file of a draft or of a finalized instance. */
@@ -140,6 +148,8 @@ export interface OutboxItem {
   xml: string;
   /** The XML as only the server opens it. Absent where no public key was known when the form was finished. */
   sealed?: Sealed;
+  /** The instance it replaces, when it is an edit. */
+  deprecatedId?: string;
   attachments: OutboxAttachment[];
   actions: LocalAction[];
   state: 'waiting' | 'sent';
@@ -171,5 +181,5 @@ export interface HistoryLine {
 
 /** What the chamber asks of the agent: a form to correct, or a question about a disputed value. */
 export type InboxItem =
-  | { key: string; kind: 'correction'; instanceId: string; formId: string; formVersion: string; comment: string; at: string; by: string; xml: string }
+  | ({ key: string; kind: 'correction' } & SentBack)
   | { key: string; kind: 'question'; entity: string; property: string; values: string[]; words: string; at: string };

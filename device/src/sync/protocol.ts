@@ -49,8 +49,10 @@ export interface FormOffer {
   attachments: { name: string; hash: string }[];
 }
 
+export interface SentFile { name: string; sha256: string; size: number; contentType: string }
+
 export interface Correction {
-  instanceId: string; formId: string; formVersion: string; xml: string; comment: string; at: string; by: string;
+  instanceId: string; formId: string; formVersion: string; xml: string; attachments: SentFile[]; comment: string; at: string; by: string;
 }
 
 export interface Question { entity: string; property: string; values: string[]; words: string; at: string }
@@ -133,6 +135,9 @@ export function readPullAnswer(json: unknown): PullAnswer {
     corrections: Array.isArray(json.corrections) ? objects(json.corrections).map((item) => ({
       instanceId: text(item.instanceId), formId: text(item.formId), formVersion: text(item.formVersion), xml: text(item.xml),
       comment: text(item.comment), at: text(item.at), by: person(item.by),
+      attachments: objects(item.attachments).filter((file) => text(file.name) !== '').map((file) => ({
+        name: text(file.name), sha256: text(file.sha256), size: Number(file.size) || 0, contentType: text(file.contentType),
+      })),
     })) : null,
     questions: Array.isArray(json.questions) ? objects(json.questions).map((item) => ({
       entity: text(item.entity), property: text(item.property), values: texts(item.values), words: text(item.words), at: text(item.at),

@@ -1,9 +1,10 @@
 // Take in what changed: records page by page, each page with its cursor in one transaction, then forms. A cut costs a page.
 import {
-  announce, beginEra, dropUnusedForms, endPull, hasMedia, keepForm, keepPage, listForms, listOutbox, readCursors, readSetting, updateOutbox,
-  withdrawForms, writeSetting, type Enrolment, type MediaFile,
+  announce, beginEra, dropSentBackFiles, dropUnusedForms, endPull, hasMedia, keepForm, keepPage, keepSentBackFile, listForms, listOutbox, listSentBack,
+  readCursors, readForm, readSentBackFiles, readSetting, updateOutbox, withdrawForms, writeSetting, type Enrolment, type MediaFile,
 } from '../store';
 import { readFacts } from '../records/facts';
+import { hashOf } from './hash';
 import { ask, askJson, LineError, ServerProblem, type Fetch } from './http';
 import { PROTOCOL, readPullAnswer, type FormOffer } from './protocol';
 import { offerAgain } from './rules';
@@ -95,7 +96,7 @@ export async function pull(
     signal?.throwIfAborted();
     if (offer.audience === 'office') continue;
     try {
-      await fetchForm(fetcher, enrolment, project, offer);
+      await fetchForm(fetcher, enrolment, project, offer, true);
       report.forms.push(offer.title);
     } catch (error) {
       if (error instanceof ServerProblem && error.status === 401) throw error;
@@ -104,13 +105,14 @@ export async function pull(
     done += 1;
     progress({ records: report.records, forms: done, formsTotal: offers.size });
   }
+  await fetchSentBack(fetcher, enrolment, project, signal);
   await dropUnusedForms();
-  announce('records', 'forms');
+  announce('records', 'forms', 'inbox');
   return report;
 }
 
 /** Fetch one form version and the media the phone lacks; it becomes current only when all of it is here. */
-async function fetchForm(fetcher: Fetch, enrolment: Enrolment, project: string, offer: FormOffer): Promise<void> {
+async function fetchForm(fetcher: Fetch, enrolment: Enrolment, project: string, offer: FormOffer, current: boolean): Promise<void> {
   const base = `${project}/forms/${encodeURIComponent(offer.formId)}/versions/${encodeURIComponent(offer.version)}`;
   const xml = await (await ask(fetcher, `${base}.xml`, { token: enrolment.token })).text();
   const facts = readFacts(xml);
@@ -120,5 +122,29 @@ async function fetchForm(fetcher: Fetch, enrolment: Enrolment, project: string, 
     const response = await ask(fetcher, `${base}/attachments/${encodeURIComponent(file.name)}`, { token: enrolment.token });
     media.push({ hash: file.hash, type: response.headers.get('Content-Type') ?? '', bytes: await response.arrayBuffer() });
   }
-  await keepForm({ ...offer, title: offer.title || facts.title || offer.formId, xml, facts, current: true, withdrawn: false }, media);
+  await keepForm({ ...offer, title: offer.title || facts.title || offer.formId, xml, facts, current, withdrawn: false }, media);
+}
+
+/** Fetch what the forms to correct need and the phone lacks: the version they were filled in, and their files. What fails is fetched at the next pull. */
+async function fetchSentBack(fetcher: Fetch, enrolment: Enrolment, project: string, signal?: AbortSignal): Promise<void> {
+  await dropSentBackFiles();
+  for (const item of await listSentBack()) {
+    signal?.throwIfAborted();
+    try {
+      if (!(await readForm(item.formId, item.formVersion))) {
+        const held = (await listForms()).find((form) => form.formId === item.formId && form.current);
+        const offer = { formId: item.formId, version: item.formVersion, hash: '', title: held?.title ?? '', audience: '', attachments: held?.attachments ?? [] };
+        await fetchForm(fetcher, enrolment, project, offer, false);
+      }
+      const held = new Set((await readSentBackFiles(item.instanceId)).map((file) => file.name));
+      for (const file of item.attachments) {
+        if (held.has(file.name)) continue;
+        const path = `${project}/corrections/${encodeURIComponent(item.instanceId)}/attachments/${encodeURIComponent(file.name)}`;
+        const bytes = await (await ask(fetcher, path, { token: enrolment.token })).arrayBuffer();
+        if ((await hashOf(bytes)) === file.sha256) await keepSentBackFile(item.instanceId, file.name, new Blob([bytes], { type: file.contentType }));
+      }
+    } catch (error) {
+      if (error instanceof ServerProblem && error.status === 401) throw error;
+    }
+  }
 }

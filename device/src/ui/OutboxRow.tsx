@@ -39,6 +39,7 @@ export function OutboxRow(props: { item: OutboxItem; children?: JSX.Element }): 
         </Show>
         <Show when={props.item.state === 'sent' && count('wanted', 'unknown') > 0}><span class="row-detail">{t('outbox.photosLeft', { n: count('wanted', 'unknown') })}</span></Show>
         <Show when={count('refused') > 0}><span class="fate fate-warn">{t('outbox.photosRefused', { n: count('refused') })}</span></Show>
+        <Show when={count('damaged') > 0}><span class="fate fate-warn">{t('outbox.photosDamaged', { n: count('damaged') })}</span></Show>
         {props.children}
       </span>
     </li>

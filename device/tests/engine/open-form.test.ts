@@ -191,6 +191,66 @@ describe('drafts and files', () => {
   });
 });
 
+describe('editing a finished form', () => {
+  const EDITED = xform({
+    instance: '<femme/><nom/><nin/><p/><total/>', meta: '<entity dataset="femmes" update="1" baseVersion="" trunkVersion="" branchId="" id=""/>',
+    model: `<instance id="femmes" src="jr://file-csv/femmes.csv"/><bind nodeset="/data/femme" type="string"/><bind nodeset="/data/nom" type="string"/>
+      <setvalue ref="/data/nom" event="xforms-value-changed" value="instance('femmes')/root/item[name= /data/femme ]/nom"/>
+      <bind nodeset="/data/nin" type="string" required="true()"/><bind nodeset="/data/p" type="binary"/><bind nodeset="/data/total" type="int" calculate="1 + 1"/>
+      <bind nodeset="/data/meta/entity/@id" type="string" calculate=" /data/femme "/>
+      ${['baseVersion:__version', 'trunkVersion:__trunkVersion', 'branchId:__branchId'].map((pair) => `<bind nodeset="/data/meta/entity/@${pair.split(':')[0]}" type="string" readonly="true()" calculate="instance('femmes')/root/item[name= /data/femme ]/${pair.split(':')[1]}"/>`).join('')}`,
+    body: `<select1 ref="/data/femme"><label>Qui</label><itemset nodeset="instance('femmes')/root/item"><value ref="name"/><label ref="label"/></itemset></select1>
+      ${['nom', 'nin'].map((n) => input(`/data/${n}`)).join('')}<upload ref="/data/p" mediatype="image/*"><label>P</label></upload>`,
+  });
+  const sent = '<data id="f" version="1"><femme>w</femme><nom>Typed</nom><p>a.jpg</p><total>2</total><meta><entity dataset="femmes" update="1" baseVersion="2" trunkVersion="2" branchId="B2" id="w"/><instanceID>uuid:old</instanceID></meta></data>';
+  const attachment = (): Promise<Blob> => Promise.resolve(new Blob(['name,label,nom,__version,__trunkVersion,__branchId\nw,Ben,Now,7,7,B7\n'], { type: 'text/csv' }));
+  const options = { attachment, preset: { entityQuestion: '/data/femme', entityId: 'w', list: 'femmes' } };
+
+  it.each([['with its photo here', [{ name: 'a.jpg', blob: new Blob(['jpeg']) }]], ['with its photo at the server alone', []]])(
+    'gets a new id, names the old one, takes its place on the record as it is now and keeps answers, %s', async (_, files) => {
+      let form = await open(EDITED, { ...options, edit: { xml: sent, files } });
+      const first = await form.payload();
+      const { instanceId } = first;
+      expect(instanceId).not.toBe('uuid:old');
+      form.dispose();
+      // Left as a draft and taken up again, it is the same edit.
+      form = await open(EDITED, { ...options, draft: first });
+      find(form, 'nin').setText('1');
+      const { xml, files: kept } = await form.payload();
+      expect(xml).toContain('<deprecatedID>uuid:old</deprecatedID>');
+      expect(xml).toContain(`<instanceID>${instanceId}</instanceID>`);
+      expect(xml).toContain('baseVersion="7" trunkVersion="7" branchId="B7" id="w"');
+      expect(xml).toContain('<nom>Typed</nom>');
+      expect(xml).toContain('<p>a.jpg</p>');
+      expect(kept.map((file) => file.name)).toEqual(files.map((file) => file.name));
+      form.dispose();
+    });
+
+  it('lets a question stay blank whose answer was withheld', async () => {
+    const form = await open(EDITED, { ...options, edit: { xml: sent, files: [] } });
+    expect(find(form, 'nin').problem()?.kind).toBe('required');
+    form.dispose();
+    const other = await open(EDITED, { ...options, edit: { xml: sent, files: [] }, withheld: ['/data/nin'] });
+    expect(find(other, 'nin').problem()).toBeNull();
+    other.dispose();
+  });
+
+  it('keeps the id of a woman that the form registered', async () => {
+    const REGISTER = xform({
+      instance: '<nom/>', meta: '<entity dataset="femmes" create="1" id=""><label/></entity>',
+      model: `<bind nodeset="/data/nom" type="string"/><bind nodeset="/data/meta/entity/@id" type="string" readonly="true()"/>
+        <setvalue event="odk-instance-first-load" ref="/data/meta/entity/@id" value="uuid()"/><bind nodeset="/data/meta/entity/label" type="string" calculate=" /data/nom "/>`,
+      body: input('/data/nom'),
+    });
+    const form = await open(REGISTER, { edit: { xml: '<data id="f" version="1"><nom>Ben</nom><meta><entity dataset="femmes" create="1" id="w"><label>Ben</label></entity><instanceID>uuid:old</instanceID></meta></data>', files: [] } });
+    find(form, 'nom').setText('Bin');
+    const { xml } = await form.payload();
+    expect(xml).toContain('create="1" id="w"');
+    expect(xml).toContain('<label>Bin</label>');
+    form.dispose();
+  });
+});
+
 const REPEAT = xform({
   instance: '<r jr:template=""><n/></r><r><n/></r><s/>',
   model: `<bind nodeset="/data/r/n" type="int"/><bind nodeset="/data/s" type="string" calculate="sum(/data/r/n)"/>`,

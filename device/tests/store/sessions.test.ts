@@ -4,8 +4,11 @@ import { finish, freshPhone, syncWith } from '../sync/phone';
 import { FakeServer } from '../sync/fake-server';
 import { BRANCH, filledRegistration, filledVisit, FOLLOW_UP, REGISTRATION, WOMAN } from '../records/forms';
 import { draftOf, startState, viewOf, views } from '../../src/state';
-import { DraftOpenError, MissingError, openDraft, openForm } from '../../src/sessions';
-import { announce, listDrafts, listOutbox, readFiles, type Topic } from '../../src/store';
+import { findWithheld, leaveOutBlanks } from '../../src/records/corrections';
+import { readFacts } from '../../src/records/facts';
+import { DraftOpenError, MissingError, openDraft, openForm, openSentBack } from '../../src/sessions';
+import { hashOf } from '../../src/sync/hash';
+import { announce, listDrafts, listForms, listOutbox, readFiles, readSentBackFiles, type Topic } from '../../src/store';
 
 vi.mock('../../src/sync/schedule', () => ({ scheduleSoon: () => undefined }));
 vi.stubGlobal('window', { addEventListener: () => undefined });
@@ -124,6 +127,90 @@ describe('a woman registered on this phone', () => {
     await settle();
     expect(viewOf(id)).toMatchObject({ pending: [], pulled: { version: 1 } });
     expect([...views().values()].filter((view) => view.values.label === 'Zohra')).toHaveLength(1);
+  });
+});
+
+describe('a form that was sent back', () => {
+  const photo = 'the photo';
+  const XML = filledVisit('<nom>Benali</nom><visites>2</visites><note>a.jpg</note>', `baseVersion="1" trunkVersion="1" branchId="${BRANCH}"`).replace('uuid:v', 'uuid:old');
+  const EDIT = filledVisit('<nom>Ben Ali</nom><visites>3</visites><note>a.jpg</note><telephone/>', `baseVersion="1" trunkVersion="1" branchId="${SECOND}"`).replace('uuid:v', 'uuid:edit');
+  const EDITED = { instanceId: 'uuid:edit', instanceName: '', answered: 1, total: 2, pageIndex: 0 };
+
+  beforeEach(async () => {
+    server.corrections = [{
+      instanceId: 'uuid:old', formId: 'visite', formVersion: '3', xml: XML, comment: 'Le nom ?', at: '2026-11-23T10:00:00Z', by: 'Mme K.',
+      attachments: [{ name: 'a.jpg', sha256: await hashOf(new TextEncoder().encode(photo).buffer as ArrayBuffer), size: 9, contentType: 'image/jpeg' }],
+    }];
+    server.files.set('a.jpg', photo);
+    await syncWith(server);
+    await settle();
+  });
+
+  it('opens with its answers and its files on her record as it is now, and replaces itself when finished', async () => {
+    const session = await openSentBack('uuid:old', ENDS);
+    expect(session).toMatchObject({ edit: { xml: XML }, preset: { entityId: WOMAN, entityQuestion: '/data/femme' }, key: `record ${WOMAN}` });
+    expect(session.draft).toBeUndefined();
+    const file = session.edit!.files[0]!;
+    expect([file.name, await file.blob.text()]).toEqual(['a.jpg', photo]);
+    await session.onAutosave({ xml: EDIT, files: session.edit!.files }, EDITED);
+    await settle();
+    expect(draftOf(WOMAN)).toMatchObject({ instanceId: 'uuid:edit', corrects: { comment: 'Le nom ?', by: 'Mme K.' } });
+    await expect(openSentBack('uuid:old', ENDS)).rejects.toBeInstanceOf(DraftOpenError);
+    expect(() => openForm('visite', WOMAN, ENDS)).toThrow(DraftOpenError);
+    const again = await openDraft('uuid:edit', ENDS);
+    expect(again.edit).toBeUndefined();
+    expect(await again.draft!.files[0]!.blob.text()).toBe(photo);
+    await again.onFinalize({ xml: EDIT, files: again.draft!.files }, EDITED);
+    await settle();
+    // Only what was changed covers the record; a calculation, calculated again, says nothing new.
+    expect((await listOutbox())[0]).toMatchObject({ instanceId: 'uuid:edit', deprecatedId: 'uuid:old', actions: [{ saved: { nom: 'Ben Ali' }, seen: { nom: 'Benali' }, prefilled: ['nom'] }] });
+    expect(viewOf(WOMAN)).toMatchObject({ values: { nom: 'Ben Ali', visites: '2' } });
+  });
+
+  it('is kept as begun when the chamber withdraws it', async () => {
+    const session = await openSentBack('uuid:old', ENDS);
+    await session.onAutosave({ xml: EDIT, files: session.edit!.files }, EDITED);
+    server.corrections = [];
+    await syncWith(server);
+    await settle();
+    await expect(openSentBack('uuid:old', ENDS)).rejects.toBeInstanceOf(DraftOpenError);
+    expect((await readSentBackFiles('uuid:old'))).toEqual([]);
+    const again = await openDraft('uuid:edit', ENDS);
+    expect(await again.draft!.files[0]!.blob.text()).toBe(photo);
+    await again.onFinalize({ xml: EDIT, files: again.draft!.files }, EDITED);
+    expect((await listOutbox())[0]).toMatchObject({ deprecatedId: 'uuid:old' });
+  });
+
+  it('still names a photo that never came to this phone, as the server knows it', async () => {
+    server.files.clear();
+    const before = server.corrections[0]!;
+    server.corrections = [{ ...before, instanceId: 'uuid:other', xml: XML.replace('uuid:old', 'uuid:other') }];
+    await syncWith(server);
+    await settle();
+    const session = await openSentBack('uuid:other', ENDS);
+    expect(session.edit!.files).toEqual([]);
+    await session.onFinalize({ xml: EDIT, files: [] }, EDITED);
+    expect((await listOutbox())[0]!.attachments).toEqual([{ ...before.attachments[0]!, state: 'unknown' }]);
+  });
+
+  it('brings the version of the form it was filled in, also when that is no longer offered', async () => {
+    server.former = [{ ...server.forms[1]!, version: '2', xml: FOLLOW_UP.replace('version="3"', 'version="2"') }];
+    server.corrections = [{ ...server.corrections[0]!, instanceId: 'uuid:older', formVersion: '2', xml: XML.replace('version="3"', 'version="2"') }];
+    await syncWith(server);
+    await settle();
+    expect((await openSentBack('uuid:older', ENDS)).source.version).toBe('2');
+    expect((await listForms()).filter((form) => form.formId === 'visite' && form.current).map((form) => form.version)).toEqual(['3']);
+    server.corrections = [];
+    await syncWith(server);
+    expect((await listForms()).map((form) => form.version)).not.toContain('2');
+  });
+
+  it('does not send blanks for what was withheld', () => {
+    const facts = readFacts(FOLLOW_UP);
+    const withheld = findWithheld(XML, facts, (_, property) => property === 'nom' || property === 'association');
+    expect(withheld).toEqual(['/data/association']);
+    expect(leaveOutBlanks('<data><nom/><association/></data>', withheld)).toBe('<data><nom/></data>');
+    expect(leaveOutBlanks('<data><nom/><association>a</association></data>', withheld)).toContain('<association>a');
   });
 });
 

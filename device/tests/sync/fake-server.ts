@@ -18,6 +18,8 @@ export class FakeServer {
   wanted = new Set<string>();
   register = new Map<string, Held>();
   scopes = ['3112'];
+  /** Versions that are no longer offered. */
+  former: FakeServer['forms'] = [];
   forms: { formId: string; version: string; hash: string; title: string; audience: string; attachments: { name: string; hash: string }[]; xml: string }[] = [];
   quarantine = new Map<string, string>();
   fault: Fault = () => null;
@@ -25,6 +27,10 @@ export class FakeServer {
   maxItems = 500;
   revoked = false;
   missing: number[] = [];
+  corrections: { instanceId: string; formId: string; formVersion: string; xml: string; attachments: { name: string; sha256: string; size: number; contentType: string }[]; comment: string; at: string; by: string }[] = [];
+  questions: { entity: string; property: string; values: string[]; words: string; at: string }[] = [];
+  /** Files of forms that were sent back: name -> text. */
+  files = new Map<string, string>();
 
   put(id: string, data: Record<string, string>, scope = '3112', list = 'femmes'): void {
     this.counter += 1;
@@ -62,7 +68,9 @@ export class FakeServer {
     if (path.endsWith('/scopes')) return Response.json(this.scopes.map((value) => ({ value, labels: { fr: `Commune ${value}`, ar: value } })));
     if (path.endsWith('/sync/push')) return this.push(body);
     if (path.endsWith('/sync/pull')) return this.pull(body);
-    const form = this.forms.find((other) => path.endsWith(`/forms/${other.formId}/versions/${other.version}.xml`));
+    const sentBack = /\/corrections\/[^/]+\/attachments\/(.+)$/.exec(path)?.[1];
+    if (sentBack !== undefined && this.files.has(sentBack)) return new Response(this.files.get(sentBack));
+    const form = [...this.forms, ...this.former].find((other) => path.endsWith(`/forms/${other.formId}/versions/${other.version}.xml`));
     if (form) return new Response(form.xml);
     const file = this.forms.flatMap((other) => other.attachments).find((other) => path.endsWith(`/attachments/${other.name}`));
     return file ? new Response(`bytes of ${file.name}`, { headers: { 'Content-Type': 'image/png' } }) : Response.json({ code: '404.1', message: 'none' }, { status: 404 });
@@ -104,7 +112,7 @@ export class FakeServer {
     }
     const asked = body.forms as Record<string, string>;
     return Response.json({
-      serverTime: '2026-11-23T10:00:00Z', era: this.era, backedUp: null, scopes, device: 'ok', corrections: [], questions: [],
+      serverTime: '2026-11-23T10:00:00Z', era: this.era, backedUp: null, scopes, device: 'ok', corrections: this.corrections, questions: this.questions,
       addScopes: this.scopes.filter((scope) => !(scope in cursors)), dropScopes: Object.keys(cursors).filter((scope) => !this.scopes.includes(scope)),
       forms: this.forms.filter((form) => asked[form.formId] !== form.hash).map(({ xml: _, ...form }) => form),
       withdrawn: Object.keys(asked).filter((formId) => !this.forms.some((form) => form.formId === formId)),

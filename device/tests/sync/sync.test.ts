@@ -8,6 +8,7 @@ import {
 } from '../../src/store';
 import { database } from '../../src/store/db';
 import { enrol, OtherProjectError, readCode } from '../../src/sync/enrol';
+import { hashOf } from '../../src/sync/hash';
 import { tidy } from '../../src/sync/run';
 import { REGISTRATION } from '../records/forms';
 
@@ -245,6 +246,25 @@ describe('attachments', () => {
     expect((await listOutbox()).every((item) => item.doneAt === null)).toBe(true);
     await syncWith(server);
     expect((await listOutbox()).map((item) => item.attachments[0]!.state)).toEqual(['present', 'present']);
+  });
+});
+
+describe('a photo whose hash never matches', () => {
+  const bytes = new TextEncoder().encode('photo');
+  const announce = (name: string, sha256: string) => ({ name, sha256, size: 5, contentType: 'image/jpeg', state: 'unknown' as const });
+
+  it('is read and sent again, then told plainly, and holds nobody up', async () => {
+    const good = await hashOf(bytes.buffer as ArrayBuffer);
+    [good, 'other'].forEach((sha256) => server.wanted.add(sha256));
+    await finish('uuid:a', { attachments: [announce('p.jpg', good)] }, [{ name: 'p.jpg', blob: new Blob([bytes]) }]);
+    await finish('uuid:b', { attachments: [{ ...announce('q.jpg', 'other'), size: 9 }] }, [{ name: 'q.jpg', blob: new Blob(['what the phone made of it']) }]);
+    const sent: string[] = [];
+    const report = await syncWith(server, { transfer: (_, meta) => { sent.push(meta.sha256); return Promise.resolve('mismatch'); } });
+    expect(sent).toEqual([good, good, 'other']);
+    expect(report).toMatchObject({ failure: null, upload: { sent: 0, refused: 2 } });
+    expect((await listOutbox()).map((item) => item.attachments[0]!.state)).toEqual(['refused', 'damaged']);
+    await syncWith(server);
+    expect((await listOutbox()).map((item) => [item.attachments[0]!.state, item.doneAt !== null])).toEqual([['present', true], ['damaged', false]]);
   });
 });
 
