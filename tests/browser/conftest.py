@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from tests.live import LiveServer, free_port
 
@@ -67,3 +69,17 @@ def photo(tmp_path: Path) -> Path:
     exif[0x8825] = {1: "N", 2: (35.0, 29.0, 17.0), 3: "W", 4: (0.0, 31.0, 26.0)}
     Image.effect_noise((2400, 1800), 60).convert("RGB").save(path, "JPEG", quality=92, exif=exif)
     return path
+
+
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a picture of a page, to be looked at, when HIRFA_SHOTS names a folder."""
+    folder = os.environ.get("HIRFA_SHOTS")
+
+    def shoot(page: Page, name: str) -> None:
+        if folder:
+            language = page.locator("html").get_attribute("lang") or ""
+            page.wait_for_timeout(300)
+            page.screenshot(path=str(Path(folder) / f"{name}-{language[:2]}.png"), full_page=True)
+
+    return shoot

@@ -1,11 +1,11 @@
 // A form that the chamber sent back: the officer's words first, then the form with the answers as they were.
 import { createMemo, createResource, Match, Show, Switch, type JSX } from 'solid-js';
-import { sayWhen, t } from '../i18n';
+import { isolate, sayWhen, t } from '../i18n';
 import { link } from '../router';
 import { draftOf, drafts, forms, formTitle, inbox, outbox, shortTitle, viewOf } from '../state';
 import { readSentBackFiles } from '../store';
 import { Icon } from '../ui/icons';
-import { Empty, Notice } from '../ui/parts';
+import { Empty, Notice, RowLink } from '../ui/parts';
 import { Screen } from '../ui/Shell';
 
 export function CorrectScreen(props: { instanceId: string }): JSX.Element {
@@ -30,7 +30,9 @@ export function CorrectScreen(props: { instanceId: string }): JSX.Element {
       {(item) => (
         <Screen title={t('correct.title')} subtitle={<bdi>{shortTitle(formTitle(item().formId))}</bdi>} back>
           <div class="stack">
-            <Show when={about()?.view}>{(view) => <p class="lead"><a href={link('records', view().id)}><bdi>{view().values.label}</bdi></a></p>}</Show>
+            <Show when={about()?.view}>
+              {(view) => <section class="card rows"><RowLink href={link('records', view().id)} icon="people" title={isolate(view().values.label || t('records.noName'))} /></section>}
+            </Show>
             <section class="card stack-small sent-back">
               <h2>{t('correct.words')}</h2>
               <p class="words" dir="auto">{item().comment}</p>

@@ -29,9 +29,10 @@ export async function readCursors(): Promise<Record<string, number | string>> {
 /** Whether an item may still change this record on the screen: not yet answered, or set aside, or answered and not yet pulled. */
 export function isPending(item: OutboxItem, entityId: string, version: number | null): boolean {
   if (item.state === 'waiting' || item.outcome === 'quarantined') return true;
-  if (item.pulled) return false;
   const answer = item.entities.find((entity) => entity.id === entityId);
-  return !(answer && version !== null && version >= answer.version);
+  // A record that left the phone's places and stays for other unsent work is told nothing more: not even this.
+  if (answer && version !== null) return version < answer.version;
+  return !item.pulled;
 }
 
 /** Ids of records that unsent work is about. */

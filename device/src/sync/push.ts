@@ -47,9 +47,10 @@ async function settle(batch: readonly OutboxItem[], answer: PushAnswer): Promise
   // Answers come in the order of the items; an id that the server could not read is known by its place.
   if (answer.results.length === batch.length) batch.forEach((item, place) => results.set(item.instanceId, results.get(item.instanceId) ?? answer.results[place]!));
   const wanted = new Set(answer.attachmentsWanted);
+  const before = new Map(batch.map((item) => [item.instanceId, item.unsure === true]));
   await updateItems(batch.map((item) => item.instanceId), (item) => {
     const result = results.get(item.instanceId);
-    return result ? applyResult(item, result, wanted, answer.serverTime) : item;
+    return result ? applyResult(item, result, wanted, answer.serverTime, before.get(item.instanceId) === true) : item;
   });
 }
 

@@ -8,9 +8,12 @@ export type { Labels };
 export const KEEP_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Take in the server's answer about one instance. `wanted` are the hashes of files the server still lacks. */
-export function applyResult(item: OutboxItem, result: PushResult, wanted: ReadonlySet<string>, serverTime: string): OutboxItem {
-  if (result.status === 'failed') return { ...item, attempts: item.attempts + 1, error: result.error, unsure: false };
+/**
+ * Take in the server's answer about one instance. `wanted` are the hashes of files the server still lacks. "failed" says that
+ * nothing was stored this time; what an earlier, unanswered try did (`unsureBefore`) is as open as it was.
+ */
+export function applyResult(item: OutboxItem, result: PushResult, wanted: ReadonlySet<string>, serverTime: string, unsureBefore: boolean): OutboxItem {
+  if (result.status === 'failed') return { ...item, attempts: item.attempts + 1, error: result.error, unsure: unsureBefore };
   return {
     ...item, state: 'sent', outcome: result.status, entities: result.entities, error: result.error, answeredAt: serverTime,
     attempts: item.attempts + 1, pulled: false, doneAt: null, unsure: false,

@@ -1,7 +1,7 @@
 // One run of the sync button: push, pull, then the photos, which never hold back an answer. A lock shared by all tabs keeps
 // two runs from ever meeting.
 import { createSignal } from 'solid-js';
-import { announce, dropUnusedForms, forget, listOutbox, readSetting, updateOutbox, writeSetting } from '../store';
+import { announce, dropUnusedForms, forget, listOutbox, listRecords, readSetting, updateOutbox, writeSetting } from '../store';
 import { refreshScopes } from './enrol';
 import { deliverCarried } from './handover';
 import { LineError, ServerProblem, type Fetch } from './http';
@@ -61,7 +61,11 @@ export async function tidy(): Promise<void> {
   const serverTime = await readSetting('serverTime');
   if (serverTime !== undefined) await updateOutbox((item) => (item.doneAt === null && isDone(item) ? { ...item, doneAt: serverTime } : item));
   const backedUp = await readSetting('backedUp');
-  const gone = (await listOutbox()).filter((item) => mayForget(item, backedUp, serverTime)).map((item) => item.instanceId);
+  // What is shown over a record that is told nothing more stays with it.
+  const left = new Set((await listRecords()).filter((record) => record.dropped || record.stale).map((record) => record.id));
+  const gone = (await listOutbox())
+    .filter((item) => mayForget(item, backedUp, serverTime) && !item.actions.some((action) => left.has(action.entityId)))
+    .map((item) => item.instanceId);
   if (gone.length > 0) await forget(gone, serverTime!);
   await dropUnusedForms();
 }
