@@ -490,7 +490,7 @@ _HANDOVER: Final = {
         "Importing the same file twice, or what the phone has sent too, changes nothing.",
     ),
     "handover.another": Words("Un autre fichier", "ملف آخر", "Another file"),
-    "handover.of": Words("Relais de", "تسليم من", "Hand-over of"),
+    "handover.of": Words("Relais :", "تسليم:", "Hand-over:"),
     "handover.facts": Words("Ce que contient le fichier", "ما في الملف", "What the file holds"),
     "handover.written": Words("Écrit le", "كُتب في", "Written"),
     "handover.count": Words("Formulaires", "الاستمارات", "Forms"),
@@ -512,9 +512,9 @@ _HANDOVER: Final = {
     "handover.status.failed": Words("À réimporter", "يُعاد استيراده", "Import again"),
     "handover.photos.here": Words("Photos reçues", "الصور المستلمة", "Photographs here"),
     "handover.lost": Words(
-        "Fichier abîmé ou incomplet : {number} éléments manquent. Ils sont toujours sur le téléphone de l’agent : demandez un autre fichier.",
-        "الملف تالف أو ناقص: {number} عناصر غير موجودة. ما زالت في هاتف العون: اطلب ملفا آخر.",
-        "Damaged or incomplete file: {number} entries are not here. They are still on the agent’s phone: ask for another file.",
+        "Fichier abîmé ou incomplet. Éléments manquants : {number}. Ils sont toujours sur le téléphone de l’agent : demandez un autre fichier.",
+        "الملف تالف أو ناقص. العناصر الغائبة: {number}. ما زالت في هاتف العون: اطلب ملفا آخر.",
+        "Damaged or incomplete file. Entries missing: {number}. They are still on the agent’s phone: ask for another file.",
     ),
     "handover.refused": Words(
         "Photos qui ne s’ouvrent pas : {number}.", "صور تعذر فتحها: {number}.", "Photographs that do not open: {number}."

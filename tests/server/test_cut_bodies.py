@@ -9,12 +9,14 @@ import socket
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
 from tests.builders import registration
 from tests.live import LiveServer, live_server
+from tests.sealed import seal_item, write_handover
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +41,20 @@ def batch(count: int = 3) -> bytes:
     return json.dumps({"protocol": 1, "deviceId": str(uuid4()), "submissions": items}).encode()
 
 
-def send(server: LiveServer, token: str, body: bytes, cut_at: int | None, *, packed: bool, reset: bool = False) -> bytes:
+def send(
+    server: LiveServer,
+    token: str,
+    body: bytes,
+    cut_at: int | None,
+    *,
+    packed: bool,
+    reset: bool = False,
+    path: str = "push",
+) -> bytes:
     """Announce the whole body, send a part of it, close; return what was answered."""
     encoding = "Content-Encoding: gzip\r\n" if packed else ""
     head = (
-        f"POST /v1/projects/1/sync/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f"POST /v1/projects/1/sync/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\n{encoding}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
@@ -187,3 +198,20 @@ def test_two_hundred_records_can_be_asked_for_in_one_address(server: LiveServer,
         while piece := connection.recv(65536):
             answer += piece
     assert b" 200 " in answer.split(b"\r\n", 1)[0]
+
+
+def test_a_cut_hand_over_stores_nothing_and_counts_once_it_is_whole(server: LiveServer) -> None:
+    made = server.command("create-app-user", "Houria", "--scope", "3112")
+    public = server.command("new-key")
+    phone = SimpleNamespace(token=made["token"], app_user_id=made["id"], device_id=str(uuid4()))
+    items = [seal_item(public, item) for item in json.loads(batch())["submissions"]]
+    body = write_handover(phone, items, public=public)
+    before = stored(server)
+    for share in (0.0, 0.3, 0.9, 0.999):
+        answer = send(server, made["token"], body, int(len(body) * share), packed=False, path="handover")
+        assert b" 200 " not in answer.split(b"\r\n", 1)[0], share
+    send(server, made["token"], body, len(body) - 1, packed=False, reset=True, path="handover")
+    assert stored(server) == before
+    answer = send(server, made["token"], body, None, packed=False, path="handover")
+    assert answer.count(b'"accepted"') == 3
+    assert stored(server) == before + 3
