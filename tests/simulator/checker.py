@@ -13,9 +13,10 @@ from typing import Any
 
 from tests.simulator.meaning import Meaning, Own
 from tests.simulator.questionnaires import FORMS, PROPERTIES
-from tests.simulator.truth import EMPTY, Screen, Served, Truth, meaning
+from tests.simulator.truth import EMPTY, Deletion, Screen, Served, Truth, meaning
 
 Event = dict[str, Any]
+FOREVER = 1 << 62
 
 
 @dataclass
@@ -71,24 +72,38 @@ class Checker:
             for action, entity, *_ in event["steps"]
         }
         self.rows: dict[str, Event] = {}
-        for row in self.final.get("history", ()):
-            if row["kind"] == "resolve":
-                action = f"resolve {row['entity']} {row['base']}"
+        self.merges: list[tuple[str, str, int, int]] = []  # loser, winner, counters from and to which they are one
+        for row in sorted(self.final.get("history", ()), key=lambda row: row["counter"]):
+            if row["kind"] in ("resolve", "delete"):
+                action = f"office {row['entity']} {row['base']}"
             else:
                 action = steps.get((row["instance"].split("~")[0], row["named"]), row["id"])
             if action in self.numbered:
                 self.wrong.append(f"{action} was applied twice")
             self.numbered[action] = (row["entity"], row["version"])
             self.rows[action] = row
+            if row["kind"] == "unmerge":
+                merge = self.rows[row["target"]]
+                at = self.merges.index((merge["named"], merge["entity"], merge["counter"], FOREVER))
+                self.merges[at] = (*self.merges[at][:3], row["counter"])
+            elif row["kind"] == "merge":
+                self.merges.append((row["named"], row["entity"], row["counter"], FOREVER))
 
     def members(self, entity: str, version: int | None = None) -> list[str]:
-        """Name the actions that a version of a record holds, in the order of arrival."""
-        found = [
-            (number, action)
-            for action, (record, number) in self.numbered.items()
-            if record == entity and (version is None or number <= version)
-        ]
-        return [action for _, action in sorted(found)]
+        """Name the actions that a version of a record holds, those of records that are part of it too, as they came."""
+        counters = [row["counter"] for row in self.rows.values() if row["entity"] == entity
+                    and (version is None or row["version"] <= version)]
+        until = FOREVER - 1 if version is None else max(counters, default=0)
+        found = self._held(entity, until)
+        return [action for action, row in self.rows.items() if row["id"] in found]
+
+    def _held(self, entity: str, until: int) -> set[str]:
+        """Find the actions of a record up to a change, and of those that are one with it then."""
+        found = {row["id"] for row in self.rows.values() if row["entity"] == entity and row["counter"] <= until}
+        for loser, winner, begun, ended in self.merges:
+            if winner == entity and begun <= until < ended:
+                found |= self._held(loser, until)
+        return found
 
     # Replaying
 
@@ -104,6 +119,8 @@ class Checker:
         device, entity = event["device"], event["entity"]
         copy = self.copy(device, entity)
         over = [self.own[action] for action in event["over"] if action in self.own]
+        if not device.startswith("collect"):
+            self._check_own_work(event)
         if device.startswith("collect"):
             screen = dict(copy.local)
         else:
@@ -118,6 +135,18 @@ class Checker:
             nothing = known.policy == "sum" and {shown, expected} <= {"", "0"}
             if known.policy != "append" and not same and not nothing:
                 self.wrong.append(f"{device} shows {name} = {shown!r} of {entity}, expected {expected!r}")
+
+    def _check_own_work(self, event: Event) -> None:
+        """An agent's own work is on her screen, once: from the pulled record, or over it."""
+        device, entity, version = event["device"], event["entity"], event["version"] or 0
+        for action, _ in self.places.get(f"{device} {entity}", ()):
+            record, number = self.numbered.get(action, (entity, FOREVER))
+            pulled = record == entity and number <= version
+            if action in event["over"] and pulled:
+                self.wrong.append(f"{device} shows {action} twice")
+            covered = any(self.truth.edits.get(other) == action for other in self.numbered)
+            if record == entity and not pulled and not covered and action not in event["over"] and not event["left"]:
+                self.wrong.append(f"{device} does not show her own {action}")
 
     def _on_finished(self, event: Event) -> None:
         device, instance = event["device"], event["instance"]
@@ -152,12 +181,24 @@ class Checker:
             present = self.truth.present(name, members)
             texts = {event["values"].get(name, ""), *event["candidates"].get(name, ())}
             candidates[name] = frozenset().union(*(self.truth.behind(name, text, present) for text in texts))
-        action = f"resolve {entity} {version}"
+        action = f"office {entity} {version}"
+        if self.truth.deletions.keys() & set(members):
+            self.truth.knowing.add(action)
         if action not in self.truth.carried:
             row = self.rows.get(action)
             chosen = event["chosen"]
-            if row is None or set(row["writes"]) == set(chosen):
+            if row is None or (row["kind"] == "resolve" and set(row["writes"]) == set(chosen)):
                 self.meaning.resolve(action, screen, chosen, candidates, event["at"])
+
+    def _on_deleting(self, event: Event) -> None:
+        """Note what the page showed of a record that is deleted, or brought back."""
+        entity, version = event["entity"], event["version"]
+        action, members = f"office {entity} {version}", self.members(entity, version)
+        row = self.rows.get(action)
+        if row is not None and row["kind"] == ("resolve" if event["deleted"] else "delete"):
+            standing = frozenset(self.truth.deletions).intersection(members)
+            self.truth.begin(action, "office")
+            self.truth.deletions[action] = Deletion(not event["deleted"], self.truth.all_present(members), standing)
 
     def _on_crashed(self, event: Event) -> None:
         self.wrong.append(f"the server answered {event['status']} to {event['device']}: {event['text']}")
@@ -178,13 +219,13 @@ class Checker:
         for event in self.events:
             device = event.get("device", "")
             if event["what"] == "sent":
-                offered.setdefault(device, set()).update(self.finished[i]["seq"] for i in event["instances"])
+                offered.setdefault(device, set()).update(self.finished[i]["seq"] for i in event["instances"] if i in self.finished)
             elif event["what"] == "stored":
                 self._check_stored(event["instance"], aside=event["aside"])
             elif event["what"] == "answered":
                 for result in event["results"]:
                     self._check_answer(result, told)
-                    if result["status"] != "failed":
+                    if result["status"] != "failed" and result["instanceId"] in self.finished:
                         acknowledged.setdefault(device, set()).add(self.finished[result["instanceId"]]["seq"])
                 if len(event["results"]) != event["offered"]:
                     self.wrong.append(f"{device}: {len(event['results'])} outcomes for {event['offered']} items")
@@ -197,6 +238,9 @@ class Checker:
 
     def _check_answer(self, result: Event, told: dict[str, Any]) -> None:
         instance, status = result["instanceId"], result["status"]
+        if instance not in self.finished:
+            self.wrong.append(f"{instance} was answered, nobody finished it")
+            return
         if status == "failed":
             self.wrong.append(f"{instance} failed")
             return
@@ -226,6 +270,8 @@ class Checker:
             rows = sorted(v for e, v in self.numbered.values() if e == entity)
             if rows != list(range(1, len(rows) + 1)) or record["version"] != len(rows):
                 self.wrong.append(f"{entity} has versions {rows} and says {record['version']}")
+            if record["merged_into"]:
+                continue
             members = self.members(entity)
             writes = {action: frozenset(self.rows[action]["writes"]) for action in members}
             served = Served(record["values"], final["disputes"].get(entity, {}), record["deleted"], writes)
@@ -233,10 +279,11 @@ class Checker:
             self.wrong += [f"{entity}: {text}" for text in found]
 
     def _is_complete(self, entity: str) -> bool:
+        named = {entity, *(self.rows[action]["named"] for action in self.members(entity))}
         return all(
             action in self.numbered
             for key, actions in self.places.items()
-            if key.endswith(f" {entity}")
+            if key.split(" ")[1] in named
             for action, _ in actions
         )
 

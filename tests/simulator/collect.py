@@ -40,6 +40,9 @@ class CollectPhone(Phone):
         held = self.held[entity]
         return dict(held.local), held.version, list(held.over)
 
+    def open_draft(self) -> None:
+        """Leave no form open: Collect fetches its list under it, and then nobody can know what it was filled on."""
+
     def editable(self, item: Item) -> bool:
         return item.form.kind != "create"  # its copy of a registration is not what an edit of it would begin from
 

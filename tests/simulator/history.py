@@ -21,7 +21,7 @@ from tests.simulator.server import AGENTS, Clock, SimulatedServer, seeded, simul
 SKEWS = (0, 0, 0, -7200, 86400 * 365 * 3, -86400 * 365 * 6)
 DOINGS = (
     ["visit"] * 9 + ["sync"] * 10 + ["register", "edit", "open_draft", "close_draft"] * 2 + ["settle"] * 3
-    + ["late"] * 2 + ["clock", "move", "publish_late", "retry", "release", "wait"]
+    + ["late"] * 2 + ["delete", "merge", "clock", "move", "publish_late", "retry", "release", "wait"]
 )
 RARE = ("revoke", "wait_long")
 
@@ -96,6 +96,8 @@ class History:
             getattr(phone, doing)()
         elif doing == "settle":
             office.settle()
+        elif doing in ("delete", "merge"):
+            getattr(office, doing)()
         elif doing == "late":
             self.line.deliver_late()
         elif doing == "clock":

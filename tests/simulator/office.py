@@ -11,13 +11,13 @@ from sqlalchemy import delete, select
 from server.auth import COMMAND
 from server.database import db, transaction
 from server.errors import Problem
-from server.models import AppUserScope, Entity, Quarantined, Submission, SubmissionAttachment
-from server.services import actors, entities, quarantine
+from server.models import AppUserScope, Entity, EntityVersion, Quarantined, Submission, SubmissionAttachment
+from server.services import actors, deletion, entities, identity, quarantine
 from server.services.forms import publish_forms
 from sync.actions import instance_of
 from tests.simulator.line import Line, Log
 from tests.simulator.phones import Phone
-from tests.simulator.questionnaires import LATE, PROPERTIES
+from tests.simulator.questionnaires import LATE, PROPERTIES, WOMEN
 from tests.simulator.server import SCOPES, Killed, SimulatedServer, as_file
 
 
@@ -26,6 +26,7 @@ class Office:
         self.server, self.line, self.log = server, line, log
         self.officer = server.template.officer
         self.chance = Random()
+        self.open_pages: list[dict[str, Any]] = []
 
     def _do(self, act: Callable[[], Any]) -> Any:
         """Do something; the server may die under it, and a stale page is told so."""
@@ -38,12 +39,20 @@ class Office:
             self.log.add("told", device="office", code=problem.code)
         return None
 
-    def settle(self) -> None:
-        """Open the page of a disputed record, and settle some of it; sometimes on a page that became old."""
-        pages = self.server.do(read_disputes)
+    def _look(self, pages: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """Choose a page; sometimes one that lies open since long ago."""
         if not pages:
-            return
+            return None
         page = self.chance.choice(pages)
+        old = [held for held in self.open_pages if held["entity"] == page["entity"]]
+        self.open_pages.append(page)
+        return self.chance.choice(old) if old and self.chance.random() < 0.2 else page
+
+    def settle(self) -> None:
+        """Open the page of a disputed record, and settle some of it."""
+        page = self._look(self.server.do(read_disputes))
+        if page is None:
+            return
         names = [name for name in page["open"] if name in PROPERTIES]
         chosen = {}
         for name in names:
@@ -55,6 +64,31 @@ class Office:
         self.log.add("settling", chosen=chosen, **page)
         entity, version = page["entity"], page["version"]
         self._do(lambda: entities.settle_conflict(1, entity, version, chosen, self.officer))
+
+    def delete(self) -> None:
+        """Delete a record, or bring one back."""
+        page = self._look(self.server.do(read_pages))
+        if page is None:
+            return
+        entity, version = page["entity"], page["version"]
+        act = deletion.restore_entity if page["deleted"] else deletion.delete_entity
+        self.log.add("deleting", **page)
+        self._do(lambda: act(1, entity, version, self.officer))
+
+    def merge(self) -> None:
+        """Make one record part of another, or take that back."""
+        pages = self.server.do(read_pages)
+        merged = self.server.do(read_merged)
+        if merged and self.chance.random() < 0.5:
+            loser, winner = self.chance.choice(merged)
+            version = next((page["version"] for page in pages if page["entity"] == winner), 0)
+            self.log.add("separating", loser=loser, winner=winner)
+            self._do(lambda: identity.unmerge_entity(1, loser, version, self.officer))
+        elif len(pages) > 1:
+            loser, winner = self.chance.sample(pages, 2)
+            self.log.add("merging", loser=loser["entity"], winner=winner["entity"])
+            ids, seen = (loser["entity"], winner["entity"]), (loser["version"], winner["version"])
+            self._do(lambda: identity.merge_entities(1, *ids, *seen, self.officer))
 
     def move(self, phone: Phone) -> None:
         """Give an agent another commune, or take one from her. There is no page for it yet."""
@@ -96,6 +130,19 @@ class Office:
             self._do(lambda: quarantine.release_item(1, key, self.officer))
 
 
+def read_pages() -> list[dict[str, Any]]:
+    """Read the pages of all women that are not part of another."""
+    rows = db.session.scalars(
+        select(Entity).where(Entity.list == WOMEN, Entity.merged_into.is_(None)).order_by(Entity.id)
+    )
+    return [{"entity": row.id, "version": row.version, "deleted": row.deleted} for row in rows]
+
+
+def read_merged() -> list[tuple[str, str]]:
+    rows = db.session.scalars(select(Entity).where(Entity.merged_into.is_not(None)).order_by(Entity.id))
+    return [(row.id, str(row.merged_into)) for row in rows]
+
+
 def read_disputes() -> list[dict[str, Any]]:
     """Read the pages of disputed records as an officer sees them."""
     pages: dict[str, dict[str, Any]] = {}
@@ -121,6 +168,7 @@ def read_aside() -> list[tuple[str, str]]:
 def read_register() -> dict[str, Any]:
     """Read all that the desk shows in the end: records, disputes, history, submissions, what is aside."""
     records, disputes, history = {}, {}, []
+    counters = {row.action_id: row.counter for row in db.session.scalars(select(EntityVersion))}
     for entity in db.session.scalars(select(Entity).order_by(Entity.id)):
         records[entity.id] = {
             "list": entity.list, "version": entity.version, "values": dict(entity.data), "deleted": entity.deleted,
@@ -131,7 +179,8 @@ def read_register() -> dict[str, Any]:
                 {
                     "id": entry.action.id, "instance": instance_of(entry.action.id), "kind": entry.action.kind,
                     "named": entry.action.named_id, "entity": entry.action.entity_id, "version": entry.version,
-                    "base": entry.action.base, "writes": sorted(entry.writes),
+                    "base": entry.action.base, "target": entry.action.target, "writes": sorted(entry.writes),
+                    "counter": counters[entry.action.id],
                 }
                 for entry in entities.find_history(1, entity)
             ]

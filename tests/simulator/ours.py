@@ -96,6 +96,10 @@ class OurPhone(Phone):
         shown = overlay(record.data if record else {}, [to_unsent(step) for step in pending], RULES)
         return shown, record.version if record else None, [step.action for step in pending]
 
+    def has_left(self, entity: str) -> bool:
+        record = self.records.get(entity)
+        return record is not None and (record.dropped or record.stale)
+
     def place(self, entity: str) -> Place:
         record, pending = self.records.get(entity), self._pending(entity)
         going = [step.place.branch for step in pending if step.place.branch]

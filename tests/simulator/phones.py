@@ -116,6 +116,10 @@ class Phone:
     def place(self, entity: str) -> Place:
         raise NotImplementedError
 
+    def has_left(self, entity: str) -> bool:
+        """Tell whether a record left the phone and is kept only because something about it is not sent yet."""
+        return False
+
     def editable(self, item: Item) -> bool:
         return True
 
@@ -188,7 +192,8 @@ class Phone:
         shown, version, over = self.screen(entity)
         form = LATE if self.chance.random() < 0.06 else self.chance.choice((VISITS[0], *VISITS))
         self.log.add(
-            "opened", device=self.name, instance=instance, entity=entity, shown=shown, version=version, over=over
+            "opened", device=self.name, instance=instance, entity=entity, shown=shown, version=version, over=over,
+            left=self.has_left(entity),
         )
         return Draft(instance, entity, shown, self.place(entity), form)
 
@@ -236,7 +241,8 @@ class Phone:
         old, instance = item.steps[0], f"uuid:{self.make_id()}"
         shown, version, over = self.screen(old.entity)
         self.log.add(
-            "opened", device=self.name, instance=instance, entity=old.entity, shown=shown, version=version, over=over
+            "opened", device=self.name, instance=instance, entity=old.entity, shown=shown, version=version, over=over,
+            left=self.has_left(old.entity),
         )
         saved = dict(old.saved)
         for name in saved:
