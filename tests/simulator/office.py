@@ -44,7 +44,7 @@ class Office:
         if not pages:
             return None
         page = self.chance.choice(pages)
-        old = [held for held in self.open_pages if held["entity"] == page["entity"]]
+        old = [held for held in self.open_pages if held["entity"] == page["entity"] and held.keys() == page.keys()]
         self.open_pages.append(page)
         return self.chance.choice(old) if old and self.chance.random() < 0.2 else page
 
