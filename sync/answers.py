@@ -76,18 +76,14 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
     `resolve` always writes, also a blank; `create` always writes what is not blank.
     """
     kind = action.kind
-    collects = rule.policy in COLLECTING
-    if text and text == seen[0] and kind == "update" and not collects:
-        return Answer(seen[1], None)
-    resolving = kind == "resolve"
-    blank = is_blank(text)
-    if blank and not resolving:
+    blank = not text or text.isspace()
+    if blank and kind != "resolve":
         if name not in action.blankable:
             return None
         if is_blank(seen[0]):
             return Answer(seen[1], None)  # passes on to whoever blanked it; a blank that is no answer is not here
-    if collects:
-        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), resolving, compare)
+    if rule.policy in COLLECTING:
+        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), kind == "resolve", compare)
     if blank:
         return Answer(seen[1], "")
     if kind == "update" and compare.is_same(rule.type, text, seen[0]):

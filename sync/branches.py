@@ -22,6 +22,7 @@ from sync.policies import COLLECTING, Rule
 # A step that took its version of another woman (two ids that were merged) is in no row of this one.
 _NEVER: Final = 1 << 62
 _FIRST: Final = -1
+_NOBODY: Final[Mapping[str, Answer]] = {}
 
 Chain = tuple[str, str]
 Graph = dict[str, Answer]
@@ -64,22 +65,25 @@ class Trail:
 
     def reach(self, pos: int) -> None:
         """Lay down what was left by the steps before a position."""
-        if not self._waiting or self._waiting[0][0] >= pos:
+        waiting = self._waiting
+        if not waiting or waiting[0][0] >= pos:
             return
-        laid = [record for place, record in self._waiting if place < pos]
-        self._waiting = [entry for entry in self._waiting if entry[0] >= pos]
-        for record in laid:
+        self._waiting = [entry for entry in waiting if entry[0] >= pos]
+        for place, record in waiting:
+            if place >= pos:
+                continue
             action = record.action
             replaced = self._replaced.get(action.id, _NEVER)
             self._lay(Step(find_version(record), find_base(record), replaced, action))
 
     def _lay(self, step: Step) -> None:
-        action = step.action
+        action, version = step.action, step.version
         usual = action.edits is None and step.replaced == _NEVER
+        all_latest, collected = self._latest, self._collected
         for name, text in action.saved.items():
-            latest = self._latest.get(name)
-            if usual and latest is not None and name not in self._collected and name != LABEL:
-                while latest and latest[-1].version <= step.version:
+            latest = all_latest.get(name)
+            if usual and latest is not None and name not in collected and name != LABEL:
+                while latest and latest[-1].version <= version:
                     latest.pop()  # whoever has not got this one in the row has not got that one either
                 latest.append(step)
                 continue
@@ -87,14 +91,14 @@ class Trail:
                 continue
             rule = self._rules.get(name)
             if rule is not None and rule.policy in COLLECTING:
-                self._collected.setdefault(name, []).append(step)
+                collected.setdefault(name, []).append(step)
                 if not action.literal:
                     continue
             elif action.edits is not None and not action.literal and not self._changes(action.id, name):
                 continue
             if latest is None:
-                latest = self._latest[name] = []
-            while step.replaced == _NEVER and latest and latest[-1].version <= step.version:
+                latest = all_latest[name] = []
+            while step.replaced == _NEVER and latest and latest[-1].version <= version:
                 latest.pop()
             latest.append(step)
 
@@ -118,13 +122,17 @@ class Trail:
 
         A long branch on one base is walked once.
         """
-        steps, graph = self._prune(name, base), self._graphs.get(name, {})
+        steps = self._prune(name, base)
+        if not steps:
+            return start, ()
+        graph = self._graphs.get(name, _NOBODY)
         done, text = self._running.get(name, (0, start))
-        for step in steps[done:]:
-            answer = graph.get(step.action.id) if step.base <= base else None
-            if answer is not None and answer.text is not None:
-                text = bring(rule, text, answer, compare)
-        self._running[name] = (len(steps), text)
+        if done < len(steps):
+            for step in steps[done:]:
+                answer = graph.get(step.action.id) if step.base <= base else None
+                if answer is not None and answer.text is not None:
+                    text = bring(rule, text, answer, compare)
+            self._running[name] = (len(steps), text)
         return text, self._find_shown(steps, name, base, (), until_blank=False)
 
     def collect_copy(self, name: str, base: int, start: str, by: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -144,7 +152,7 @@ class Trail:
         Back to the last one that repeats all before it, as a prefilled one does; or to the last blank.
         """
         found: list[str] = []
-        graph = self._graphs.get(name, {})
+        graph = self._graphs.get(name, _NOBODY)
         for step in reversed(steps):
             action = step.action
             if step.base > base:
@@ -165,8 +173,12 @@ class Trail:
         if kept != base:
             done = 0
             self._running.pop(name, None)
-        if done < len(steps):
-            steps[done:] = [step for step in steps[done:] if step.version > base and step.replaced > base]
+        elif done == len(steps):
+            return steps
+        for at in range(done, len(steps)):
+            if steps[at].version <= base or steps[at].replaced <= base:
+                steps[at:] = [step for step in steps[at:] if step.version > base and step.replaced > base]
+                break
         self._pruned[name] = (base, len(steps))
         return steps
 

@@ -35,16 +35,19 @@ class Comparison:
     __slots__ = ("_amounts", "_elements", "_keys", "_sets")
 
     def __init__(self) -> None:
-        self._keys: dict[tuple[str, str], Key] = {}
+        self._keys: dict[str, dict[str, Key]] = {}
         self._amounts: dict[str, Decimal | None] = {"": ZERO}
         self._elements: dict[str, frozenset[str]] = {}
         self._sets: dict[tuple[frozenset[str], tuple[str, ...]], str] = {}
 
     def to_key(self, type: str, text: str) -> Key:  # noqa: A002 - the word of the forms package
         """Return what a text is compared by."""
-        key = self._keys.get((type, text))
+        keys = self._keys.get(type)
+        if keys is None:
+            keys = self._keys[type] = {}
+        key = keys.get(text)
         if key is None:
-            key = self._keys[(type, text)] = canonical(type, text)
+            key = keys[text] = canonical(type, text)
         return key
 
     def is_same(self, type: str, one: str, other: str) -> bool:  # noqa: A002 - the word of the forms package

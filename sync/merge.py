@@ -135,11 +135,16 @@ class _Record:
         sight = self._sight
         shown = show(Standing(heads, writes, graph, sight.originals, rule, sight.compare, sight.doubtful))
         by, all_heads = dict.fromkeys(shown.by), dict.fromkeys((*heads, *shown.by))
-        for key, text in self._find_doubtful(name, graph, writes) if self._sight.doubtful else ():
-            if rule.policy in COLLECTING or self._sight.compare.is_same(rule.type, text, shown.value):
-                by[key] = all_heads[key] = None
-            elif any(self._sight.compare.is_same(rule.type, text, graph[head].text or "") for head in heads):
-                all_heads[key] = None
+        if sight.doubtful:
+            to_key = sight.compare.to_key
+            served = to_key(rule.type, shown.value)
+            standing = {to_key(rule.type, graph[head].text or "") for head in heads}
+            for key, text in self._find_doubtful(name, graph, writes):
+                said = to_key(rule.type, text)
+                if rule.policy in COLLECTING or said == served:
+                    by[key] = all_heads[key] = None
+                elif said in standing:
+                    all_heads[key] = None
         self._row[name] = PropertyRow(shown.value, tuple(by), tuple(all_heads))
         if shown.listed:
             self._list(name, rule.policy, shown, {head: graph[head].text or "" for head in shown.listed})
@@ -170,10 +175,15 @@ class _Record:
     def _find_writes(self, name: str, graph: Mapping[str, Answer]) -> list[str]:
         """Find the writes that count for this woman, and note them down."""
         writes = []
+        live, noted = self._live, self._writes
         for key, answer in graph.items():
-            if answer.text is not None and key in self._live:
+            text = answer.text
+            if text is not None and key in live:
                 writes.append(key)
-                self._writes.setdefault(key, {})[name] = answer.text
+                if key in noted:
+                    noted[key][name] = text
+                else:
+                    noted[key] = {name: text}
         return writes
 
     def _find_heads(self, writes: Sequence[str], graph: Mapping[str, Answer]) -> list[str]:

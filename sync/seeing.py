@@ -69,7 +69,7 @@ class Sight:
         if gap or orphan:
             self.doubtful.add(action.id)
         unusual = gap or orphan or original is not None or action.id in self._edited or kind == "resolve"
-        rules, graphs = self._rules, self.graphs
+        rules, graphs, compare, updates = self._rules, self.graphs, self.compare, kind == "update"
         for name, text in action.saved.items():
             if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
                 continue
@@ -77,17 +77,22 @@ class Sight:
             shown = row.get(name)
             if rule.office and action.device is not None:
                 shown = None  # no phone was sent it, so nothing of it was on her screen
+            answer: Answer | None
             if unusual:
                 answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
+            elif rule.policy in COLLECTING:
+                seen = self._see_collected(action, name, shown, trail, base, rule)
+                answer = find_answer(action, name, text, seen, rule, compare)
             else:
-                if trail is None and rule.policy not in COLLECTING:
-                    seen = (shown.value, shown.by) if shown is not None else _UNSEEN
+                mine = trail.find_latest(name, base) if trail is not None else None
+                if mine is not None:
+                    seen = mine.saved[name], (mine.id,)
                 else:
-                    seen = self._see(action, name, shown, trail, base, rule)
-                if text and text == seen[0] and kind == "update" and rule.policy not in COLLECTING:
+                    seen = (shown.value, shown.by) if shown is not None else _UNSEEN
+                if text and text == seen[0] and updates:
                     answer = Answer(seen[1], None)  # most answers of most visits leave what they saw
                 else:
-                    answer = find_answer(action, name, text, seen, rule, self.compare)
+                    answer = find_answer(action, name, text, seen, rule, compare)
             if answer is not None:
                 graph = graphs.get(name)
                 if graph is None:

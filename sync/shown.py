@@ -95,7 +95,12 @@ def to_head(record: Recorded, value: str) -> Head:
 
 def find_replaced(writes: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
     """Find everything that some write replaces: its parents and theirs, each visited once."""
-    return walk_parents((parent for write in writes for parent in graph[write].parents), graph)
+    begun = set(writes)
+    replaced: set[str] = set()
+    for write in begun:
+        replaced.update(graph[write].parents)
+    # The parents of those that write themselves are there already.
+    return replaced | walk_parents(replaced - begun, graph)
 
 
 def walk_parents(start: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
