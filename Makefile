@@ -5,7 +5,7 @@ BIN := $(abspath $(VENV)/bin)
 FLASK := $(BIN)/python -m flask --app server
 export PATH := $(BIN):$(PATH)
 
-.PHONY: run demo build test test-long test-deps lint bench clean
+.PHONY: run demo build test test-long test-mutants test-deps lint bench clean
 
 run: build
 	@$(FLASK) init --quiet
@@ -63,6 +63,12 @@ test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Every function of sync is changed in small ways and a test must notice: one process, about an hour; what is unchanged since the
+# last run is not run again. `make test-mutants MUTANTS="sync.feed*"` runs a part.
+test-mutants: $(VENV)/.dev
+	@nice -n 19 $(BIN)/python -m mutmut run --max-children 1 $(if $(MUTANTS),"$(MUTANTS)")
+	@$(BIN)/python -m tests.sync.survivors
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -546,3 +546,64 @@ def test_state_knows_that_her_own_unsent_answer_was_shown_when_only_the_office_m
     book.do("p", saved={"nin": "1"}, branch="b", pos=1, base=1, device="d")
     result = book.do("q", saved={"nin": "2"}, branch="b", pos=2, base=1, device="d")
     assert (listed(result, "nin"), result.values["nin"]) == (None, "2")
+
+
+# Edits, closer
+
+
+def test_state_writes_nothing_when_an_edit_says_the_same_number_otherwise() -> None:
+    book = Ledger(RULES)
+    book.do("c", "create", saved={"visits": "3.5"})
+    result = book.do("e", "create", saved={"visits": "3.50"}, edits="c")
+    assert (result.values["visits"], "e" in result.writes) == ("3.5", False)
+
+
+def test_state_writes_the_letters_when_an_edit_changes_a_text_that_looks_like_a_number() -> None:
+    book = Ledger(RULES)
+    book.do("c", "create", saved={"name": "007"})
+    assert book.do("e", "create", saved={"name": "7"}, edits="c").values["name"] == "7"
+
+
+def test_state_takes_an_element_from_everybody_when_an_edit_takes_away_what_it_had_seen() -> None:
+    book = Ledger(RULES)
+    book.do("c", "create", saved={"trades": "sewing pasta"})
+    book.do("p", saved={"trades": "sewing pasta"}, base=1)
+    result = book.do("e", saved={"trades": "pasta"}, base=1, edits="p")
+    assert (result.values["trades"], result.conflicts) == ("pasta", ())
+
+
+def test_state_keeps_a_note_when_its_edit_only_repeats_it() -> None:
+    book = Ledger(RULES)
+    book.do("c", "create", saved={"notes": "n"})
+    book.do("p", saved={"notes": "m"}, prefilled=(), base=1)
+    result = book.do("e", saved={"notes": "m"}, prefilled=(), base=1, edits="p")
+    assert (result.values["notes"], "e" in result.writes) == ("n\nm", False)
+
+
+def test_state_takes_a_note_back_when_its_edit_clears_it() -> None:
+    book = Ledger(RULES)
+    book.do("c", "create", saved={"notes": "n"})
+    book.do("p", saved={"notes": "m"}, prefilled=(), base=1)
+    assert book.do("e", saved={"notes": ""}, prefilled=(), base=1, edits="p").values["notes"] == "n"
+
+
+# Extremes, closer
+
+
+def test_state_shows_the_text_when_no_answer_can_be_compared() -> None:
+    result = disputed("high", "many", "some")
+    assert result.values["high"] == "some"
+    assert listed(result, "high") == {"many"}
+    (conflict,) = result.conflicts
+    assert conflict.open
+
+
+def test_state_names_all_who_said_the_largest() -> None:
+    assert disputed("high", "7", "07").row["high"].by == ("p", "q")
+
+
+def test_state_takes_zero_for_a_number_when_a_maximum_is_asked() -> None:
+    result = disputed("high", "0", "-1")
+    assert (result.values["high"], result.conflicts) == ("0", ())
+    result = disputed("high", "0", "many")
+    assert (result.values["high"], listed(result, "high")) == ("0", {"many"})

@@ -60,3 +60,16 @@ def test_overlay_changes_neither_argument() -> None:
     record = {"name": "a"}
     assert overlay(record, [Unsent("update", {"name": "b"})], {}) == {"name": "b"}
     assert record == {"name": "a"}
+
+
+def test_overlay_shows_the_other_answers_when_one_is_left_out() -> None:
+    """What is no answer (a deletion, a blank label) ends nothing."""
+    saved = {"_deleted": "true", "label": "", "name": "b"}
+    assert overlay({"label": "L", "name": "a"}, [Unsent("update", saved)], {}) == {"label": "L", "name": "b"}
+
+
+def test_overlay_adds_nothing_seen_when_the_question_was_blank_in_the_form() -> None:
+    rules = {"notes": Rule("append", "text"), "trades": Rule("union", "select_multiple", ("a", "b"))}
+    names = frozenset(rules)
+    action = Unsent("update", {"notes": "n", "trades": "b"}, names, names, {})
+    assert overlay({"trades": "a"}, [action], rules) == {"notes": "n", "trades": "a b"}

@@ -45,3 +45,14 @@ def test_fits_is_known_for_each_type(policy: str, type_: str, expected: bool) ->
 def test_fits_is_false_when_the_policy_is_unknown(policy: str) -> None:
     assert policy not in POLICIES
     assert not fits(policy, "integer")
+
+
+def test_fits_takes_the_words_after_a_type_and_its_capitals_for_nothing() -> None:
+    assert fits("max", "select_one_from_file communes.csv")
+    assert fits("max", "select_one or_other")
+    assert fits("sum", "Integer")
+    assert not fits("append", "select_one notes")
+
+
+def test_fits_takes_no_type_for_one_that_may_give_anything() -> None:
+    assert all(fits(policy, "") for policy in POLICIES)

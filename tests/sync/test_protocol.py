@@ -74,3 +74,26 @@ def test_to_visible_leaves_office_values_in_the_office() -> None:
 
 def test_to_visible_hides_a_label_that_is_declared_so() -> None:
     assert to_visible({"label": "x"}, {"label": "office"}) == {}
+
+
+def test_inflate_holds_no_more_than_one_byte_above_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is kept while inflating, not afterwards."""
+    asked: list[int] = []
+    real = zlib.decompressobj
+
+    class Watching:
+        def __init__(self, wbits: int) -> None:
+            self._real = real(wbits=wbits)
+
+        def decompress(self, data: bytes, most: int = 0) -> bytes:
+            asked.append(most)
+            return self._real.decompress(data, most)
+
+    monkeypatch.setattr(zlib, "decompressobj", Watching)
+    assert code_of(gzip.compress(b"x" * 5000), 1000) == "too_large"
+    assert asked == [1001]
+
+
+def test_inflate_says_what_is_wrong_in_a_sentence() -> None:
+    with pytest.raises(SyncError, match="more than 10 bytes"):
+        inflate(gzip.compress(b"x" * 11), 10)

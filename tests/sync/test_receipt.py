@@ -118,3 +118,26 @@ def test_decide_at_is_total_and_never_after_the_receipt(
     result = at(finalized, offset_s, not_before)
     assert result <= NOON
     assert not_before is None or result >= min(not_before, NOON)
+
+
+def test_decide_receipt_quarantines_what_is_invalid_although_its_id_could_be_read() -> None:
+    assert decide_receipt(replace(NEW, invalid=True), None) == Receipt("refused", "quarantined", "invalid_xml")
+
+
+@pytest.mark.parametrize("offset_s", [float("nan"), float("inf"), float("-inf")])
+def test_decide_at_takes_no_offset_when_it_is_no_number(offset_s: float) -> None:
+    assert at(datetime(2026, 5, 1, 9, tzinfo=UTC), offset_s) == datetime(2026, 5, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("offset_s", "expected"), [(1e18, NOON), (-1e18, datetime(1970, 1, 1, tzinfo=UTC))])
+def test_decide_at_is_one_of_the_ends_when_the_offset_is_beyond_all_time(offset_s: float, expected: datetime) -> None:
+    assert at(datetime(2026, 5, 1, 9, tzinfo=UTC), offset_s) == expected
+
+
+def test_decide_at_is_in_utc_whatever_it_is_taken_from() -> None:
+    algiers = timezone(timedelta(hours=1))
+    edge = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))  # in UTC that is in no year
+    for moment in (datetime(2026, 5, 1, 9, tzinfo=algiers), datetime(2026, 5, 1, 9), edge):
+        assert at(moment).tzinfo is UTC
+    base = datetime(2026, 5, 1, 12, tzinfo=algiers)
+    assert at(datetime(2020, 1, 1, tzinfo=UTC), 0, base).tzinfo is UTC
