@@ -63,8 +63,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _code_of(error: BaseException) -> str | None:
     if isinstance(error, TimeoutError):  # no connection of the pool became free
         return BUSY
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return _of_driver(error.orig) or BUSY
+    if isinstance(error, DBAPIError):
+        return _of_driver(error.orig) or (BUSY if error.connection_invalidated else None)
     if isinstance(error, OSError):
         return _ERRNO.get(error.errno or 0)
     return _of_driver(error)

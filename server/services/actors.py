@@ -161,7 +161,7 @@ def create_app_user(project_id: int, name: str, scopes: Sequence[str], actor: Ac
         raise Problem("400.2", field="name")
     now, token = datetime.now(UTC), make_token()
     with transaction() as session:
-        project = session.get(Project, project_id, with_for_update=True)
+        project = session.get(Project, project_id, with_for_update={"key_share": True})
         if project is None:
             raise Problem("404.1")
         newest = session.scalar(select(func.max(AppUser.id)).where(AppUser.project_id == project_id)) or 0
@@ -239,7 +239,7 @@ def enrol(code: str, device_id: str) -> dict[str, Any]:
     cleaned = "".join(c for c in code.upper() if c.isalnum())
     with transaction() as session:
         row = session.scalar(
-            select(EnrolmentCode).where(EnrolmentCode.code_hash == hash_token(cleaned)).with_for_update()
+            select(EnrolmentCode).where(EnrolmentCode.code_hash == hash_token(cleaned)).with_for_update(key_share=True)
         )
         if row is None or row.used_at is not None or row.expires_at < now:
             raise Problem("404.50")

@@ -59,7 +59,7 @@ def send_back(
     now = datetime.now(UTC)
     with transaction() as session:
         # Locked as an edit's arrival locks it: one of the two sees what the other did.
-        submission = session.get(Submission, (project_id, instance_id), with_for_update=True)
+        submission = session.get(Submission, (project_id, instance_id), with_for_update={"key_share": True})
         if submission is None:
             raise Problem("404.1")
         if submission.erased_at is not None:
@@ -135,7 +135,7 @@ def _find_open(session: Session, project_id: int, instance_id: str) -> Correctio
     return session.scalar(
         select(Correction)
         .where(Correction.project_id == project_id, Correction.instance_id == instance_id, Correction.open.is_(True))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
 
 

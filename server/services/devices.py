@@ -18,7 +18,7 @@ MISSING_TOLD = 1000
 def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> None:
     """Note that a phone was seen, with its clock's offset and its highest number."""
     key = (project_id, sender.actor.id, sender.device_id)
-    device = session.get(Device, key, with_for_update=True)
+    device = session.get(Device, key, with_for_update={"key_share": True})
     if device is None:
         device = Device(
             project_id=project_id,

@@ -38,7 +38,7 @@ def begin_era(project_id: int, actor: Actor) -> NewEra:
     now = datetime.now(UTC)
     store = BlobStore(current_app.config["HIRFA"].blobs)
     with transaction() as session:
-        project = session.get(Project, project_id, with_for_update=True)
+        project = session.get(Project, project_id, with_for_update={"key_share": True})
         if project is None:
             raise Problem("404.1")
         project.era += 1

@@ -80,7 +80,7 @@ def _reconsider(project_id: int, content_sha256: str, actor: Actor, *, release: 
     with transaction() as session:
         register = Register(session, project_id, now)
         register.lock(find_touched(session, project_id, [parsed]))
-        row = session.get_one(Quarantined, (project_id, content_sha256), with_for_update=True)
+        row = session.get_one(Quarantined, (project_id, content_sha256), with_for_update={"key_share": True})
         if row.released_at is not None:
             done = find_released(session, project_id, parsed)
             return Outcome(done.instance_id if done else row.instance_id, None)

@@ -34,7 +34,7 @@ def ask(project_id: int, entity_id: str, name: str, words: str, actor: Actor) ->
     """
     now = datetime.now(UTC)
     with transaction() as session:
-        entity = session.get(Entity, (project_id, entity_id), with_for_update=True)
+        entity = session.get(Entity, (project_id, entity_id), with_for_update={"key_share": True})
         if entity is None or entity.deleted or entity.merged_into:
             raise Problem("404.1")
         if not is_askable(session, project_id, entity.list, name):
@@ -72,7 +72,7 @@ def withdraw_question(project_id: int, question_id: str, actor: Actor) -> Questi
     """
     now = datetime.now(UTC)
     with transaction() as session:
-        question = session.get(Question, (project_id, question_id), with_for_update=True)
+        question = session.get(Question, (project_id, question_id), with_for_update={"key_share": True})
         if question is None or not question.open:
             raise Problem("404.1")
         _close(question, "withdrawn", now)

@@ -89,7 +89,7 @@ class Register:
                     select(Entity.id)
                     .where(Entity.project_id == self.project_id, Entity.component.in_(components))
                     .order_by(Entity.id)
-                    .with_for_update()
+                    .with_for_update(key_share=True)
                 ).all()
         self._lock_counter()
         if wanted:  # the counter is locked: from here on nobody else writes any of it
@@ -118,7 +118,9 @@ class Register:
     def _lock_counter(self) -> int:
         if self._counter is None:
             self._counter, self._era = self.session.execute(
-                select(Project.counter, Project.era).where(Project.id == self.project_id).with_for_update()
+                select(Project.counter, Project.era)
+                .where(Project.id == self.project_id)
+                .with_for_update(key_share=True)
             ).one()
         return self._counter
 

@@ -161,10 +161,18 @@ def test_every_problem_code_is_documented_and_in_three_languages() -> None:
         assert f"| {code} |" in text, code
 
 
+def test_locks_leave_the_key_to_rows_that_name_it() -> None:
+    """A plain ``FOR UPDATE`` waits for every transaction that added a row with a foreign key to it: they deadlock."""
+    for path in (ROOT / "server").rglob("*.py"):
+        for call in re.findall(r"with_for_update(?:\(|=)[^)\n]*", path.read_text()):
+            assert "key_share" in call, f"{path.name}: {call}"
+
+
 ONE_DATABASE = {
     "test_config": "touches none",
     "test_house": "walks the routes before anything is stored",
     "test_cut_bodies": "what is cut never comes as far as a database",
+    "test_cut_routes": "the same",
 }
 
 
