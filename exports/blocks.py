@@ -12,7 +12,7 @@ and leaves the others.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, Protocol
@@ -25,7 +25,7 @@ from exports.labels import Labeller
 from exports.markup import BLANK
 from exports.programme import Options, Submission
 from exports.rows import FormRows, Plan, to_meta
-from exports.tables import MAIN_AFTER, FormTable
+from exports.tables import MAIN_AFTER, Column, FormTable
 from exports.widths import measure_lengths
 from exports.zipstream import Part, deflate
 from forms.definition import FormDefinition
@@ -175,7 +175,12 @@ class BlockMaker:
         ]
         self._scribes: dict[str, _Scribe] = {}
         self._current = Rows()
-        self._about = _describe(tables, versions, options, styles, wide) if kept else b""
+        # all styles at once, so that their numbers follow from the tables and not from what happens to be answered
+        styled = [
+            [(column, [styles(column, style) for style in _styles_of(column)]) for column in table.sheet.columns]
+            for table in tables
+        ]
+        self._about = _describe(styled, versions, options, wide) if kept is not None else b""
 
     def block(self, submissions: Sequence[Submission], wanted: Collection[int]) -> Block:
         """Give the block of these submissions.
@@ -206,6 +211,10 @@ class BlockMaker:
                 f"\t{one.attachments_expected}".encode("utf-8", "surrogatepass")
             )
         return said.hexdigest()
+
+    def remake(self, submissions: Sequence[Submission], number: int) -> Rows:
+        """Make the rows of one table anew, to have them one by one."""
+        return self.make(submissions, ()).tables[number]
 
     def make(self, submissions: Sequence[Submission], wanted: Collection[int]) -> Block:
         """Make it anew."""
@@ -335,24 +344,15 @@ def _is_external(choice_list: str | None, definition: FormDefinition) -> bool:
     return bool(choice_list) and choice_list not in definition.choices
 
 
-def _describe(
-    tables: Sequence[FormTable],
-    versions: Sequence[FormDefinition],
-    options: Options,
-    styles: Callable[..., str],
-    wide: Collection[int],
-) -> bytes:
+def _describe(styled: object, versions: Sequence[FormDefinition], options: Options, wide: Collection[int]) -> bytes:
     """Say everything about a form and the options that its rows follow from."""
-    said: list[object] = [
-        (options.language, options.labels, options.headings, str(options.zone), sorted(wide)),
+    said = (
+        (options.language, options.labels, options.headings, repr(options.zone), sorted(wide)),
         [(one.form_id, one.version, one.default_language, one.root, one.nodes, one.choices) for one in versions],
-    ]
-    for table in tables:
-        said.append(
-            [(column, [styles(column, style) for style in _styles_of(column.format)]) for column in table.sheet.columns]
-        )
+        styled,
+    )
     return sha256(repr(said).encode("utf-8", "surrogatepass")).digest()
 
 
-def _styles_of(form: str) -> tuple[str, ...]:
-    return ("quoted", "word", "date", "datetime", "time", "decimal", form)
+def _styles_of(column: Column) -> tuple[str, ...]:
+    return ("quoted", "word", "date", "datetime", "time", "decimal", column.format)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from exports.blocks import BlockMaker, Heard, Kept, cut
@@ -130,9 +131,8 @@ def _write_form(
         for submission, facts in zip(submissions, block.facts, strict=True):
             tally.add(submission, facts)
         for number, rows in enumerate(block.tables):
-            if rows.count and not writers[number].put_block(rows):
-                block = maker.make(submissions, ())  # a sheet ends in the middle of a kept block
-                writers[number].put_block(block.tables[number])
+            if rows.count:
+                writers[number].put_block(rows, partial(maker.remake, submissions, number))
         if wide:
             for submission in submissions:
                 for number, cells in maker.rows.to_rows(submission):

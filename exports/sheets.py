@@ -6,7 +6,7 @@ the archive at once, and nothing of them stays in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from exports.blocks import SAMPLE, Rows
@@ -36,7 +36,7 @@ class SheetWriter:
         self.names: list[str] = []
         self._rows: dict[str, int] = {}
         self._waiting: list[tuple[Sequence[object], bool]] = []
-        self._blocks: list[Rows] = []
+        self._blocks: list[tuple[Rows, Callable[[], Rows]]] = []
         self._lengths = [0.0] * len(sheet.columns)
         self._sampled = 0
         self._widths: list[float] | None = None
@@ -156,24 +156,28 @@ class SheetWriter:
 
     # by blocks
 
-    def put_block(self, rows: Rows) -> bool:
-        """Write the rows of a block; False when they must be given one by one because a sheet ends among them."""
+    def put_block(self, rows: Rows, remake: Callable[[], Rows]) -> None:
+        """Write the rows of a block.
+
+        :param remake: makes them anew, one by one, when a sheet ends among the rows of a kept block.
+        """
         if self._widths is None:
             if rows.lengths is not None and rows.count:
                 self._lengths = [max(pair) for pair in zip(self._lengths, rows.lengths, strict=True)]
                 self._sampled += min(rows.count, SAMPLE)
-            self._blocks.append(rows)
+            self._blocks.append((rows, remake))
             if self._sampled >= SAMPLE:
                 self._flush()
-            return True
-        return self._write_block(rows)
+            return
+        self._write_block(rows, remake)
 
-    def _write_block(self, rows: Rows) -> bool:
+    def _write_block(self, rows: Rows, remake: Callable[[], Rows]) -> None:
         if self._row + rows.count > self._book.limits.rows or self._is_full(rows.part.size):
-            if rows.xml is None:
-                return False
-            self._write_rows(rows)
-            return True
+            self._write_rows(remake() if rows.xml is None else rows)
+        else:
+            self._write_part(rows)
+
+    def _write_part(self, rows: Rows) -> None:
         opened = self._parts[0][0]
         for row, place, length in rows.losses:
             self._lose(opened.name, place, self._row + 1 + row, length)
@@ -182,7 +186,6 @@ class SheetWriter:
         self._row += rows.count
         self._filtered_to = self._row
         self._rows[opened.name] += rows.count
-        return True
 
     def _write_rows(self, rows: Rows) -> None:
         """Write the rows of a block over the end of a sheet."""
@@ -193,7 +196,7 @@ class SheetWriter:
             some = min(self._book.limits.rows - self._row, rows.count - begun)
             losses = [(row - begun, place, n) for row, place, n in rows.losses if begun <= row < begun + some]
             part = deflate("".join(xml[begun : begun + some]).encode())
-            self._write_block(Rows(some, part, losses, 0 if begun else rows.replaced))
+            self._write_part(Rows(some, part, losses, 0 if begun else rows.replaced))
             begun += some
 
     def _is_full(self, size: int) -> bool:
@@ -211,8 +214,8 @@ class SheetWriter:
         for cells, total in waiting:
             self._write(cells, total)
         blocks, self._blocks = self._blocks, []
-        for rows in blocks:
-            self._write_block(rows)
+        for rows, remake in blocks:
+            self._write_block(rows, remake)
 
     def _lose(self, name: str, place: int, row: int, length: int) -> None:
         if length:

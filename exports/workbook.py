@@ -139,6 +139,7 @@ class Book:
         self._writers: list[SheetWriter] = []
         self._opened: dict[str, Opened] = {}
         self._units: dict[str, int] = {}
+        self._looks: dict[tuple[object, ...], str] = {}
         self.archive.add(_RELATIONS, _save(Workbook())[_RELATIONS])  # first, so that the file is known for what it is
 
     def open(self, sheet: Sheet, title: str) -> SheetWriter:
@@ -162,18 +163,24 @@ class Book:
 
     def style(self, column: Column, style: str, *, total: bool = False, disputed: bool = False) -> str:
         """Give the attribute of a style of a column."""
-        cell = WriteOnlyCell(self._workbook.worksheets[0])
         unit = to_unit(column, arabic=self._arabic)
         known = self._units.setdefault(unit, len(self._units)) < MOST_UNITS
-        cell.number_format = to_number_format(column, style, unit if known else "")
-        cell.alignment = Alignment(**to_alignment(column, style, arabic=self._arabic))
-        if style == "quoted":
-            cell.quotePrefix = True
-        if total:
-            cell.font, cell.fill = _TOTAL_FONT, _TOTAL_FILL
-        if disputed:
-            cell.fill = _DISPUTED_FILL
-        return f' s="{cell.style_id}"'
+        number_format = to_number_format(column, style, unit if known else "")
+        alignment = to_alignment(column, style, arabic=self._arabic)
+        look = (number_format, tuple(alignment.items()), style == "quoted", total, disputed)
+        attribute = self._looks.get(look)
+        if attribute is None:
+            cell = WriteOnlyCell(self._workbook.worksheets[0])
+            cell.number_format = number_format
+            cell.alignment = Alignment(**alignment)
+            if style == "quoted":
+                cell.quotePrefix = True
+            if total:
+                cell.font, cell.fill = _TOTAL_FONT, _TOTAL_FILL
+            if disputed:
+                cell.fill = _DISPUTED_FILL
+            attribute = self._looks[look] = f' s="{cell.style_id}"'
+        return attribute
 
     def link_style(self, column: Column) -> str:
         """Give the attribute of the style of a link."""

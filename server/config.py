@@ -41,6 +41,11 @@ class Settings:
         return self.data / "blobs"
 
     @property
+    def kept(self) -> Path:
+        """Blocks of the workbook: may be emptied at any time."""
+        return self.data / "kept"
+
+    @property
     def uploads(self) -> Path:
         return self.data / "uploads"
 

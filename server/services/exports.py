@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from flask import current_app
 from sqlalchemy import select
 
 from exports.programme import (
@@ -22,6 +23,7 @@ from exports.workbook import stream_workbook
 from server.auth import Actor
 from server.database import db, snapshot, transaction
 from server.errors import Problem
+from server.kept import KeptBlocks
 from server.library import read_table
 from server.models import (
     AppUser,
@@ -58,7 +60,18 @@ def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator
             raise Problem("404.1")
         audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
     with snapshot():
-        yield from stream_workbook(build_programme(project_id, actor, now), options)
+        kept = _kept(project_id)
+        yield from stream_workbook(build_programme(project_id, actor, now), options, kept=kept)
+    kept.tidy()
+
+
+def forget_blocks(project_id: int) -> None:
+    """Remove the rows kept between exports: somebody was erased."""
+    _kept(project_id).forget()
+
+
+def _kept(project_id: int) -> KeptBlocks:
+    return KeptBlocks(current_app.config["HIRFA"].kept, project_id)
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
@@ -159,7 +172,6 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 Submission.device_id,
                 Submission.root_id,
                 Submission.xml_sha256,
-                Submission.xml,
             )
             .where(
                 Submission.project_id == project_id,
@@ -182,8 +194,8 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
         touched = _touched(project_id, ids)
         files = count_files(project_id, ids)
         edits = _edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
-        load = {row.instance_id: row.xml for row in rows}.__getitem__
-        for key, version, received_at, app_user_id, device_id, root_id, digest, _ in rows:
+        load = _Batch(project_id, ids).load
+        for key, version, received_at, app_user_id, device_id, root_id, digest in rows:
             expected, present = files.get(key, (0, 0))
             yield ExportedSubmission(
                 definitions[version],
@@ -199,6 +211,25 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 expected,
                 digest,
             )
+
+
+class _Batch:
+    """The XML of some submissions, read from the database when the first of them is asked for."""
+
+    def __init__(self, project_id: int, ids: list[str]) -> None:
+        self._project_id = project_id
+        self._ids = ids
+        self._found: dict[str, bytes] = {}
+
+    def load(self, key: str) -> bytes:
+        if not self._found:
+            rows = db.session.execute(
+                select(Submission.instance_id, Submission.xml).where(
+                    Submission.project_id == self._project_id, Submission.instance_id.in_(self._ids)
+                )
+            )
+            self._found = {instance_id: xml for instance_id, xml in rows.all()}  # noqa: C416
+        return self._found[key]
 
 
 def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:

@@ -79,3 +79,49 @@ def test_a_project_that_does_not_exist_is_not_found(as_role: Any, project_id: in
     for path in ("workbook.xlsx", "forms", "scopes"):
         answer = officer.get(f"/v1/projects/{project_id}/{path}")
         assert (answer.status_code, answer.json["code"]) == (404, "404.1")
+
+
+def forms_of(client: FlaskClient) -> dict[str, list[tuple[Any, ...]]]:
+    with client.get(URL) as answer:
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book if sheet.title != "14_Lisez_moi"}
+
+
+def test_a_second_workbook_of_kept_rows_is_the_first_and_shows_what_changed(phone: Any, as_role: Any, app: Any) -> None:
+    for _ in range(3):
+        phone.push(phone.item(*registration()[:2]))
+    officer = as_role("officer")
+    first = forms_of(officer)
+    folder = app.config["HIRFA"].kept
+    kept = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    assert kept
+    assert forms_of(officer) == first
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == kept
+    phone.push(phone.item(*registration()[:2]))
+    changed = forms_of(officer)
+    assert len(changed["cam_a_inscription"]) == len(first["cam_a_inscription"]) + 1
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert forms_of(officer) == changed
+    with app.app_context():
+        exports.forget_blocks(1)
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    assert forms_of(officer) == changed
+
+
+def test_a_workbook_is_made_when_its_rows_cannot_be_kept(phone: Any, as_role: Any, app: Any) -> None:
+    phone.push(phone.item(*registration()[:2]))
+    app.config["HIRFA"].kept.write_text("a file where the folder should be")
+    assert len(forms_of(as_role("officer"))["cam_a_inscription"]) == 2
+
+
+def test_a_workbook_leaves_in_pieces_and_ends_its_reading_when_the_client_goes(phone: Any, as_role: Any) -> None:
+    phone.push(phone.item(*registration()[:2]))
+    answer = as_role("officer").get(URL, buffered=False)
+    pieces = answer.iter_encoded()
+    assert next(pieces)[:4] == b"PK\x03\x04"
+    assert "Content-Length" not in answer.headers
+    answer.close()
+    phone.push(phone.item(*registration()[:2]))  # nothing is held
+    assert len(rows(as_role("officer"), "cam_a_inscription")) == 1 + 2
