@@ -40,7 +40,7 @@ from server.services.forms import definition_of
 from server.services.submissions import count_files
 from sync.erasure import SHOWN_LABEL
 
-BATCH = 500
+BATCH = 2000
 WOMEN = "artisanes"
 ASSOCIATIONS = "associations"
 NAMES = ("nom_fr", "nom_ar")
