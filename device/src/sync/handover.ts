@@ -4,6 +4,7 @@ import {
   fromBase64, fileContext, keepCarried, keepCarriedFile, listCarried, listOutbox, readAttachment, readCarried, readCarriedFile, readSetting,
   seal, sealText, toBase64, updateCarried, type Bytes, type Carried, type Enrolment, type OutboxItem, type PublicKey,
 } from '../store';
+import { hashOf } from './hash';
 import { askJson, LineError, ServerProblem, type Fetch } from './http';
 import { toWire } from './push';
 import { nextBatchSize } from './rules';
@@ -23,14 +24,18 @@ export class HandoverError extends Error {
   }
 }
 
+type FileState = OutboxItem['attachments'][number]['state'];
+/** A damaged file is no longer what was announced: nobody could take it in. */
+const isFileOwed = (state: FileState): boolean => state !== 'present' && state !== 'damaged';
+
 /** Whether the server still lacks the item or one of its files. */
 export function isOwed(item: OutboxItem): boolean {
-  return item.state === 'waiting' || item.attachments.some((file) => file.state !== 'present');
+  return item.state === 'waiting' || item.attachments.some((file) => isFileOwed(file.state));
 }
 
 const encode = (text: string): Bytes => new TextEncoder().encode(text);
 const toHex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-const hash = async (bytes: Bytes): Promise<string> => toHex(await crypto.subtle.digest('SHA-256', bytes));
+const hash = (bytes: Bytes): Promise<string> => hashOf(bytes.buffer);
 
 /** Sign a head with the hash of the token: the server knows that hash, a carrier does not. */
 export async function signHead(head: string, token: string): Promise<string> {
@@ -76,7 +81,7 @@ export async function writeHandover(enrolment: Enrolment, now: number): Promise<
   const written = new Set<string>();
   for (const item of items) {
     for (const file of item.attachments) {
-      if (file.state === 'present' || written.has(file.sha256)) continue;
+      if (!isFileOwed(file.state) || written.has(file.sha256)) continue;
       const line = await fileLine(item, file, publicKey, enrolment);
       if (line === null) continue;
       written.add(file.sha256);
