@@ -167,14 +167,15 @@ def read_aside() -> list[tuple[str, str]]:
 
 def read_register() -> dict[str, Any]:
     """Read all that the desk shows in the end: records, disputes, history, submissions, what is aside."""
-    records, disputes, history = {}, {}, []
+    records, disputes, history, told = {}, {}, [], set()
     counters = {row.action_id: row.counter for row in db.session.scalars(select(EntityVersion))}
     for entity in db.session.scalars(select(Entity).order_by(Entity.id)):
         records[entity.id] = {
             "list": entity.list, "version": entity.version, "values": dict(entity.data), "deleted": entity.deleted,
             "merged_into": entity.merged_into, "component": entity.component,
         }
-        if entity.component == entity.id:
+        if entity.component not in told:
+            told.add(entity.component)
             history += [
                 {
                     "id": entry.action.id, "instance": instance_of(entry.action.id), "kind": entry.action.kind,
@@ -186,8 +187,8 @@ def read_register() -> dict[str, Any]:
             ]
     for conflict, entity in entities.list_conflicts(1, open_only=False):
         if conflict.settled_at is None:
-            told = frozenset(c["value"] for c in conflict.candidates)
-            disputes.setdefault(entity.id, {})[conflict.property] = (told, conflict.open)
+            values = frozenset(c["value"] for c in conflict.candidates)
+            disputes.setdefault(entity.id, {})[conflict.property] = (values, conflict.open)
     files = db.session.scalars(select(SubmissionAttachment).order_by(SubmissionAttachment.instance_id)).all()
     return {
         "records": records,
