@@ -167,24 +167,20 @@ def read_aside() -> list[tuple[str, str]]:
 
 def read_register() -> dict[str, Any]:
     """Read all that the desk shows in the end: records, disputes, history, submissions, what is aside."""
-    records, disputes, history, told = {}, {}, [], set()
+    records, disputes, history = {}, {}, {}
     counters = {row.action_id: row.counter for row in db.session.scalars(select(EntityVersion))}
     for entity in db.session.scalars(select(Entity).order_by(Entity.id)):
         records[entity.id] = {
             "list": entity.list, "version": entity.version, "values": dict(entity.data), "deleted": entity.deleted,
             "merged_into": entity.merged_into, "component": entity.component,
         }
-        if entity.component not in told:
-            told.add(entity.component)
-            history += [
-                {
-                    "id": entry.action.id, "instance": instance_of(entry.action.id), "kind": entry.action.kind,
-                    "named": entry.action.named_id, "entity": entry.action.entity_id, "version": entry.version,
-                    "base": entry.action.base, "target": entry.action.target, "writes": sorted(entry.writes),
-                    "counter": counters[entry.action.id],
-                }
-                for entry in entities.find_history(1, entity)
-            ]
+        for entry in entities.find_history(1, entity):
+            history[entry.action.id] = {
+                "id": entry.action.id, "instance": instance_of(entry.action.id), "kind": entry.action.kind,
+                "named": entry.action.named_id, "entity": entry.action.entity_id, "version": entry.version,
+                "base": entry.action.base, "target": entry.action.target, "counter": counters[entry.action.id],
+                "writes": sorted({*entry.writes, *history.get(entry.action.id, {}).get("writes", ())}),
+            }
     for conflict, entity in entities.list_conflicts(1, open_only=False):
         if conflict.settled_at is None:
             values = frozenset(c["value"] for c in conflict.candidates)
@@ -193,7 +189,7 @@ def read_register() -> dict[str, Any]:
     return {
         "records": records,
         "disputes": disputes,
-        "history": history,
+        "history": list(history.values()),
         "submissions": sorted(db.session.scalars(select(Submission.instance_id))),
         "aside": sorted(instance for _, instance in read_aside()),
         "kept_aside": sorted(db.session.scalars(select(Quarantined.instance_id))),
