@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from forms.errors import XformError
+from forms.steps import Step, build_steps
 
 DEFAULT_POLICY = "review"
-FILE_TYPES = frozenset({"image", "audio", "video", "file", "audit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,7 @@ class FormDefinition:
     _properties: dict[str, dict[str, PropertyRule]] = field(init=False, repr=False, compare=False, default_factory=dict)
     savings: dict[str, Saving] = field(init=False, repr=False, compare=False, default_factory=dict)
     """By the path of the question; worked out here once, because every filled form needs it."""
-    saving_parents: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
-    """The paths below which something is saved or an entity declared."""
+    _steps: list[Step] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         """Prepare the look-ups.
@@ -140,9 +139,12 @@ class FormDefinition:
         if problems:
             raise XformError(*problems)
         self.savings.update(self._find_savings())
-        for path in [*self.savings, *(declaration.path for declaration in self.entities)]:
-            steps = path.split("/")
-            self.saving_parents.update("/".join(steps[:length]) for length in range(2, len(steps)))
+        self._steps.append(build_steps(self.root, self._by_path, self.entities, self.savings))
+
+    @property
+    def steps(self) -> Step:
+        """Where there is something to do in a filled form: see `forms.steps`."""
+        return self._steps[0]
 
     def _find_savings(self) -> Iterator[tuple[str, Saving]]:
         for node in self.nodes:

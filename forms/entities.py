@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from forms.definition import EntityDeclaration, FormDefinition, Saving
-from forms.instance import Instance, is_template, require_form
-from forms.xmltree import Element, local_name, text_of
+from forms.arrival import Reading, Scope, read_filled
+from forms.definition import EntityDeclaration, FormDefinition
+from forms.instance import Instance
+from forms.xmltree import local_name, text_of
 
 _TRUE = frozenset({"1", "true", "true()"})
 _UUID4 = re.compile(r"(?:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})")
@@ -60,18 +61,6 @@ class EntityProblem:
     message: str
 
 
-@dataclass(slots=True)
-class _Scope:
-    """One node of the filled form that holds a declaration, while it is walked through."""
-
-    declaration: int
-    position: int
-    entity: Element | None = None
-    saved: dict[str, str] = field(default_factory=dict)
-    prefilled: set[str] = field(default_factory=set)
-    blankable: set[str] = field(default_factory=set)
-
-
 def find_entity_requests(
     definition: FormDefinition, instance: Instance
 ) -> tuple[tuple[EntityRequest, ...], tuple[EntityProblem, ...]]:
@@ -79,14 +68,16 @@ def find_entity_requests(
 
     :raises InstanceError: `wrong_form`.
     """
-    require_form(definition, instance)
-    if not definition.entities:
-        return (), ()
-    walk = _Walk(definition)
-    walk.visit(instance.root, definition.root)
+    return to_requests(definition, read_filled(definition, instance))
+
+
+def to_requests(
+    definition: FormDefinition, reading: Reading
+) -> tuple[tuple[EntityRequest, ...], tuple[EntityProblem, ...]]:
+    """Understand what was read in a filled form as requests, and what cannot be understood as problems."""
     requests: list[EntityRequest] = []
     problems: list[EntityProblem] = []
-    for scope in walk.scopes:
+    for scope in reading.scopes:
         if scope.entity is None:
             continue
         found = _read_request(definition.entities[scope.declaration], scope)
@@ -97,55 +88,7 @@ def find_entity_requests(
     return tuple(requests), tuple(problems)
 
 
-class _Walk:
-    """Walks a filled form once, keeping for each declaration the scope it is in."""
-
-    def __init__(self, definition: FormDefinition) -> None:
-        self._count = len(definition.entities)
-        self._passes = [0] * self._count
-        self._open: list[_Scope | None] = [None] * self._count
-        self._containers = {d.container: number for number, d in enumerate(definition.entities)}
-        self._entities = {d.path: number for number, d in enumerate(definition.entities)}
-        self._savings = definition.savings
-        self._parents = definition.saving_parents
-        self.scopes: list[_Scope] = []
-
-    def visit(self, element: Element, path: str) -> None:
-        number = self._containers.get(path)
-        before = None
-        if number is not None:
-            before = self._open[number]
-            scope = _Scope(number, number + self._count * self._passes[number])
-            self._passes[number] += 1
-            self._open[number] = scope
-            self.scopes.append(scope)
-        for child in element:
-            child_path = f"{path}/{local_name(child)}"
-            saving = self._savings.get(child_path)
-            if saving is not None:
-                self._save(saving, text_of(child))
-            elif child_path in self._entities:
-                holder = self._open[self._entities[child_path]]
-                if holder is not None and holder.entity is None:
-                    holder.entity = child
-            elif child_path in self._parents and not is_template(child):
-                self.visit(child, child_path)
-        if number is not None:
-            self._open[number] = before
-
-    def _save(self, saving: Saving, text: str) -> None:
-        scope = self._open[saving.declaration]
-        if scope is None or scope.saved.get(saving.property):
-            return  # a property that two questions save: the first answer that is not blank counts
-        scope.saved[saving.property] = text
-        for names, holds in ((scope.prefilled, saving.prefilled), (scope.blankable, saving.blankable)):
-            if holds:
-                names.add(saving.property)
-            elif text:
-                names.discard(saving.property)
-
-
-def _read_request(declaration: EntityDeclaration, scope: _Scope) -> EntityRequest | EntityProblem | None:
+def _read_request(declaration: EntityDeclaration, scope: Scope) -> EntityRequest | EntityProblem | None:
     """Return what one node asks for, why it cannot be followed, or None when it asks nothing."""
     assert scope.entity is not None  # noqa: S101  # the caller passes over the others
     attributes = {str(name).rpartition("}")[2]: str(value).strip() for name, value in scope.entity.attrib.items()}

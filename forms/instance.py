@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from forms.definition import FILE_TYPES, FormDefinition
+from forms.definition import FormDefinition
 from forms.errors import InstanceError
 from forms.xmltree import Element, local_name, namespace_of, parse_xml, text_of
 
@@ -60,7 +60,7 @@ def parse_instance(xml: bytes) -> Instance:
         raise InstanceError("no_form_id", "The filled form does not say of which form it is (id).")
     if len(form_id) > _MAX_ID:
         raise InstanceError("bad_form_id", f"The form id has more than {_MAX_ID} characters.")
-    meta = next((child for child in root if local_name(child) == "meta"), None)
+    meta = next(root.iterchildren("{*}meta"), None)
     ids = {local_name(child): text_of(child).strip() for child in reversed(meta)} if meta is not None else {}
     instance_id = ids.get("instanceID", "") or root.get("instanceID", "").strip()
     if root.get("encrypted") == "yes":
@@ -93,21 +93,6 @@ def require_form(definition: FormDefinition, instance: Instance) -> None:
 def is_template(element: Element) -> bool:
     """Tell whether an element is the pattern of a repeat, which some clients leave in what they send."""
     return element.get(_TEMPLATE) is not None
-
-
-def named_attachments(definition: FormDefinition, instance: Instance) -> tuple[str, ...]:
-    """Return the file names that the answers name, each once, in document order. They are as hostile as any answer.
-
-    :raises InstanceError: `wrong_form`.
-    """
-    names = {
-        value.strip(): None
-        for row in find_rows(definition, instance)
-        for path, value in row.values.items()
-        if value and (node := definition.node(path)) is not None and node.type in FILE_TYPES
-        if not value.startswith("jr://")  # a file of the form, shown as the default and left as it was
-    }
-    return tuple(names)
 
 
 def find_rows(definition: FormDefinition, instance: Instance) -> Iterator[InstanceRow]:

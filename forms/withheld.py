@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from forms.definition import FILE_TYPES, FormDefinition, Node
+from forms.definition import FormDefinition, Node
 from forms.instance import parse_instance, require_form
+from forms.steps import FILE_TYPES
 from forms.xmltree import Element, local_name, text_of, write_xml
 
 MIN_REPEATED = 4

@@ -73,8 +73,9 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
         raise XmlError("malformed", f"The XML cannot be read: {error}") from None
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("entities", "The XML declares a document type (DTD). None is allowed here.")
-    deeper = _find_deeper(max_depth)(root) if len(text) > _LARGE else _is_deeper(root, max_depth)
-    if deeper:
+    if text.count(b"</") >= max_depth and (  # each element that holds another has an end tag
+        _find_deeper(max_depth)(root) if len(text) > _LARGE else _is_deeper(root, max_depth)
+    ):
         raise XmlError("too_deep", f"The XML is nested more than {max_depth} elements deep.")
     return root
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from exports.rows import mask
 from exports.tables import is_secret
-from forms.definition import FILE_TYPES, FormDefinition, Node
+from forms.definition import FormDefinition, Node
 from forms.instance import Instance, InstanceRow, find_rows
+from forms.steps import FILE_TYPES
 from server.services.labels import Labels
 
 METADATA = frozenset(

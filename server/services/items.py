@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
+from forms.arrival import read_filled
 from forms.definition import FormDefinition
-from forms.entities import EntityRequest, find_entity_requests
+from forms.entities import EntityRequest, to_requests
 from forms.errors import FormsError
-from forms.instance import Instance, find_rows, parse_instance
+from forms.instance import Instance, parse_instance
 from server.auth import Actor
 from server.database import db
 from server.errors import Problem, problem_of
@@ -41,6 +44,8 @@ class Parsed:
     requests: tuple[EntityRequest, ...]
     trouble: tuple[str, ...]
     """What is impossible about its entities; it is accepted all the same."""
+    files: tuple[str, ...]
+    """The names of the files that its answers name."""
     problem: Problem | None
     """Why it cannot be applied; it is quarantined."""
 
@@ -127,6 +132,7 @@ def parse_item(definitions: Definitions, item: Any) -> Parsed:
     instance, definition = None, None
     requests: tuple[EntityRequest, ...] = ()
     trouble: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     problem: Problem | None = None
     finalized_at = parse_moment(fields.get("finalizedAt"))
     try:
@@ -141,9 +147,11 @@ def parse_item(definitions: Definitions, item: Any) -> Parsed:
         definition = definitions.find(instance.form_id, instance.version)
         if definition is None:
             raise Problem("404.6", form_id=instance.form_id, form_version=instance.version)
-        requests, problems = find_entity_requests(definition, instance)
+        reading = read_filled(definition, instance)
+        files = reading.files
+        requests, problems = to_requests(definition, reading)
         trouble = tuple(p.message for p in problems)
-        finalized_at = finalized_at or _read_end(definition, instance)
+        finalized_at = finalized_at or parse_moment(reading.end)
     except (FormsError, Problem) as error:
         problem = problem_of(error)
     seq = fields.get("seq")
@@ -158,14 +166,9 @@ def parse_item(definitions: Definitions, item: Any) -> Parsed:
         definition=definition,
         requests=requests,
         trouble=trouble,
+        files=files,
         problem=problem,
     )
-
-
-def _read_end(definition: FormDefinition, instance: Instance) -> datetime | None:
-    """Return when the form was finished by its own account (its ``end`` question), for a sender that does not say."""
-    path = next((node.path for node in definition.nodes if node.type == "end" and node.repeat is None), None)
-    return parse_moment(next(find_rows(definition, instance)).values.get(path)) if path else None
 
 
 def is_plain(text: str) -> bool:
@@ -174,6 +177,12 @@ def is_plain(text: str) -> bool:
 
 def _storable(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Keep an item's other fields as JSON that both databases take (no NUL, no lone surrogate)."""
+    try:
+        short = orjson.dumps(fields)  # refuses a lone surrogate
+        if len(short) < 20_000 and b"\\u0000" not in short:
+            return dict(fields)
+    except TypeError:
+        pass
     text = json.dumps(fields, ensure_ascii=True)
     if len(text) > 100_000:
         return {"cut": text[:100_000]}

@@ -21,8 +21,9 @@ from typing import IO, Any
 from flask import current_app
 from sqlalchemy import select
 
+from forms.arrival import named_attachments
 from forms.errors import FormsError
-from forms.instance import named_attachments, parse_instance
+from forms.instance import parse_instance
 from server.auth import Actor
 from server.blobs import BlobStore
 from server.database import db, end_reads

@@ -8,7 +8,6 @@ from typing import Any, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from forms.instance import named_attachments
 from server.database import db, retried, transaction
 from server.models import Blob, SubmissionAttachment
 from server.rows import rows_of
@@ -72,8 +71,7 @@ def note_attachments(session: Session, project_id: int, parsed: Parsed) -> None:
 def _find_names(parsed: Parsed, announced: Iterable[str]) -> list[str]:
     if parsed.definition is None or parsed.instance is None:
         return []
-    named = named_attachments(parsed.definition, parsed.instance)
-    return [name for name in dict.fromkeys((*announced, *named)) if is_plain(name)]
+    return [name for name in dict.fromkeys((*announced, *parsed.files)) if is_plain(name)]
 
 
 def _find_inherited(session: Session, project_id: int, parsed: Parsed) -> Mapping[str, SubmissionAttachment]:

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.arrival import named_attachments
 from forms.definition import FormDefinition
 from forms.entities import find_entity_requests
 from forms.errors import FormsError
-from forms.instance import find_rows, named_attachments, parse_instance
+from forms.instance import find_rows, parse_instance
 from forms.xform import parse_form
 
 FORM = """

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from forms.arrival import named_attachments
 from forms.definition import FormDefinition
 from forms.errors import InstanceError
-from forms.instance import find_rows, named_attachments, parse_instance
+from forms.instance import find_rows, parse_instance
 
 
 def write(body: str = "", root: str = 'id="f" version="2"', instance_id: str = "uuid:i") -> bytes:
