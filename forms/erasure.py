@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from forms.arrival import named_attachments
 from forms.definition import FILE_TYPES, EntityDeclaration, FormDefinition
-from forms.instance import named_attachments, parse_instance, require_form
+from forms.instance import parse_instance, require_form
 from forms.xmltree import Element, local_name, text_of, write_xml
 
 MARK = "⌫"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from server.database import from_json
 from server.models import EntityActionRow, EntityVersion
 from server.rows import rows_of
-from sync.actions import EntityAction, Recorded, row_from_json, row_to_json
+from sync.actions import EntityAction, Recorded, VersionRow, row_from_json, row_to_json
+from sync.line import Place
 
 _ACTIONS = cast(Table, EntityActionRow.__table__)
 _VERSIONS = cast(Table, EntityVersion.__table__)
@@ -30,39 +31,94 @@ _RECORDED = (
 )  # fmt: skip
 
 
-def read_recorded(session: Session, project_id: int, entity_ids: Any) -> Iterator[tuple[Recorded, datetime]]:
-    """Read what was recorded of some entities, in the order of applying, each with the moment of its commit.
+class Past:
+    """What was recorded of the entities of one component, in the order of applying.
+
+    What the actions answered is read only when the whole rule is asked: most histories are a line (``sync.line``).
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[_Kept] = []
+        self.places: list[Place] = []
+
+    def keep(self, row: Sequence[Any]) -> None:
+        """Add one row of ``_RECORDED``."""
+        self._kept.append(row)
+        self.places.append(Place(row[0], row[1], row[3], row[4], row[5], row[6], row[12], row[18], row[19]))
+
+    def add(self, recorded: Recorded) -> None:
+        """Add what was applied just now."""
+        self._kept.append(recorded)
+        self.places.append(to_place(recorded.action, recorded.numbered, recorded.version))
+
+    def last_row(self) -> VersionRow:
+        """Return the row of the last action, {} before the first."""
+        if not self._kept:
+            return {}
+        last = self._kept[-1]
+        return last.row if isinstance(last, Recorded) else row_from_json(from_json(last[-1]))
+
+    def recorded(self) -> list[Recorded]:
+        """Return all that was recorded."""
+        self._kept = [one if isinstance(one, Recorded) else _to_recorded(one) for one in self._kept]
+        return cast(list[Recorded], self._kept)
+
+
+_Kept = Recorded | Sequence[Any]
+
+
+def to_place(action: EntityAction, numbered: str, version: int) -> Place:
+    """Say where an action stands in a history."""
+    return Place(
+        action.id,
+        action.entity_id,
+        action.kind,
+        action.branch,
+        action.pos,
+        action.base,
+        action.edits,
+        numbered,
+        version,
+    )
+
+
+def read_past(session: Session, project_id: int, entity_ids: Any) -> Iterator[tuple[Sequence[Any], str, int, datetime]]:
+    """Read what was recorded of some entities, in the order of applying: for ``Past.keep``, whom, version, commit.
 
     :param entity_ids: ids, or a query for them.
     """
     wanted = _RECORDED.where(_A.project_id == project_id, _A.entity_id.in_(entity_ids))
     for row in session.execute(wanted):
-        (
-            action_id, named_id, list_name, kind, branch, pos, base, at, author, device, form_id,
-            form_version, edits, target, literal, saved, prefilled,
-            blankable, numbered, version, committed_at, shown,
-        ) = row  # fmt: skip
-        action = EntityAction(
-            id=action_id,
-            entity_id=named_id,
-            list=list_name,
-            kind=kind,
-            saved=from_json(saved),
-            prefilled=frozenset(from_json(prefilled)),
-            blankable=frozenset(from_json(blankable)),
-            branch=branch,
-            pos=pos,
-            base=base,
-            at=at,
-            author=author,
-            device=device,
-            form_id=form_id,
-            form_version=form_version,
-            edits=edits,
-            target=target,
-            literal=literal,
-        )
-        yield Recorded(action, numbered, version, row_from_json(from_json(shown))), committed_at
+        yield row, row[18], row[19], row[20]
+
+
+def _to_recorded(row: Sequence[Any]) -> Recorded:
+    (
+        action_id, named_id, list_name, kind, branch, pos, base, at, author, device, form_id,
+        form_version, edits, target, literal, saved, prefilled,
+        blankable, numbered, version, _committed_at, shown,
+    ) = row  # fmt: skip
+    action = EntityAction(
+        id=action_id,
+        entity_id=named_id,
+        list=list_name,
+        kind=kind,
+        saved=from_json(saved),
+        prefilled=frozenset(from_json(prefilled)),
+        blankable=frozenset(from_json(blankable)),
+        branch=branch,
+        pos=pos,
+        base=base,
+        at=at,
+        author=author,
+        device=device,
+        form_id=form_id,
+        form_version=form_version,
+        edits=edits,
+        target=target,
+        literal=literal,
+    )
+    return Recorded(action, numbered, version, row_from_json(from_json(shown)))
 
 
 def record(

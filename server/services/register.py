@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.models import ConflictEntry, Entity, EntityList, EntityVersion, ListProperty, Project
 from server.rows import rows_of
-from server.services.history import read_recorded, record
+from server.services.history import Past, read_past, record, to_place
 from server.services.showing import (
     Kept,
     new_kept,
@@ -30,6 +30,7 @@ from server.services.showing import (
 )
 from sync.actions import LABEL, EntityAction, Recorded
 from sync.erasure import to_shown as to_shown_erased
+from sync.line import continue_line, is_line
 from sync.merge import EntityState, Rule, apply, state
 from sync.policies import DEFAULT_POLICY
 from sync.protocol import FIRST_ERA, OFFICE, find_version_floor
@@ -66,7 +67,7 @@ class Register:
         self._rules: dict[str, dict[str, Rule]] = {}
         self._scope_properties: dict[str, str] = {}
         # Read ahead by `lock`; what is in none of these is asked from the database when it is needed.
-        self._history: dict[str, list[Recorded]] = {}
+        self._history: dict[str, Past] = {}
         self._entities: dict[str, Kept] = {}
         self._absent: set[str] = set()
         self._committed: dict[str, list[tuple[int, datetime]]] = {}
@@ -101,12 +102,12 @@ class Register:
         self._absent = set(wanted) - set(self._entities)
         if not found:
             return
-        self._history = {kept.component: [] for kept in found}
+        self._history = {kept.component: Past() for kept in found}
         self._committed = {kept.id: [] for kept in found}
         ids = list(self._entities)
-        for recorded, at in read_recorded(self.session, self.project_id, ids):
-            self._history[self._entities[recorded.numbered].component].append(recorded)
-            self._committed[recorded.numbered].append((recorded.version, at))
+        for row, entity_id, version, at in read_past(self.session, self.project_id, ids):
+            self._history[self._entities[entity_id].component].keep(row)
+            self._committed[entity_id].append((version, at))
         self._scopes = read_scopes(self.session, self.project_id, ids)
         disputed = self.session.scalars(
             select(ConflictEntry.entity_id).where(
@@ -190,9 +191,14 @@ class Register:
 
     def history(self, component: str) -> list[Recorded]:
         """Return every recorded action of a component, with the row recorded when it was first applied."""
+        return self._past(component).recorded()
+
+    def _past(self, component: str) -> Past:
         if component not in self._history:
+            past = self._history[component] = Past()
             joined = select(Entity.id).where(Entity.project_id == self.project_id, Entity.component == component)
-            self._history[component] = [one for one, _at in read_recorded(self.session, self.project_id, joined)]
+            for row, _entity_id, _version, _at in read_past(self.session, self.project_id, joined):
+                past.keep(row)
         return self._history[component]
 
     def committed_at(self, entity_id: str, base: int | None) -> datetime | None:
@@ -225,19 +231,32 @@ class Register:
             raise ValueError(f"the data of entity {action.entity_id} were erased")
         if numbered.list != action.list:
             raise ValueError(f"entity {action.entity_id} is in list '{numbered.list}', not in '{action.list}'")
-        past = self.history(numbered.component)
+        past, rules = self._past(numbered.component), self.rules(action.list)
         self._lock_counter()
         version = max(numbered.version, find_version_floor(self._era)) + 1
-        after = apply(numbered.id, past, action, self.rules(action.list), version=version)
+        after = self._continue(numbered, past, action, version) or apply(
+            numbered.id, past.recorded(), action, rules, version=version
+        )
         counter = self.next_counter()
         numbered.version = version
         touched = self._show(numbered, after, counter)
         recorded = Recorded(action=action, numbered=numbered.id, version=version, row=after.row)
         record(self.session, self.project_id, recorded, counter=counter, at=self.now, instance_id=instance_id)
-        past.append(recorded)
+        past.add(recorded)
         if numbered.id in self._committed:
             self._committed[numbered.id].append((version, self.now))
         return Applied(numbered.id, version, tuple(numbered.open), touched)
+
+    def _continue(self, kept: Kept, past: Past, action: EntityAction, version: int) -> EntityState | None:
+        """Go the short way where the history is a line and shows what its last row says; None where it is not."""
+        if kept.id not in self._undisputed or kept.component != kept.id:
+            return None
+        if not is_line([*past.places, to_place(action, kept.id, version)]):
+            return None
+        before = past.last_row()
+        if kept.data != {name: shown.value for name, shown in before.items()}:  # the rules changed since it was made
+            return None
+        return continue_line(before, action, self.rules(kept.list))
 
     def _new_entity(self, action: EntityAction) -> Kept:
         """Make an entity that is written once its first action was applied."""
@@ -245,7 +264,7 @@ class Register:
         kept = new_kept(self.project_id, action.entity_id, action.list, self.now)
         self._absent.discard(kept.id)
         self._entities[kept.id] = kept
-        self._history[kept.id], self._committed[kept.id], self._scopes[kept.id] = [], [], {}
+        self._history[kept.id], self._committed[kept.id], self._scopes[kept.id] = Past(), [], {}
         self._undisputed.add(kept.id)
         return kept
 

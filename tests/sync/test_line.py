@@ -1,0 +1,118 @@
+"""The short way for histories that are a line gives what the whole rule gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.actions import LABEL, EntityAction, Recorded
+from sync.line import Place, continue_line, is_line
+from sync.merge import apply
+from sync.policies import Rule
+
+WOMAN = "11111111-1111-4111-8111-111111111111"
+BEGUN = datetime(2026, 11, 23, tzinfo=UTC)
+RULES = {
+    "name": Rule("review", "text"),
+    "age": Rule("review", "integer"),
+    "town": Rule("last", "select_one", ("a", "b")),
+    "code": Rule("first", "text"),
+    "most": Rule("max", "integer"),
+    "soonest": Rule("min", "date"),
+    "visits": Rule("sum", "calculate"),
+    "trades": Rule("union", "select_multiple", ("b", "a", "c")),
+    "notes": Rule("append", "text"),
+}
+TEXTS = st.sampled_from(["", " ", "a", "b a", "a b", "3", "03", "3.0", "-1", "2026-11-23", "x\ny"])
+NAMES = [*RULES, LABEL, "unknown", "_deleted"]
+
+
+def place_of(action: EntityAction, version: int) -> Place:
+    return Place(
+        action.id, action.entity_id, action.kind, action.branch, action.pos, action.base, action.edits, WOMAN, version
+    )
+
+
+@st.composite
+def actions(draw: st.DrawFn, number: int, base: int | None) -> EntityAction:
+    """Make an action that mostly continues the line."""
+    saved = draw(st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=6))
+    prefilled = frozenset(draw(st.sets(st.sampled_from(NAMES))))
+    blankable = frozenset(name for name in prefilled if draw(st.booleans()))
+    usual = draw(st.integers(0, 9)) > 0
+    branch = draw(st.sampled_from([None, f"branch {number}", "branch"]))
+    at = BEGUN + timedelta(minutes=draw(st.integers(-3, 30)))
+    seen = base if usual else draw(st.sampled_from([None, 0, base, max((base or 0) - 1, 0)]))
+    return EntityAction(
+        id=f"uuid:{number}#0",
+        entity_id=WOMAN,
+        list="women",
+        kind="create" if number == 0 else draw(st.sampled_from(["update"] * 8 + ["create", "resolve", "delete"])),
+        saved=saved,
+        prefilled=prefilled,
+        blankable=blankable,
+        branch=branch,
+        pos=None if branch is None or number == 0 else seen if usual else draw(st.sampled_from([None, 1, seen])),
+        base=seen,
+        at=at,
+        author="agent",
+        device="phone",
+        form_id="form",
+        form_version="1",
+        edits=None if usual else draw(st.sampled_from([None, "uuid:0#0"])),
+        literal=draw(st.booleans()),
+    )
+
+
+@given(st.data())
+def test_continue_line_gives_what_the_rule_gives_when_every_author_saw_the_latest_row(data: st.DataObject) -> None:
+    history: list[Recorded] = []
+    version = 0
+    for number in range(data.draw(st.integers(1, 6))):
+        action = data.draw(actions(number, version or None))
+        before = history[-1].row if history else {}
+        places = [place_of(one.action, one.version) for one in history]
+        version += data.draw(st.sampled_from([1, 1, 1, 1_000_000]))
+        whole = apply(WOMAN, history, action, RULES, version=version)
+        short = None
+        if is_line([*places, place_of(action, version)]):
+            short = continue_line(before, action, RULES)
+        if short is not None:
+            assert (short.values, short.row) == (whole.values, whole.row)
+            assert list(short.row) == list(whole.row)
+            assert (short.conflicts, short.deleted, short.forks, short.merged_into) == (
+                whole.conflicts,
+                whole.deleted,
+                whole.forks,
+                whole.merged_into,
+            )
+        history.append(Recorded(action, WOMAN, version, whole.row))
+
+
+def make(number: int, kind: str, saved: dict[str, str], base: int | None) -> EntityAction:
+    return EntityAction(
+        id=f"uuid:{number}#0", entity_id=WOMAN, list="women", kind=kind, saved=saved, prefilled=frozenset(saved),
+        blankable=frozenset(saved), branch=None, pos=None, base=base, at=BEGUN, author="agent", device="phone",
+        form_id="form", form_version="1",
+    )  # fmt: skip
+
+
+def test_continue_line_answers_for_a_registration_and_plain_visits() -> None:
+    first = make(0, "create", {"name": "Fatima", "trades": "a b", "visits": "1", LABEL: "Fatima"}, None)
+    shown = continue_line({}, first, RULES)
+    assert shown is not None
+    assert shown.values == {"label": "Fatima", "name": "Fatima", "trades": "b a", "visits": "1"}
+    visit = make(1, "update", {"name": "Fatima Z.", "trades": "b a", "visits": "2"}, 1)
+    assert is_line([place_of(first, 1), place_of(visit, 2)])
+    after = continue_line(shown.row, visit, RULES)
+    assert after is not None and after.values["visits"] == "2" and after.row["name"].by == (visit.id,)
+    assert after.row["trades"].by == (first.id,)
+
+
+def test_is_line_refuses_when_somebody_had_not_seen_the_last_row() -> None:
+    first, late = make(0, "create", {}, None), make(2, "update", {}, 1)
+    between = make(1, "update", {}, 1)
+    assert not is_line([place_of(first, 1), place_of(between, 2), place_of(late, 3)])
+    assert not is_line([place_of(between, 1)])
