@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import struct
 from typing import Any
@@ -17,6 +18,9 @@ TIMEOUT_S = 300
 SILENCE_S = 60
 """A phone that vanished in the middle of a request holds a thread no longer than this; one that sends, however slowly,
 is heard to the end."""
+KEPT_OPEN_S = 75
+"""How long a connection waits for its next request. On a line of 100 kbit/s that loses packets gunicorn's 2 s close it
+while the request is on its way: a new connection for each, and a POST that its client may not repeat by itself."""
 REQUEST_LINE = 8190
 """The most that gunicorn bounds: Collect asks for its offline records by id in the address, about 200 fit."""
 
@@ -33,9 +37,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": TIMEOUT_S,
+            "keepalive": KEPT_OPEN_S,
             "limit_request_line": REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "post_worker_init": _leave_what_is_loaded_alone,
             "when_ready": _bound_silence,
         }
         for name, value in options.items():
@@ -53,6 +59,12 @@ def _bound_silence(arbiter: Any) -> None:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0))
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: what was sent and is not confirmed
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
+
+
+def _leave_what_is_loaded_alone(_worker: Any) -> None:
+    """Have the garbage collector pass over what a worker keeps for ever, rather than walk through it in every batch."""
+    gc.collect()
+    gc.freeze()
 
 
 def run(settings: Settings) -> None:

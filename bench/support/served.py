@@ -43,6 +43,7 @@ class Served:
     email: str
     password: str
     process: subprocess.Popen[bytes]
+    database_url: str = ""
 
     def _pids(self) -> list[int]:
         """The master and its workers."""
@@ -102,23 +103,27 @@ class Served:
 
 
 @contextmanager
-def serve() -> Iterator[Served]:
+def serve(database_url: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
     """Install a programme into an empty folder and serve it; everything is gone at the end.
+
+    :param database_url: of an empty database, where it shall not be SQLite in the folder.
+    :param host: the address to listen on, one of this machine's.
 
     The folder lies where temporary files do: set TMPDIR to a real disk where that is a memory file system.
     """
     with tempfile.TemporaryDirectory(prefix="hirfa-bench-") as folder:
         with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            bind = f"127.0.0.1:{found.getsockname()[1]}"
+            found.bind((host, 0))
+            bind = f"{host}:{found.getsockname()[1]}"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
-        environment |= {"HIRFA_DATA": folder, "HIRFA_BIND": bind}
+        environment |= {"HIRFA_DATA": folder, "HIRFA_BIND": bind, "HIRFA_DATABASE_URL": database_url}
         flask = [sys.executable, "-m", "flask", "--app", "server"]
         done = subprocess.run([*flask, "init", "--json"], cwd=ROOT, env=environment, check=True, capture_output=True)
         installed = json.loads(done.stdout)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment, **quiet)
         served = Served(f"http://{bind}", installed["token"], installed["email"], installed["password"], process)
+        served.database_url = database_url or f"sqlite:///{folder}/hirfa.sqlite3"
         try:
             _wait(served)
             yield served

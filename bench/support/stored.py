@@ -1,0 +1,70 @@
+"""A large stored state: what one batch of registrations left in the tables, copied by the database under other ids."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, create_engine, text
+
+COPIES = {
+    "submissions": {"instance_id": "{id6}", "root_id": "{id6}", "device_id": "'copy ' || k"},
+    "entities": {"id": "{id1}", "component": "{id1}", "counter": "counter + k * 100000"},
+    "entity_actions": {
+        "id": "{id6}",
+        "entity_id": "{mark} || substr(entity_id, 9)",
+        "named_id": "{mark} || substr(named_id, 9)",
+        "instance_id": "substr(instance_id, 1, 5) || {mark} || substr(instance_id, 14)",
+    },
+    "entity_versions": {
+        "entity_id": "{mark} || substr(entity_id, 9)",
+        "action_id": "substr(action_id, 1, 5) || {mark} || substr(action_id, 14)",
+        "row": "{open}replace({text}, action_id, substr(action_id, 1, 5) || {mark} || substr(action_id, 14)){close}",
+        "counter": "counter + k * 100000",
+    },
+    "entity_scopes": {"entity_id": "{mark} || substr(entity_id, 9)", "counter": "counter + k * 100000"},
+    "submission_attachments": {"instance_id": "substr(instance_id, 1, 5) || {mark} || substr(instance_id, 14)"},
+}
+
+
+def multiply(database_url: str, copies: int) -> int:
+    """Copy all submissions, with what they made, ``copies`` times; return the number of the last change.
+
+    Their ids are ``uuid:`` and a UUID.
+    """
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    postgres = engine.dialect.name == "postgresql"
+    mark = "lpad(to_hex(k), 8, '0')" if postgres else "printf('%08x', k)"
+    words = {
+        "mark": mark,
+        "id1": f"{mark} || substr(id, 9)",
+        "open": "CAST(" if postgres else "",
+        "close": " AS JSON)" if postgres else "",
+        "text": 'CAST("row" AS TEXT)',
+    }
+    with engine.begin() as connection:
+        for table, changed in COPIES.items():
+            names = _columns(connection, table, postgres)
+            key = "instance_id" if table == "submissions" else "id"
+            own = {**words, "id6": f"substr({key}, 1, 5) || {mark} || substr({key}, 14)"}
+            values = [changed[name].format(**own) if name in changed else f'"{name}"' for name in names]
+            columns = ", ".join(f'"{name}"' for name in names)
+            connection.execute(
+                text(
+                    f"INSERT INTO {table} ({columns}) WITH RECURSIVE copies(k) AS "  # noqa: S608 - our own names
+                    f"(SELECT 1 UNION ALL SELECT k + 1 FROM copies WHERE k < {copies}) "
+                    f"SELECT {', '.join(values)} FROM {table} CROSS JOIN copies"
+                )
+            )
+        connection.execute(text(f"UPDATE projects SET counter = counter + {(copies + 1) * 100000}"))  # noqa: S608
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE" if postgres else "ANALYZE"))
+        counter = int(connection.execute(text("SELECT counter FROM projects")).scalar_one())
+    engine.dispose()
+    return counter
+
+
+def _columns(connection: Connection, table: str, postgres: bool) -> list[str]:
+    statement = (
+        f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"  # noqa: S608 - our own names
+        if postgres
+        else f"SELECT name FROM pragma_table_info('{table}')"  # noqa: S608 - our own names
+    )
+    return list(connection.execute(text(statement)).scalars())
