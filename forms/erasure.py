@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from forms.arrival import named_attachments
-from forms.definition import FILE_TYPES, EntityDeclaration, FormDefinition
+from forms.definition import EntityDeclaration, FormDefinition
 from forms.instance import parse_instance, require_form
+from forms.steps import FILE_TYPES
 from forms.xmltree import Element, local_name, text_of, write_xml
 
 MARK = "⌫"
