@@ -111,12 +111,12 @@ def test_a_photo_that_never_matches_is_told_and_holds_nothing_up(
     expect(phone.page.locator(".notice-good")).to_be_visible()
     assert line.seen == ["POST", "PATCH 460", "POST", "PATCH 460"]  # read and sent again, once
     phone.open("outbox")
-    expect(phone.page.locator(".fate-warn")).to_be_visible()
+    expect(phone.page.get_by_text("fichier refusé")).to_be_visible()
     shots(phone.page, "refused")
     line.answer = {}
     try_to_sync(phone)
-    assert blobs(installed) == 1
     phone.open("outbox")
     expect(phone.page.locator(".outbox-row")).to_be_visible()
-    expect(phone.page.locator(".fate-warn")).to_have_count(0)
+    expect(phone.page.get_by_text("fichier refusé")).to_have_count(0, timeout=60_000)
+    assert blobs(installed) == 1
     assert phone.errors == []

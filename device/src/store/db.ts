@@ -94,6 +94,22 @@ export async function wipe(): Promise<void> {
   await deleteDB(NAME);
 }
 
+/** Ask for a change whose failure the transaction tells. */
+export function ask(change: Promise<unknown>): void {
+  change.catch(() => undefined);
+}
+
+/** Undo a transaction that failed, and tell why it did: its requests only say that they were aborted, it says that there is no room. */
+export async function undo(tx: { abort(): void; done: Promise<void>; error: DOMException | null }, error: unknown): Promise<unknown> {
+  try {
+    tx.abort();
+  } catch {
+    // It has been undone already.
+  }
+  await tx.done.catch(() => undefined);
+  return tx.error ?? error;
+}
+
 type Listener = (topic: Topic) => void;
 const listeners = new Set<Listener>();
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('hirfa');

@@ -1,5 +1,5 @@
 // Forms being filled. A draft is saved whole within one transaction; photos that did not change are not written again.
-import { announce, database } from './db';
+import { announce, ask, database, undo } from './db';
 import type { Draft, InstanceFile } from './types';
 
 export async function listDrafts(): Promise<Draft[]> {
@@ -33,18 +33,23 @@ export async function toInstanceFiles(instanceId: string, files: { name: string;
 export async function saveDraft(draft: Draft, changed: { name: string; blob: Blob }[], names: string[]): Promise<void> {
   const files = await toInstanceFiles(draft.instanceId, changed);
   const tx = (await database()).transaction(['drafts', 'files', 'outbox'], 'readwrite');
-  // An autosave that arrives after the form was finalized must not bring the draft back.
-  if (await tx.objectStore('outbox').getKey(draft.instanceId)) {
+  ask(tx.done);
+  try {
+    // An autosave that arrives after the form was finalized must not bring the draft back.
+    if (await tx.objectStore('outbox').getKey(draft.instanceId)) {
+      await tx.done;
+      return;
+    }
+    ask(tx.objectStore('drafts').put(draft));
+    for (const file of files) ask(tx.objectStore('files').put(file));
+    const range = IDBKeyRange.bound([draft.instanceId, ''], [draft.instanceId, '\uffff']);
+    for (const key of await tx.objectStore('files').getAllKeys(range)) {
+      if (!names.includes(key[1])) ask(tx.objectStore('files').delete(key));
+    }
     await tx.done;
-    return;
+  } catch (error) {
+    throw await undo(tx, error);
   }
-  void tx.objectStore('drafts').put(draft);
-  for (const file of files) void tx.objectStore('files').put(file);
-  const range = IDBKeyRange.bound([draft.instanceId, ''], [draft.instanceId, '\uffff']);
-  for (const key of await tx.objectStore('files').getAllKeys(range)) {
-    if (!names.includes(key[1])) void tx.objectStore('files').delete(key);
-  }
-  await tx.done;
   announce('drafts');
 }
 

@@ -1,5 +1,5 @@
 // Finalized instances: from the moment a draft becomes one to the moment the phone may forget it.
-import { announce, database, takePlaces } from './db';
+import { announce, ask, database, takePlaces, undo } from './db';
 import { toInstanceFiles } from './drafts';
 import { sealFile, sealText } from './sealing';
 import { readSetting } from './settings';
@@ -42,20 +42,26 @@ export async function finalize(
   // Before the transaction opens: it would end while anything else is waited for.
   const { item, files: stored } = await sealInstance(clear, await toInstanceFiles(clear.instanceId, files));
   const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings', 'branches'], 'readwrite');
-  const present = await tx.objectStore('outbox').get(item.instanceId);
-  if (present) {
+  ask(tx.done);
+  let numbered: OutboxItem;
+  try {
+    const present = await tx.objectStore('outbox').get(item.instanceId);
+    if (present) {
+      await tx.done;
+      return present;
+    }
+    const seq = (((await tx.objectStore('settings').get('seq')) as number | undefined) ?? 0) + 1;
+    numbered = { ...item, seq };
+    ask(tx.objectStore('settings').put(seq, 'seq'));
+    ask(tx.objectStore('outbox').put(numbered));
+    ask(tx.objectStore('drafts').delete(item.instanceId));
+    ask(tx.objectStore('files').delete(IDBKeyRange.bound([item.instanceId, ''], [item.instanceId, '\uffff'])));
+    for (const file of stored) ask(tx.objectStore('files').put(file));
+    await takePlaces(tx.objectStore('branches'), item.actions);
     await tx.done;
-    return present;
+  } catch (error) {
+    throw await undo(tx, error);
   }
-  const seq = (((await tx.objectStore('settings').get('seq')) as number | undefined) ?? 0) + 1;
-  const numbered: OutboxItem = { ...item, seq };
-  void tx.objectStore('settings').put(seq, 'seq');
-  void tx.objectStore('outbox').put(numbered);
-  void tx.objectStore('drafts').delete(item.instanceId);
-  void tx.objectStore('files').delete(IDBKeyRange.bound([item.instanceId, ''], [item.instanceId, '\uffff']));
-  for (const file of stored) void tx.objectStore('files').put(file);
-  await takePlaces(tx.objectStore('branches'), item.actions);
-  await tx.done;
   announce('drafts', 'outbox');
   return numbered;
 }

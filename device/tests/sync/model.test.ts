@@ -14,7 +14,7 @@ import { decideVersions } from '../../src/records/rows';
 import { buildViews } from '../../src/records/views';
 import type { OutboxItem } from '../../src/store';
 
-const RUNS = process.env.HIRFA_TESTS === 'long' ? 1500 : 12;
+const RUNS = process.env.HIRFA_TESTS === 'long' ? 400 : 12;
 const followUp = readFacts(FOLLOW_UP);
 const registration = readFacts(REGISTRATION);
 
