@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import time
 from contextlib import suppress
@@ -38,7 +39,20 @@ class KeptBlocks:
 
     def __init__(self, folder: Path, project_id: int) -> None:
         self._project = folder / str(int(project_id))
-        self._folder = self._project / code_digest()
+        self._folder = self._project / f"{code_digest()}-{self._generation()}"
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def _generation(self) -> str:
+        """Name what may be kept until the next erasure: an export that began before it adds nothing afterwards."""
+        path = self._project / "generation"
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with path.open("x") as file:
+                file.write(secrets.token_hex(8))
+        with suppress(OSError):
+            return path.read_text() or "0"
+        return "0"
 
     def get(self, name: str) -> bytes | None:
         """Give what was kept under a name (a hash in hex), None when it is not here."""
@@ -56,7 +70,7 @@ class KeptBlocks:
         path = self._path(name)
         part = path.with_suffix(f".{os.getpid()}.part")
         with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(exist_ok=True, mode=0o700)  # not the folder itself: it is gone when it was forgotten
             try:
                 part.write_bytes(data)
                 part.replace(path)
@@ -68,7 +82,7 @@ class KeptBlocks:
         oldest = time.time() - UNUSED_DAYS * _DAY_S
         with suppress(OSError):
             for folder in self._project.iterdir():
-                if folder != self._folder:
+                if folder.is_dir() and folder != self._folder:
                     shutil.rmtree(folder, ignore_errors=True)
             for path in self._folder.glob("*/*"):
                 if path.stat().st_mtime < oldest:

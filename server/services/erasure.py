@@ -25,6 +25,7 @@ from forms.erasure import MARK, erase_answers
 from server.auth import Actor
 from server.database import db, retried, scrub, transaction
 from server.errors import Problem
+from server.kept import KeptBlocks
 from server.models import (
     ConflictEntry,
     Correction,
@@ -116,6 +117,7 @@ def apply_erasures(project_id: int, actor: Actor) -> Erasure:
 
 def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
     files = remove_dropped(db.session())
+    KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
     _write_list()
     return Erasure(tuple(ids), count, files, scrub())
 

@@ -60,18 +60,9 @@ def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator
             raise Problem("404.1")
         audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
     with snapshot():
-        kept = _kept(project_id)
+        kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
         yield from stream_workbook(build_programme(project_id, actor, now), options, kept=kept)
     kept.tidy()
-
-
-def forget_blocks(project_id: int) -> None:
-    """Remove the rows kept between exports: somebody was erased."""
-    _kept(project_id).forget()
-
-
-def _kept(project_id: int) -> KeptBlocks:
-    return KeptBlocks(current_app.config["HIRFA"].kept, project_id)
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
@@ -172,6 +163,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 Submission.device_id,
                 Submission.root_id,
                 Submission.xml_sha256,
+                Submission.erased_at,
             )
             .where(
                 Submission.project_id == project_id,
@@ -195,7 +187,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
         files = count_files(project_id, ids)
         edits = _edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
         load = _Batch(project_id, ids).load
-        for key, version, received_at, app_user_id, device_id, root_id, digest in rows:
+        for key, version, received_at, app_user_id, device_id, root_id, digest, erased_at in rows:
             expected, present = files.get(key, (0, 0))
             yield ExportedSubmission(
                 definitions[version],
@@ -209,7 +201,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 edits.get(root_id, 0),
                 present,
                 expected,
-                digest,
+                digest or f"erased {erased_at}",
             )
 
 

@@ -339,3 +339,13 @@ def test_commands_erase_and_apply(app: Flask, story: dict[str, Any]) -> None:
     lines = (app.config["HIRFA"].data / "erasures.jsonl").read_text()
     assert story["woman"] in lines
     assert datetime.now(UTC).date().isoformat()[:4] in lines
+
+
+def test_no_row_kept_for_the_workbook_is_left(app: Flask, story: dict[str, Any], as_role: Any) -> None:
+    with as_role("officer").get("/v1/projects/1/workbook.xlsx") as answer:
+        assert answer.status_code == 200
+        assert answer.data
+    folder = app.config["HIRFA"].kept
+    assert [path for path in folder.rglob("*") if path.is_file()]
+    erasure.erase_entity(1, story["woman"], COMMAND)
+    assert not [path for path in folder.rglob("*") if path.is_file()]
