@@ -4,14 +4,11 @@ scripts."""
 from __future__ import annotations
 
 import io
-import json
 import logging
 import secrets
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import segno
@@ -21,36 +18,17 @@ from flask_migrate import upgrade
 from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
+from server.cli_erasure import apply_erasures, begin_era, erase_entity
+from server.cli_quarantine import quarantine
 from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def project_and_json(command: Command) -> Command:
-    """Give a command its ``--project`` and ``--json`` options."""
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
-    return click.option("--project", "project_id", type=int, default=1, show_default=True, help="Project number.")(
-        command
-    )
+from server.terminal import fail, project_and_json, say
 
 
 def settings() -> Settings:
     found: Settings = current_app.config["HIRFA"]
     return found
-
-
-def say(as_json: bool, value: dict[str, Any], text: str) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
-
-
-def fail(as_json: bool, code: str, message: str, **details: Any) -> None:
-    """Say what is wrong and end with status 1; scripts get JSON on standard output."""
-    if as_json:
-        click.echo(json.dumps({"error": {"code": code, "message": message, **details}}, ensure_ascii=False, indent=2))
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(1)
 
 
 def show_qr(text: str) -> str:
@@ -334,66 +312,6 @@ def rebuild_entities(project_id: int, as_json: bool) -> None:
     )
 
 
-@click.command("erase-entity")
-@click.argument("entity_id")
-@click.option("--yes", is_flag=True, help="Do not ask: it cannot be undone.")
-@project_and_json
-def erase_entity(entity_id: str, yes: bool, project_id: int, as_json: bool) -> None:
-    """Erase the data of the woman a record is about, in it and in every record that is one with it (law 18-07)."""
-    from server.services import erasure
-
-    if not yes:
-        click.confirm(f"Erase everything about {entity_id}? It cannot be undone", abort=True, err=True)
-    try:
-        _tell_erased(as_json, erasure.erase_entity(project_id, entity_id.strip().lower(), COMMAND))
-    except Problem as problem:
-        fail(as_json, problem.code, str(problem))
-
-
-@click.command("apply-erasures")
-@project_and_json
-def apply_erasures(project_id: int, as_json: bool) -> None:
-    """Erase again what was erased before: after a restore from a backup, by the list kept in erasures.jsonl."""
-    from server.services import erasure
-
-    try:
-        _tell_erased(as_json, erasure.apply_erasures(project_id, COMMAND))
-    except Problem as problem:
-        fail(as_json, problem.code, str(problem))
-
-
-def _tell_erased(as_json: bool, done: Any) -> None:
-    value = {
-        "entities": list(done.entity_ids),
-        "submissions": done.submissions,
-        "files": done.files,
-        "rewritten": done.scrubbed,
-    }
-    text = f"Erased: {len(done.entity_ids)} records, {done.submissions} forms, {done.files} files."
-    if not done.scrubbed:
-        text += "\nThe database was busy, not rewritten: old values may be in unused pages. Run apply-erasures again."
-    say(as_json, value, text)
-
-
-@click.command("begin-era")
-@project_and_json
-def begin_era(project_id: int, as_json: bool) -> None:
-    """Begin a new era, after a restore from a backup: phones offer again all they kept, no number is given twice."""
-    from server.services import eras, erasure
-
-    try:
-        erased = erasure.apply_erasures(project_id, COMMAND)
-        done = eras.begin_era(project_id, COMMAND)
-    except Problem as problem:
-        fail(as_json, problem.code, str(problem))
-        return
-    say(
-        as_json,
-        {"era": done.era, "counter": done.counter, "filesLost": done.files_lost, "erased": len(erased.entity_ids)},
-        f"Era {done.era} began at {done.counter:,}. Photographs to be sent again: {done.files_lost}.",
-    )
-
-
 @click.command("demo")
 @click.option("--seed", type=int, default=31, show_default=True, help="The same seed tells the same year.")
 @project_and_json
@@ -485,6 +403,7 @@ def init_commands(app: Flask) -> None:
         erase_entity,
         apply_erasures,
         begin_era,
+        quarantine,
         demo,
         openapi,
         serve,

@@ -13,8 +13,8 @@ from server.auth import actor, require
 from server.console.pages import language, number, show, shown_project, text
 from server.console.women import name_candidates
 from server.errors import Problem
-from server.models import ConflictEntry, Entity
-from server.services import entities
+from server.models import ConflictEntry, Entity, Question
+from server.services import entities, questions
 from server.services.labels import SEVERAL, Labels, Property
 
 OTHER: Final = "other"
@@ -36,6 +36,10 @@ class Disputed:
     input: str
     written: Sequence[str] = ("",)
     """The other value that was written before the page came back."""
+    askable: bool = False
+    """Whether agents may be asked about it."""
+    question: Question | None = None
+    """The question they were asked, still open."""
     picked: str = ""
     """What was picked before the page came back, where it still means the same."""
 
@@ -152,8 +156,11 @@ def _read(
 def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[str, str], keep: bool) -> Disputed:
     described = labels.property(entity.list, entry.property)
     several = described.type in SEVERAL
+    asked = {a.question.property: a.question for a in questions.list_questions(shown_project(), entity_id=entity.id)}
     return Disputed(
         property=described,
+        askable=questions.may_be_asked(shown_project(), entity.list, entry.property),
+        question=asked.get(entry.property),
         candidates=name_candidates(entry, names),
         other=entry.property != "_deleted",
         choices=labels.choices(entity.list, entry.property),

@@ -42,6 +42,12 @@ WITHIN: Final = {
     "give_code": "agents",
     "confirm_revoke": "agents",
     "reveal": "women",
+    "find_twin": "women",
+    "compare": "women",
+    "confirm_unmerge": "women",
+    "confirm_delete": "women",
+    "confirm_erase": "women",
+    "erase": "women",
 }
 """Pages below one of the menu."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from server.auth import actor, require
@@ -26,7 +26,14 @@ FLASH_CHARS: Final = 300
 
 @require("desk.read")
 def quarantine() -> str:
-    return show("quarantine.html", rows=service.list_quarantine(shown_project()), reason=_reason)
+    rows, code = service.list_quarantine(shown_project()), request.args.get("code", "")
+    return show(
+        "quarantine.html",
+        rows=[(row, agent) for row, agent in rows if not code or row.code == code],
+        codes=sorted({row.code for row, _ in rows}),
+        code=code,
+        reason=_reason,
+    )
 
 
 @require("register.read")
@@ -56,13 +63,14 @@ def content(content_sha256: str) -> Response:
 @require("quarantine.release")
 def retry_all() -> Answer:
     """Try everything again; say how much counts now and how much stays aside."""
-    outcomes = releases.retry_all(shown_project(), actor())
+    code = request.form.get("code", "")
+    outcomes = releases.retry_all(shown_project(), actor(), code=code)
     applied = sum(outcome.problem is None for outcome in outcomes)
     flash(
         text("retry.all.done", applied=show_count(applied), left=show_count(len(outcomes) - applied)),
         "good" if applied else "warn",
     )
-    return redirect(url_for("console.quarantine"), 303)
+    return redirect(url_for("console.quarantine", code=code or None), 303)
 
 
 @require("quarantine.release")

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from server.auth import actor, require
 from server.console.pages import language, may, number, show, shown_project
-from server.services import actors, answers, entities, forms
+from server.services import actors, answers, corrections, entities, forms
 from server.services import submissions as service
 from server.services.labels import Labels
 
@@ -23,6 +23,7 @@ def submissions() -> str:
         "submissions.html",
         newest=page,
         about=service.find_about(project_id, named),
+        sent_back=corrections.find_sent_back(project_id, [row.submission.instance_id for row in page.rows]),
         forms=forms.list_forms(project_id),
         agents=actors.list_app_users(project_id),
         form_id=form_id,
@@ -42,6 +43,8 @@ def submission(instance_id: str) -> str:
         "submission.html",
         opened=opened,
         women=[(e.id, e.data.get("label") or e.id) for e in women],
+        correction=next(iter(corrections.list_corrections(project_id, instance_id=instance_id)), None),
+        agents=[agent for agent in actors.list_app_users(project_id) if not agent["revoked"]],
         present=sum(attachment.present for attachment in opened.attachments),
         answers=answers.read_answers(opened.definition, opened.instance, labels),
         labels=labels,

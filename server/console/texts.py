@@ -7,15 +7,10 @@ beside their words ("Fiches : 3"), so no text needs plural forms, of which Arabi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Words(NamedTuple):
-    """One text; ``{name}`` is filled in."""
-
-    fr: str
-    ar: str
-    en: str
+from server.console.texts_acts import ACTS
+from server.console.words import Words
 
 
 def say(key: str, language: str, **values: object) -> str:
@@ -665,5 +660,5 @@ _FORMS: Final = {
 }
 
 TEXTS: Final[Mapping[str, Words]] = {
-    **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS
+    **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS
 }  # fmt: skip

@@ -14,6 +14,7 @@ from server.models import ConflictEntry, Entity, EntityActionRow, Submission
 from server.services import entities, feed
 from server.services.exports import WOMEN
 from server.services.labels import Labels, Property
+from sync.erasure import is_erased
 
 COLUMNS: Final = ("code_artisane", "commune", "metier", "etape")
 """Properties shown in the list, where the programme has them."""
@@ -97,6 +98,7 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
         candidates=lambda conflict: name_candidates(conflict, names),
         has_secret=any(p.secret and entity.data.get(p.name) for p in filled),
         whole=whole,
+        parts=entities.list_parts(project_id, entity),
         photos=entities.find_photos(project_id, entity) if may("attachment.read") else [],
         history=[_read_event(entry, entity, labels, order) for entry in entities.find_history(project_id, entity)],
         labels=labels,
@@ -125,7 +127,7 @@ def _read_event(entry: entities.HistoryEntry, entity: Entity, labels: Labels, or
         received_at=entry.committed_at,
         late=entry.committed_at - entry.action.at > LATE,
         submission=entry.submission,
-        writes=[(labels.property(entity.list, name), value) for name, value in written],
+        writes=[(labels.property(entity.list, name), value) for name, value in written if not is_erased(value)],
     )
 
 

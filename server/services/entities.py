@@ -262,6 +262,12 @@ def find_photos(project_id: int, entity: Entity) -> list[tuple[SubmissionAttachm
     return [(attachment, submission) for attachment, submission in rows]
 
 
+def list_parts(project_id: int, entity: Entity) -> list[Entity]:
+    """List the records that were merged into a record and are part of it now."""
+    ids = find_part_ids(project_id, entity)[1:]
+    return [get_entity(project_id, entity_id) for entity_id in ids]
+
+
 @retried
 def note_reveal(project_id: int, entity_id: str, actor: Actor) -> None:
     """Note in the operations log that an officer asked to see a record's identification number whole."""

@@ -51,11 +51,18 @@ def retry_item(project_id: int, content_sha256: str, actor: Actor) -> Outcome:
     return _reconsider(project_id, content_sha256, actor, release=False)
 
 
-def retry_all(project_id: int, actor: Actor) -> list[Outcome]:
-    """Decide again about every item that is aside, in the order they came, each in a transaction of its own."""
+def retry_all(project_id: int, actor: Actor, *, code: str = "") -> list[Outcome]:
+    """Decide again about every item that is aside, in the order they came, each in a transaction of its own.
+
+    :param code: only those set aside for this reason.
+    """
     waiting = db.session.scalars(
         select(Quarantined.content_sha256)
-        .where(Quarantined.project_id == project_id, Quarantined.released_at.is_(None))
+        .where(
+            Quarantined.project_id == project_id,
+            Quarantined.released_at.is_(None),
+            *([Quarantined.code == code] if code else []),
+        )
         .order_by(Quarantined.received_at, Quarantined.seq, Quarantined.content_sha256)
     ).all()
     return [retry_item(project_id, content_sha256, actor) for content_sha256 in waiting]

@@ -64,6 +64,11 @@ def is_askable(session: Any, project_id: int, list_name: str, name: str) -> bool
     return is_visible(name, {} if declared is None else {name: declared.visibility})
 
 
+def may_be_asked(project_id: int, list_name: str, name: str) -> bool:
+    """Tell a page whether agents may be asked about a property of a list."""
+    return is_askable(db.session, project_id, list_name, name)
+
+
 @retried
 def withdraw_question(project_id: int, question_id: str, actor: Actor) -> Question:
     """Ask no longer.
