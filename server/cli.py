@@ -4,6 +4,7 @@ scripts."""
 from __future__ import annotations
 
 import io
+import json
 import logging
 import secrets
 from datetime import datetime
