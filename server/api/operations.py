@@ -59,6 +59,7 @@ class Operation:
 
 
 _TUS = ("Tus-Resumable",)
+_STALE = ("409.51", "409.53")
 _ALL = {"all": ("true", "false")}
 _FORM_XML = Operation("The XForm.", answer=XML, problems=("404.6",))
 _FORM_FILE = Operation("A media file or plain CSV of the form.", answer=ANY, problems=("404.6",))
@@ -136,16 +137,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "corrections.give": Operation("Give it to another agent.", body=GiveSchema, answer=CorrectionSchema),
     "corrections.withdraw": Operation("Take it back.", status=204),
     "entities.entity": Operation("A record, with what is disputed.", answer=EntitySchema),
-    "entities.merge": Operation("Two records are one woman.", body=MergeSchema, answer=EntitySchema),
-    "entities.unmerge": Operation("They are two after all.", body=SeenSchema, answer=EntitySchema),
-    "entities.delete": Operation("Delete a record.", body=SeenSchema, answer=EntitySchema),
-    "entities.restore": Operation("Bring a deleted record back.", body=SeenSchema, answer=EntitySchema),
+    "entities.merge": Operation("Two records are one woman.", body=MergeSchema, answer=EntitySchema, problems=_STALE),
+    "entities.unmerge": Operation("They are two after all.", body=SeenSchema, answer=EntitySchema, problems=_STALE),
+    "entities.delete": Operation("Delete a record.", body=SeenSchema, answer=EntitySchema, problems=_STALE),
+    "entities.restore": Operation(
+        "Bring a deleted record back.", body=SeenSchema, answer=EntitySchema, problems=_STALE
+    ),
     "questions.list_questions": Operation(
         "Questions to agents about disputed properties.", answer=QuestionSchema, many=True, query=_ALL
     ),
-    "questions.ask": Operation(
-        "Ask the agents of her commune.", body=AskSchema, answer=QuestionSchema, status=201
-    ),
+    "questions.ask": Operation("Ask the agents of her commune.", body=AskSchema, answer=QuestionSchema, status=201),
     "questions.withdraw": Operation("Take a question back.", status=204),
     "workbook.download": Operation(
         "The consolidated workbook.",
