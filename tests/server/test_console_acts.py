@@ -17,6 +17,8 @@ from server.models import Correction, Quarantined, Question
 from server.services import entities
 from tests.builders import registration, visit
 
+BOTH_DATABASES = True
+
 PASSWORD = "a long enough password"
 
 

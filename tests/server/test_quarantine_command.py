@@ -13,6 +13,8 @@ from server.services.actors import revoke_app_user
 from server.services.forms import FormFile, publish_forms
 from tests.builders import registration
 
+BOTH_DATABASES = True
+
 FORM = """
 | survey   |      |         |       |
 |          | type | name    | label |
