@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 
-from sync import answers, branches, comparison, merge, seeing, shown
+from sync import answers, branches, comparison, feed, merge, overlay, seeing, shown
 from sync.actions import PropertyRow
 from sync.answers import Answer, Seen
+from sync.feed import Entry, Page, Plan, Read
+from sync.policies import Rule
+from tests.sync import test_feed, vectors
 from tests.sync.world import World
 
 Patch = pytest.MonkeyPatch
@@ -219,3 +224,99 @@ def test_laws_catch_a_wrong_rule(mutant: Callable[[Patch], None], monkeypatch: P
         if world.violations:
             return
     pytest.fail(f"{mutant.__name__} lived through {LIMIT} histories")
+
+
+# The feed: a wrong page or plan must be noticed by the tests of `feed`.
+
+
+def tear_a_change_apart(
+    true: Callable[..., Page], entries: Sequence[Entry], left: int, read: Read, **given: Any
+) -> Page:
+    page = true(entries, left, read, **given)
+    take = min(page.take, left)
+    return replace(page, take=take, cursor=entries[take - 1].change, more=True) if 0 < take < page.take else page
+
+
+def skip_to_the_newest(
+    true: Callable[..., Page], entries: Sequence[Entry], left: int, read: Read, **given: Any
+) -> Page:
+    return replace(true(entries, left, read, **given), cursor=given["newest"])
+
+
+def end_after_one_page(true: Callable[..., Page], *given: Any, **more: Any) -> Page:
+    return replace(true(*given, **more), more=False)
+
+
+def trust_what_was_fetched(true: Callable[..., Page], *given: Any, **more: Any) -> Page:
+    return true(*given, **{**more, "exhausted": True})
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [tear_a_change_apart, skip_to_the_newest, end_after_one_page, trust_what_was_fetched],
+    ids=lambda mutant: mutant.__name__,
+)
+def test_laws_catch_a_wrong_page(mutant: Callable[..., Page], monkeypatch: Patch) -> None:
+    monkeypatch.setattr(test_feed, "cut_page", partial(mutant, feed.cut_page))
+    assert is_noticed(
+        test_feed.test_cut_page_gives_everything_once_when_read_page_by_page,
+        test_feed.test_cut_page_never_tears_a_change_apart,
+        test_feed.test_cut_page_stops_at_the_limit_of_upserts,
+    )
+
+
+def believe_any_cursor(true: Callable[..., Plan], scopes: Any, cursors: Any, **given: Any) -> Plan:
+    return true(scopes, cursors, **{**given, "counter": 1 << 62})
+
+
+def believe_any_era(true: Callable[..., Plan], scopes: Any, cursors: Any, **given: Any) -> Plan:
+    return true(scopes, cursors, **{**given, "phone_era": given["era"]})
+
+
+def drop_no_scope(true: Callable[..., Plan], *given: Any, **more: Any) -> Plan:
+    return replace(true(*given, **more), drop=())
+
+
+@pytest.mark.parametrize(
+    "mutant", [believe_any_cursor, believe_any_era, drop_no_scope], ids=lambda mutant: mutant.__name__
+)
+def test_laws_catch_a_wrong_plan(mutant: Callable[..., Plan], monkeypatch: Patch) -> None:
+    monkeypatch.setattr(test_feed, "plan_pull", partial(mutant, feed.plan_pull))
+    assert is_noticed(
+        test_feed.test_plan_pull_drops_and_adds_when_the_agent_moved,
+        test_feed.test_plan_pull_reads_from_the_beginning_when_the_era_is_another,
+        partial(test_feed.test_plan_pull_reads_from_the_beginning_when_no_server_gave_the_cursor, 10),
+    )
+
+
+# The overlay: what a wrong screen shows differs from the vectors that the phone is tested against.
+
+
+def add_nothing_up(true: Callable[..., str], rule: Rule, text: str, answer: Answer, *rest: Any) -> str:
+    return answer.text or ""
+
+
+def forget_what_is_taken_away(true: Callable[..., str], rule: Rule, text: str, answer: Answer, *rest: Any) -> str:
+    return true(rule, text, answer._replace(removed=frozenset()), *rest)
+
+
+def show_the_record_alone(true: Callable[..., str], rule: Rule, text: str, *rest: Any) -> str:
+    return text
+
+
+@pytest.mark.parametrize(
+    "mutant", [add_nothing_up, forget_what_is_taken_away, show_the_record_alone], ids=lambda mutant: mutant.__name__
+)
+def test_vectors_catch_a_wrong_screen(mutant: Callable[..., str], monkeypatch: Patch) -> None:
+    monkeypatch.setattr(overlay, "bring", partial(mutant, overlay.bring))
+    assert vectors.to_text() != vectors.PATH.read_text(encoding="utf-8")
+
+
+def is_noticed(*tests: Callable[[], None]) -> bool:
+    """Tell whether one of the tests fails."""
+    for test in tests:
+        try:
+            test()
+        except (AssertionError, IndexError, BaseExceptionGroup):
+            return True
+    return False
