@@ -1,10 +1,9 @@
 """The one place where a transaction begins and ends.
 
-SQLite writes take ``BEGIN IMMEDIATE`` before their first read: with a plain ``BEGIN`` two requests that read and
-then write
-fail at once with "database is locked". PostgreSQL: callers lock entity rows in sorted order, the change counter last;
-all ``FOR NO KEY UPDATE`` (``key_share=True``), for any new row that names a project or a record holds a share of its
-key: two phones seen for the first time would wait for one another.
+SQLite writes take ``BEGIN IMMEDIATE`` before their first read: with a plain ``BEGIN`` two requests that read and then
+write fail at once with "database is locked". PostgreSQL: callers lock entity rows in sorted order, the change counter
+last; all of them ``FOR NO KEY UPDATE`` (``key_share=True``), for any new row that names a project or a record holds a
+share of its key: two phones seen for the first time would wait for one another.
 """
 
 from __future__ import annotations

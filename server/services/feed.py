@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 
 from server.auth import Actor
-from server.database import db, retried, transaction
+from server.database import db, retried, snapshot, transaction
 from server.models import (
     AppUser,
     AppUserScope,
@@ -58,7 +58,12 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     """
     now = datetime.now(UTC)
     note_pull(project_id, actor, request.device_id, now)
-    project = db.session.get_one(Project, project_id)
+    with snapshot():  # cursor and records of one moment, whatever is committed between two questions to the database
+        return _tell(project_id, actor, request, now)
+
+
+def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) -> dict[str, Any]:
+    project = db.session.get_one(Project, project_id, populate_existing=True)
     answer: dict[str, Any] = {
         "serverTime": now,
         "era": project.era,
