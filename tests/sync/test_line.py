@@ -24,6 +24,8 @@ RULES = {
     "visits": Rule("sum", "calculate"),
     "trades": Rule("union", "select_multiple", ("b", "a", "c")),
     "notes": Rule("append", "text"),
+    "phone": Rule("last", "text", office=True),
+    "loan": Rule("review", "text", office=True),
 }
 TEXTS = st.sampled_from(["", " ", "a", "b a", "a b", "3", "03", "3.0", "-1", "2026-11-23", "x\ny"])
 NAMES = [*RULES, LABEL, "unknown", "_deleted"]
@@ -116,3 +118,12 @@ def test_is_line_refuses_when_somebody_had_not_seen_the_last_row() -> None:
     between = make(1, "update", {}, 1)
     assert not is_line([place_of(first, 1), place_of(between, 2), place_of(late, 3)])
     assert not is_line([place_of(between, 1)])
+
+
+def test_continue_line_leaves_to_the_rule_what_a_phone_was_never_sent() -> None:
+    """An agent's telephone number replaces no other that stays in the office: both stand until somebody decides."""
+    first = make(0, "create", {"phone": "0660"}, None)
+    shown = continue_line({}, first, RULES)
+    assert shown is not None
+    assert continue_line(shown.row, make(1, "update", {"phone": "0770"}, 1), RULES) is None
+    assert continue_line(shown.row, make(1, "update", {"name": "Fatima"}, 1), RULES) is not None
