@@ -111,8 +111,8 @@ def find_upload(project_id: int, actor: Actor, upload_id: str) -> Upload:
     One whose bytes are all here and that was never recorded (the server was killed, the disk was full) is finished
     first: a client that hears of the last offset believes that it is done.
 
-    :raises Problem: 404.1 when it is unknown, another agent's, or gone after its end; 460.1 when it is whole and does
-        not have the announced hash.
+    :raises Problem: 404.1 when it is unknown, another agent's, or what it brought is here no more; 460.1 when it is
+        whole and does not have the announced hash.
     """
     if not UPLOAD_ID.match(upload_id):
         raise Problem("404.1")
@@ -132,8 +132,9 @@ def find_upload(project_id: int, actor: Actor, upload_id: str) -> Upload:
         meta["size"],
         meta.get("key_id"),
     )
-    if meta.get("done"):
-        return upload  # a phone that missed that answer asks again
+    if meta.get("done"):  # a phone that missed that answer asks again
+        _record_again(upload)
+        return upload
     try:
         upload = replace(upload, offset=_part(upload_id).stat().st_size)
     except FileNotFoundError:
@@ -237,6 +238,20 @@ def _note_done(upload: Upload) -> None:
     if upload.key_id is None:  # one that came sealed was recorded when it was opened
         _record(upload.project_id, upload.sha256, upload.size, upload.content_type)
     _write_info(upload.id, {**json.loads(_info(upload.id).read_text()), "done": True})
+
+
+def _record_again(upload: Upload) -> None:
+    """Make sure that what a finished upload brought is still known: a restored database has forgotten it.
+
+    :raises Problem: 404.1 when its bytes are gone too, so that the phone sends them anew.
+    """
+    if db.session.get(Blob, (upload.project_id, upload.sha256)) is not None:
+        return
+    store = _store()
+    if not store.has(upload.project_id, upload.sha256):
+        raise Problem("404.1")
+    size = store.path(upload.project_id, upload.sha256).stat().st_size
+    _record(upload.project_id, upload.sha256, size, upload.content_type)
 
 
 def _part(upload_id: str) -> Path:

@@ -82,6 +82,35 @@ def test_a_photo_arrives_in_pieces_and_is_present(client: FlaskClient, phone: An
         assert got.headers["Content-Type"] == "image/jpeg"
 
 
+def test_a_finished_upload_that_a_restored_database_forgot_is_recorded_again(client: FlaskClient, phone: Any) -> None:
+    photo = b"\xff\xd8\xff restored"
+    sha256 = hashlib.sha256(photo).hexdigest()
+    xml, instance_id, _ = registration(photo="p.jpg")
+    announced = [{"name": "p.jpg", "sha256": sha256, "size": len(photo), "contentType": "image/jpeg"}]
+    phone.push(phone.item(xml, instance_id, attachments=announced))
+    url = create(client, phone, photo).headers["Location"]
+    assert patch(client, phone, url, 0, photo).status_code == 204
+    db.session.delete(db.session.get(Blob, (1, sha256)))  # as a backup made before the photo knows it
+    db.session.get(SubmissionAttachment, (1, instance_id, "p.jpg")).present = False
+    db.session.commit()
+    assert offset_of(client, phone, url) == len(photo)
+    assert db.session.get(SubmissionAttachment, (1, instance_id, "p.jpg"), populate_existing=True).present
+
+
+def test_a_finished_upload_whose_bytes_are_gone_begins_anew(
+    client: FlaskClient, phone: Any, settings: Settings
+) -> None:
+    photo = b"\xff\xd8\xff lost with its folder"
+    url = create(client, phone, photo).headers["Location"]
+    assert patch(client, phone, url, 0, photo).status_code == 204
+    sha256 = hashlib.sha256(photo).hexdigest()
+    db.session.delete(db.session.get(Blob, (1, sha256)))
+    db.session.commit()
+    BlobStore(settings.blobs).path(1, sha256).unlink()
+    asked = client.head(url, headers={**phone.headers, "Tus-Resumable": "1.0.0"})
+    assert asked.status_code == 404
+
+
 def test_the_same_bytes_are_stored_once(client: FlaskClient, phone: Any) -> None:
     photo = b"x" * 1000
     for _ in range(2):
