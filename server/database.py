@@ -21,7 +21,6 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
 from server.rows import forget_waiting, write_waiting
@@ -168,9 +167,8 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
         for _ in range(RUNS - 1):
             try:
                 return function(*args, **kwargs)
-            except DBAPIError as error:
-                useless = error.connection_invalidated and outlives_its_cause(error)  # the next connection may be fine
-                if not (useless or is_lost_race(error)):
+            except Exception as error:  # a savepoint that ends on a dropped connection says so in its own way
+                if not (outlives_its_cause(error) or is_lost_race(error)):  # the next connection may be fine
                     raise
         return function(*args, **kwargs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import struct
 from typing import Any
@@ -41,7 +40,6 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
-            "post_worker_init": _leave_what_is_loaded_alone,
             "when_ready": _bound_silence,
         }
         for name, value in options.items():
@@ -59,12 +57,6 @@ def _bound_silence(arbiter: Any) -> None:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_S, 0))
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: what was sent and is not confirmed
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_S * 1000)
-
-
-def _leave_what_is_loaded_alone(_worker: Any) -> None:
-    """Have the garbage collector pass over what a worker keeps for ever, rather than walk through it in every batch."""
-    gc.collect()
-    gc.freeze()
 
 
 def run(settings: Settings) -> None:

@@ -242,7 +242,7 @@ def test_an_officer_settles_with_one_button(browser: Browser, console: Console) 
     box.select_option("ameublement")  # choosing another value picks it
     expect(page.locator("[name='pick:metier'][value=other]")).to_be_checked()
     with page.expect_navigation():
-        page.locator("main form button[type=submit]").first.click()
+        page.locator("main form .actions button[type=submit]").first.click()
     expect(page.locator(".notice.good")).to_be_visible()
     expect(page.locator(".empty")).to_be_visible()
     page.goto(f"{console.server.url}/women/{console.woman}")

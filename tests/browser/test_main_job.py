@@ -223,7 +223,7 @@ def settle(server: LiveServer, browser: Browser, woman: str) -> None:
     page.goto(f"{server.url}/conflicts")
     expect(page.get_by_text("Fatma").first).to_be_visible()
     page.get_by_label("Fatiha").check()
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form .actions button[type=submit]").first.click()
     page.goto(f"{server.url}/women/{woman}")
     expect(page.locator("main")).to_contain_text("Fatiha")
     expect(page.locator("main")).to_contain_text("Houria")

@@ -30,7 +30,7 @@ from tests.live import LiveServer, live_server
 from tests.postgres import Cluster
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
-ROUNDS = 50 if LONG else 5
+ROUNDS = 50 if LONG else 2
 PHONES = 3
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.field import Inside, Phone
 from tests.live import ROOT, free_port
 
-SERVE = "from server import serve; from server.config import load_settings; serve.SILENCE_S = 1; serve.run(load_settings())"
+SERVE = "from server import serve; from server.config import load_settings; serve.SILENCE_S = 1; serve.KEPT_OPEN_S = 2; serve.run(load_settings())"
 
 
 @pytest.mark.parametrize("said", ["the head and half of the body", "half of the head"])
@@ -32,7 +32,7 @@ def test_a_silent_connection_is_given_up_and_others_are_served(template: Path, t
     with subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environment) as server:
         try:
             phone.push_until_answered(phone.registrations(1))
-            silent = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(12)]  # four threads
+            silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(6)]  # four threads
             for connection in silent:
                 connection.sendall(begun.encode())
             assert phone.push(phone.registrations(1)).status == 200

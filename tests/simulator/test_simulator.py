@@ -1,6 +1,6 @@
 """Whole histories against the real server: nothing is lost, nothing is disputed for nothing, all phones agree.
 
-`make test` runs 500 and more; `HIRFA_TESTS=long` 20,000. A failure says the one command that replays it.
+`make test` runs 200; `HIRFA_TESTS=long` 20,000. A failure says the one command that replays it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from tests.simulator.server import SimulatedServer
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
 CHUNK = 100 if LONG else 45
-SQLITE = 18_000 if LONG else 450
-POSTGRES = 2_000 if LONG else 60
+SQLITE = 18_000 if LONG else 180
+POSTGRES = 2_000 if LONG else 20
 FIRST_ON_POSTGRES = 1_000_000
 
 
