@@ -27,45 +27,23 @@ from server.models import AppUser, AppUserToken, Project, User, UserToken
 
 PUBLIC = "public"
 MAX_ID = 2**31 - 1
+_VIEWER = frozenset({"desk.read", "form.read", "scope.read"})
+_OFFICER = _VIEWER | {
+    "register.read",
+    "conflict.settle",
+    "submission.return",
+    "entity.merge",
+    "entity.delete",
+    "quarantine.release",
+    "handover.import",
+    "workbook.read",
+    "attachment.read",
+}
 GRANTS: dict[str, frozenset[str]] = {
     "app_user": frozenset({"sync", "openrosa", "form.read", "scope.read"}),
-    "viewer": frozenset({"desk.read", "form.read", "scope.read"}),
-    "officer": frozenset(
-        {
-            "desk.read",
-            "form.read",
-            "scope.read",
-            "register.read",
-            "conflict.settle",
-            "submission.return",
-            "entity.merge",
-            "entity.delete",
-            "quarantine.release",
-            "handover.import",
-            "workbook.read",
-            "attachment.read",
-        }
-    ),
-    "administrator": frozenset(
-        {
-            "desk.read",
-            "form.read",
-            "scope.read",
-            "register.read",
-            "conflict.settle",
-            "submission.return",
-            "entity.merge",
-            "entity.delete",
-            "quarantine.release",
-            "handover.import",
-            "workbook.read",
-            "attachment.read",
-            "entity.erase",
-            "form.publish",
-            "app_user.manage",
-            "user.manage",
-        }
-    ),
+    "viewer": _VIEWER,
+    "officer": _OFFICER,
+    "administrator": _OFFICER | {"entity.erase", "form.publish", "app_user.manage", "user.manage"},
 }
 ROLES = ("administrator", "officer", "viewer")
 

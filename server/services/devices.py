@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.database import db
-from server.models import AppUserScope, Device, Erased, Quarantined, Submission
+from server.models import Device, Erased, Quarantined, Submission
 from server.services.items import Parsed, Sender
 
 MISSING_TOLD = 1000
@@ -33,17 +32,6 @@ def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequenc
         device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
     device.max_seq = max([device.max_seq, *(p.seq for p in chunk if p.seq is not None)])
     session.flush()
-
-
-def find_sender_scopes(session: Any, project_id: int, app_user_id: int) -> frozenset[str]:
-    """Return the scopes that an agent holds now."""
-    return frozenset(
-        session.scalars(
-            select(AppUserScope.scope).where(
-                AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id
-            )
-        )
-    )
 
 
 def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:

@@ -121,8 +121,9 @@ def note_pull(project_id: int, actor: Actor, device_id: str, now: datetime) -> N
         )
 
 
-def find_scopes(project_id: int, app_user_id: int) -> set[str]:
-    return set(
+def find_scopes(project_id: int, app_user_id: int) -> frozenset[str]:
+    """Return the scopes that an agent holds now."""
+    return frozenset(
         db.session.scalars(
             select(AppUserScope.scope).where(
                 AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id

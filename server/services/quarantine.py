@@ -23,8 +23,8 @@ from server.errors import Problem
 from server.models import AppUser, Quarantined, Submission
 from server.services import audits
 from server.services.ahead import find_touched
-from server.services.devices import find_sender_scopes
 from server.services.erased import find_gone, sift
+from server.services.feed import find_scopes
 from server.services.items import Definitions, Parsed, Sender, parse_item
 from server.services.receipt import accept_item, find_released, name_variant, problem_of_receipt, reason_of
 from server.services.register import Register
@@ -192,6 +192,6 @@ def _sender_of(session: Session, row: Quarantined) -> Sender:
         device_id=row.device_id or "",
         offset_s=row.clock_offset_s,
         received_at=row.received_at,
-        scopes=find_sender_scopes(session, row.project_id, sender.id),
+        scopes=find_scopes(row.project_id, sender.id),
         literal=row.literal,
     )

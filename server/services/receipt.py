@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -54,23 +54,35 @@ class Inapplicable(Exception):
         super().__init__(message)
 
 
-def receive_item(session: Session, register: Register, sender: Sender, ahead: Ahead, parsed: Parsed) -> dict[str, Any]:
-    """Receive one item in a savepoint; once more without an action that could not be applied: the form is kept."""
+def _leaving_out(
+    session: Session, register: Register, work: Callable[[Mapping[str, str]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Do work in a savepoint; again without each action that could not be applied, which `work` is told by id."""
     impossible: dict[str, str] = {}
     while True:
         try:
             with savepoint(session):
-                return decide_and_store(session, register, sender, ahead, parsed, impossible)
+                return work(impossible)
         except Inapplicable as error:
             register.forget()
             impossible[error.action_id] = error.message
-        except Exception as error:
-            if is_of_the_whole(error):  # nothing of this chunk can be stored: say so, rather than blame an item
-                raise
-            register.forget()
-            log.exception("item failed", instance_id=parsed.instance_id)
-            problem = Problem("500.1")
-            return _result(parsed, problem.code, problem.message(), status=FAILED)
+
+
+def receive_item(session: Session, register: Register, sender: Sender, ahead: Ahead, parsed: Parsed) -> dict[str, Any]:
+    """Receive one item in a savepoint; once more without an action that could not be applied: the form is kept."""
+    try:
+        return _leaving_out(
+            session,
+            register,
+            lambda impossible: decide_and_store(session, register, sender, ahead, parsed, impossible),
+        )
+    except Exception as error:
+        if is_of_the_whole(error):  # nothing of this chunk can be stored: say so, rather than blame an item
+            raise
+        register.forget()
+        log.exception("item failed", instance_id=parsed.instance_id)
+        problem = Problem("500.1")
+        return _result(parsed, problem.code, problem.message(), status=FAILED)
 
 
 def decide_and_store(
@@ -231,16 +243,13 @@ def accept_item(session: Session, register: Register, sender: Sender, parsed: Pa
     Part of a transaction of the caller, who has locked what it touches (``find_touched``).
     """
     ahead = read_ahead(session, register.project_id, [parsed])
-    impossible: dict[str, str] = {}
-    while True:
-        try:
-            with savepoint(session):
-                answer = _accept(session, register, sender, ahead, parsed, impossible)
-                close_asked(session, register.project_id, [parsed], [answer], register.now)
-                return answer
-        except Inapplicable as error:
-            register.forget()
-            impossible[error.action_id] = error.message
+
+    def accept(impossible: Mapping[str, str]) -> dict[str, Any]:
+        answer = _accept(session, register, sender, ahead, parsed, impossible)
+        close_asked(session, register.project_id, [parsed], [answer], register.now)
+        return answer
+
+    return _leaving_out(session, register, accept)
 
 
 def _accept(

@@ -19,8 +19,9 @@ from server.database import db, retried, savepoint, transaction
 from server.errors import Problem
 from server.models import Project
 from server.services.ahead import find_touched, read_ahead
-from server.services.devices import find_missing, find_sender_scopes, see_device
+from server.services.devices import find_missing, see_device
 from server.services.erased import remove_dropped
+from server.services.feed import find_scopes
 from server.services.items import ID_CHARS, Definitions, Parsed, Sender, parse_item
 from server.services.receipt import close_asked, decide_and_store, receive_item
 from server.services.register import Register
@@ -63,7 +64,7 @@ def receive_batch(
     """
     now = datetime.now(UTC)
     offset_s = (now - sent_at).total_seconds() if sent_at else carried_offset_s or 0.0
-    scopes = find_sender_scopes(db.session, project_id, actor.id)
+    scopes = find_scopes(project_id, actor.id)
     sender = Sender(actor, device_id[:ID_CHARS], offset_s, now, scopes, literal, carried_offset_s is not None)
     definitions = Definitions(project_id)
     parsed = [parse_item(definitions, item) for item in items]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -89,7 +90,7 @@ class Draft:
     form: Questionnaire
 
 
-class Phone:
+class Phone(ABC):
     """One phone. A kind of client says what it shows (`screen`), which versions it carries (`place`), how it syncs."""
 
     kind = ""
@@ -105,16 +106,17 @@ class Phone:
 
     # To be said by each kind
 
+    @abstractmethod
     def known(self) -> list[str]:
         """Name the records that a follow-up may be opened on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def screen(self, entity: str) -> tuple[dict[str, str], int | None, list[str]]:
         """Return what a record shows, the version it was pulled in, and the own actions shown over that."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, entity: str) -> Place:
-        raise NotImplementedError
+        """Return the versions that a follow-up opened now carries."""
 
     def has_left(self, entity: str) -> bool:
         """Tell whether a record left the phone and is kept only because something about it is not sent yet."""
@@ -126,12 +128,13 @@ class Phone:
     def keep(self, item: Item) -> None:
         self.items.append(item)
 
+    @abstractmethod
     def sync(self) -> None:
-        raise NotImplementedError
+        """Send what waits, then fetch."""
 
+    @abstractmethod
     def send(self) -> None:
         """Send what waits, and fetch nothing."""
-        raise NotImplementedError
 
     # What an agent does
 
