@@ -49,11 +49,19 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     }
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a fresh installation with the programme's forms, to be copied: `init` takes seconds."""
+    data = tmp_path_factory.mktemp("installed") / "data"
+    LiveServer(data, free_port()).command("init")
+    return data
+
+
 @pytest.fixture
-def installed(tmp_path: Path) -> Iterator[LiveServer]:
-    """A served, freshly installed server with the programme's forms."""
+def installed(template: Path, tmp_path: Path) -> Iterator[LiveServer]:
+    """A served, freshly installed server."""
     server = LiveServer(tmp_path / "data", free_port())
-    server.command("init")
+    shutil.copytree(template, server.data)
     server.start()
     try:
         yield server
