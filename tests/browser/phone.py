@@ -27,6 +27,13 @@ class Phone:
     def open(self, path: str) -> None:
         self.page.evaluate("path => { location.hash = path }", f"#/{path}")
 
+    def sync_only_when_pressed(self) -> None:
+        """Switch off sending by itself: a test that counts requests wants to be the only one to start a run."""
+        self.open("settings")
+        switch = self.page.locator("label.switch", has=self.page.locator("input[role=switch]")).first
+        switch.click()
+        expect(switch.locator("input")).not_to_be_checked()
+
     def offline(self) -> None:
         self.context.set_offline(True)
         self.page.reload()

@@ -52,6 +52,7 @@ class Line:
 
 def visit_with_photo(server: LiveServer, phone: Phone, photo: Path) -> None:
     woman = enrolled(server, phone)
+    phone.sync_only_when_pressed()
     phone.open(f"follow/cam_e_visite/{woman}")
     phone.answer(VISIT | {"/data/g_suivi/g_difficultes/photo_produit": photo})
     phone.finish()

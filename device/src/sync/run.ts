@@ -117,7 +117,6 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
     }
   }
   await tidy();
-  setProgress(null);
   announce('outbox', 'records', 'forms', 'settings', 'inbox');
   return report;
 }
@@ -135,24 +134,22 @@ async function noteTry(report: RunReport, now: number): Promise<void> {
 
 /** Sync now, unless another tab does. */
 export async function sync(tools: Tools = browserTools): Promise<RunReport> {
-  const run = async (): Promise<RunReport> => {
-    setProgress({ stage: 'push', done: 0, total: null, bytes: 0, bytesTotal: 0 });
-    return runOnce(tools);
-  };
+  const elsewhere = (): RunReport => ({ at: new Date(tools.now()).toISOString(), failure: 'elsewhere', words: '', push: null, pull: null, upload: null });
+  if (progress()) return elsewhere(); // in this tab: its screen shows that run
+  // Told before the lock is asked for: a button that was pressed answers at once.
+  setProgress({ stage: 'push', done: 0, total: null, bytes: 0, bytesTotal: 0 });
   let report: RunReport;
   try {
     if (typeof navigator !== 'undefined' && 'locks' in navigator) {
-      report = await navigator.locks.request('hirfa-sync', { ifAvailable: true }, async (lock) =>
-        lock ? run() : { at: new Date(tools.now()).toISOString(), failure: 'elsewhere', words: '', push: null, pull: null, upload: null },
-      );
+      report = await navigator.locks.request('hirfa-sync', { ifAvailable: true }, async (lock) => (lock ? runOnce(tools) : elsewhere()));
     } else {
-      report = progress() ? { at: new Date(tools.now()).toISOString(), failure: 'elsewhere', words: '', push: null, pull: null, upload: null } : await run();
+      report = await runOnce(tools);
     }
   } catch (error) {
-    setProgress(null);
     report = { at: new Date(tools.now()).toISOString(), ...explain(error), push: null, pull: null, upload: null };
   }
   setLastRun(report);
+  setProgress(null);
   await noteTry(report, tools.now()).catch(() => undefined);
   return report;
 }
