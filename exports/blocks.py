@@ -20,7 +20,7 @@ from zlib import crc32
 
 from exports.answers import Pen, Styler, Writer
 from exports.cells import CellValue, Mended
-from exports.indicators import to_facts
+from exports.events import to_facts
 from exports.labels import Labeller
 from exports.markup import BLANK
 from exports.programme import Options, Submission

@@ -17,7 +17,7 @@ from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
 from exports.dictionary import build_dictionary
-from exports.indicators import Tally
+from exports.events import Tally
 from exports.labels import Labeller
 from exports.programme import Options, Programme
 from exports.register import Register

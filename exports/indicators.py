@@ -1,81 +1,152 @@
-"""What happened to each woman, gathered while the submissions stream by, and the figures that follow.
+"""The programme's figures, each one definition applied to the events of a span of time.
 
-Everything is counted in distinct women after merging, never in submissions: a submission names a record, the record is
-followed to the woman it was merged into, and a stage reached twice is reached once. Only what the figures need is kept,
-some hundred bytes a woman, so memory grows with the register and not with the submissions.
+:func:`gather` reads a programme's submissions once; :func:`count`, :func:`funnel` and :func:`measure` then answer for
+any women and any :class:`Window`, so the row of a month, of a commune and of the whole programme are made by the same
+rule::
 
-The definitions are the programme's (sheet by sheet, and indicators I01–I18); where they leave a choice open, the choice
-taken is said in this package's README and on ``14_Lisez_moi``.
+    tally = gather(programme)
+    lives = tally.lives(programme.living())
+    count(lives).counts()                                   # all time
+    funnel(lives, Window.of_month("2026-03"), today)        # what happened in March
+    {code: count(some) for code, some in group(lives, "commune").items()}
+
+The definitions are the programme's (sheet by sheet, and indicators I01–I20); where they leave a choice open, the choice
+taken is said beside their headings (``exports.headings``), and the workbook prints it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
-from exports.programme import Programme, Submission
-from forms.definition import Node
-from forms.values import to_number
+from exports.events import RUNNING, Life, Tally, Visit, to_facts
+from exports.programme import Duplicate, Options, Programme
+from forms.reading import AnswerReader
 
-#: States whose submissions are listed but count nowhere.
-NOT_COUNTED: Final = frozenset({"rejected", "quarantined"})
-#: Training programmes (ILO) that lead to an attestation.
-ATTESTED: Final = frozenset({"trie", "cree", "germe"})
-RUNNING: Final = frozenset({"active", "saison"})
 MIN_ANSWERS: Final = 5
-#: The questions that figures are made of, whatever the form.
-FACTS: Final = frozenset({
-    "artisane", "benefice", "bonne_personne", "carte_artisan", "code_session", "consent", "date_etape", "date_exam",
-    "date_seance", "date_visite", "decision", "demi_journee", "emplois_crees", "etape_angem", "etat_act",
-    "montant_verse", "num_certificat", "presentes", "programme", "statut_jur", "today",
-})  # fmt: skip
-_HALVES: Final = {"journee": ("matin", "apresmidi")}
-
-Moment = tuple[str, str, str]
+#: Women who wait longer than this at a stage are told.
+PATIENCE_DAYS: Final = 60
+PAID: Final = frozenset({"e09", "e10"})
+RURAL: Final = frozenset({"epars", "village"})
 
 
-@dataclass(slots=True)
-class Story:
-    """What the submissions say of one woman. Dates are ISO texts as answered; "" when nothing is known."""
+class Window(NamedTuple):
+    """A span of days, both ends included, as ISO texts. What has no day is only in one without a beginning."""
 
-    trained: bool = False
-    training: list[tuple[str, int, int, bool]] = field(default_factory=list)
-    decisions: set[str] = field(default_factory=set)
-    exam: tuple[Moment, str] = (("", "", ""), "")
-    certificate: tuple[Moment, str] = (("", "", ""), "")
-    steps: set[str] = field(default_factory=set)
-    step: tuple[Moment, str] = (("", "", ""), "")
-    paid: dict[tuple[str, str], tuple[str, Decimal]] = field(default_factory=dict)
-    ran: bool = False
-    activity: tuple[Moment, str, str] = (("", "", ""), "", "")
-    profit: tuple[Moment, Decimal | None] = (("", "", ""), None)
-    visited: str = ""
-    card: tuple[str, str] = ("", "")
-    card_seen: bool = False
-    registered: str = ""
+    first: str = ""
+    last: str = "9999-12-31"
 
-    @property
-    def decision(self) -> str:
-        """Give the exam's result: passed once is passed, else the most recent decision."""
-        return "admise" if "admise" in self.decisions else self.exam[1]
+    def holds(self, day: str) -> bool:
+        """Tell whether a day lies in it."""
+        return self.first <= day <= self.last
 
-    @property
-    def amount(self) -> Decimal | None:
-        """Give the sum paid out, once for each step and date; None when nothing was."""
-        return sum((amount for _, amount in self.paid.values()), Decimal(0)) if self.paid else None
+    @classmethod
+    def of_month(cls, month: str) -> Window:
+        """Give the days of a month (YYYY-MM)."""
+        return cls(f"{month}-01", f"{month}-31")
 
-    @property
-    def jobs(self) -> Decimal | None:
-        """Give the jobs of the last visit that told the state of the activity; None when that visit has none."""
-        return to_number(self.activity[2]) if self.activity[1] in RUNNING else None
+    @classmethod
+    def before(cls, day: date) -> Window:
+        """Give the twelve months that end with a day."""
+        return cls((add_months(day, -12) + timedelta(days=1)).isoformat(), day.isoformat())
+
+    def previous(self) -> Window | None:
+        """Give the span of the same length just before: as many months when it is whole months, else days."""
+        try:
+            first, last = date.fromisoformat(self.first), date.fromisoformat(self.last)
+        except ValueError:
+            return None
+        end = first - timedelta(days=1)
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        after = last + timedelta(days=1)
+        if first.day == after.day:  # whole months, wherever they begin
+            months -= first.day != 1
+            begin = add_months(first, -months)
+        else:
+            begin = first - (after - first)
+        return Window(begin.isoformat(), end.isoformat())
+
+
+ALWAYS: Final = Window()
+
+
+def to_window(options: Options) -> Window:
+    """Give the span of days that somebody asked the figures of."""
+    return Window(
+        options.since.isoformat() if options.since else ALWAYS.first,
+        options.until.isoformat() if options.until else ALWAYS.last,
+    )
+
+
+def add_months(day: date, months: int) -> date:
+    """Give the same day so many months later, or the last of the month when it has no such day."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = number // 12, number % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def months_until(day: date, count: int = 12) -> list[str]:
+    """Give the last months up to a day, as YYYY-MM, the oldest first."""
+    first = day.replace(day=1)
+    return [f"{add_months(first, -back):%Y-%m}" for back in reversed(range(count))]
+
+
+# What one woman reached, within a window.
+
+
+def is_trained(life: Life, window: Window = ALWAYS) -> bool:
+    """Tell whether she earned an attestation at a session that ended then."""
+    return any(training.earned and window.holds(training.day) for training in life.story.trainings)
+
+
+def has_decision(life: Life, decisions: Collection[str] | None, window: Window = ALWAYS) -> bool:
+    """Tell whether an exam of hers ended so; ``None`` takes any exam."""
+    return any(
+        (decisions is None or exam.decision in decisions) and window.holds(exam.when[0]) for exam in life.story.exams
+    )
+
+
+def has_step(life: Life, steps: Collection[str], window: Window = ALWAYS) -> bool:
+    """Tell whether her loan file reached one of these steps."""
+    return any(step.step in steps and window.holds(step.when[0]) for step in life.story.steps)
+
+
+def has_started(life: Life, window: Window = ALWAYS) -> bool:
+    """Tell whether her business was seen to run."""
+    return has_step(life, {"e11"}, window) or any(
+        visit.state in RUNNING and window.holds(visit.when[0]) for visit in life.story.visits
+    )
+
+
+def last_visit(life: Life, window: Window, tells: Callable[[Visit], object]) -> Visit | None:
+    """Give her last visit in the window that tells something."""
+    return next((v for v in reversed(life.story.visits) if tells(v) and window.holds(v.when[0])), None)
+
+
+def running_visit(life: Life, window: Window = ALWAYS) -> Visit | None:
+    """Give the last visit that told the state of her business, if it runs."""
+    visit = last_visit(life, window, lambda visit: visit.state)
+    return visit if visit and visit.state in RUNNING else None
+
+
+def has_card(life: Life, window: Window = ALWAYS) -> bool:
+    """Tell whether she has an artisan's card: by the register or form A (that day), or a visit."""
+    if life.card == "oui" and window.holds(life.registered):
+        return True
+    return any(visit.card and window.holds(visit.when[0]) for visit in life.story.visits)
+
+
+# Counts
 
 
 @dataclass(slots=True)
 class Figures:
-    """One line of counts: the columns ``exports.texts.COUNTS``, in that order, then what the rates and medians need."""
+    """One line of counts: the columns ``exports.headings.COUNTS``, in that order, then what the median needs."""
 
     registered: int = 0
     trained: int = 0
@@ -88,20 +159,6 @@ class Figures:
     jobs: Decimal = Decimal(0)
     profits: list[Decimal] = field(default_factory=list)
 
-    def add(self, story: Story) -> None:
-        """Count one more woman."""
-        self.registered += 1
-        self.trained += story.trained
-        self.examined += bool(story.decisions & {"admise", "ajournee"})
-        self.qualified += "admise" in story.decisions
-        self.filed += "e02" in story.steps
-        self.eligible += "e05" in story.steps
-        self.funded += bool(story.steps & {"e09", "e10"})
-        self.started += story.ran or "e11" in story.steps
-        self.jobs += story.jobs or 0
-        if story.profit[1] is not None:
-            self.profits.append(story.profit[1])
-
     def counts(self) -> tuple[int | Decimal, ...]:
         """Give the counts in the order of the sheets."""
         return (
@@ -111,181 +168,239 @@ class Figures:
 
     def rates(self) -> tuple[float | None, float | None]:
         """Give the rates of success and of funding as fractions; None where nobody could."""
-        return (
-            self.qualified / self.examined if self.examined else None,
-            self.funded / self.filed if self.filed else None,
-        )
+        return to_rate(self.qualified, self.examined), to_rate(self.funded, self.filed)
 
     def median_profit(self) -> Decimal | None:
         """Give the median monthly profit, None below five answers."""
         return median(self.profits) if len(self.profits) >= MIN_ANSWERS else None
 
 
-class Tally:
-    """Gathers the stories: feed it every submission once (:meth:`add`), then ask (:meth:`close`, :meth:`story`)."""
-
-    def __init__(self, programme: Programme, women: Iterable[str]) -> None:
-        self._follow = programme.follow
-        self._percent = programme.attendance_percent
-        self._women = frozenset(women)
-        self._stories: dict[str, Story] = {}
-        self._sessions: dict[tuple[str, str], dict[tuple[str, str], set[str]]] = {}
-        self._labels: dict[tuple[str, str], str] = {}
-        roles = programme.roles
-        self._roles: dict[str, Callable[[Submission, Callable[[str], str]], bool]] = {
-            roles.registration: self._register,
-            roles.attendance: self._attend,
-            roles.exam: self._examine,
-            roles.loan: self._lend,
-            roles.visit: self._visit,
-        }
-        #: submissions of each form: all, not counted (rejected), about nobody on the list
-        self.seen: dict[str, list[int]] = {}
-
-    @property
-    def women(self) -> int:
-        """Give how many women there are."""
-        return len(self._women)
-
-    def resolve(self, entity_id: str) -> str | None:
-        """Follow a record to the woman it is today; None when she is not on the list."""
-        entity_id = self._follow(entity_id)
-        return entity_id if entity_id in self._women else None
-
-    def story(self, entity_id: str) -> Story:
-        """Give what is known of a woman, an empty story when no submission names her."""
-        return self._stories.get(entity_id) or _NOTHING
-
-    def add(self, submission: Submission, facts: Mapping[str, str]) -> None:
-        """Take one submission into account.
-
-        :param facts: what :func:`to_facts` finds in its answers.
-        """
-        form_id = submission.definition.form_id
-        seen = self.seen.setdefault(form_id, [0, 0, 0])
-        seen[0] += 1
-        if submission.state in NOT_COUNTED:
-            seen[1] += 1
-            return
-        role = self._roles.get(form_id)
-        if role is None:
-            return
-
-        def read(name: str) -> str:
-            return facts.get(name, "")
-
-        if not role(submission, read):
-            seen[2] += 1
-
-    def _woman(self, submission: Submission, read: Callable[[str], str]) -> Story | None:
-        """Find whom a submission is about: the entity it acted on, else the one that was chosen in it."""
-        if read("bonne_personne") == "non":
-            return None
-        for entity_id in (*submission.entity_ids, read("artisane")):
-            found = self.resolve(entity_id)
-            if found is not None:
-                return self._stories.setdefault(found, Story())
-        return None
-
-    def _register(self, submission: Submission, read: Callable[[str], str]) -> bool:
-        story = self._woman(submission, read)
-        if story is None:
-            return read("consent") == "non"  # nobody is registered who did not agree
-        day = read("today")
-        if day and (not story.registered or day < story.registered):
-            story.registered = day
-        when = submission.submitted_at.isoformat()
-        if read("carte_artisan") and when >= story.card[0]:
-            story.card = (when, read("carte_artisan"))
-        return True
-
-    def _attend(self, submission: Submission, read: Callable[[str], str]) -> bool:
-        programme = read("programme")
-        code = read("code_session")
-        # the sessions of one attested course are one, even where somebody ticked its neighbour by mistake
-        key = (code, "" if programme in ATTESTED else programme)
-        self._labels.setdefault(key, programme)
-        present = {found for found in map(self.resolve, read("presentes").split()) if found is not None}
-        moment = read("demi_journee")
-        halves = self._sessions.setdefault(key, {})
-        for half in _HALVES.get(moment, (moment,)):
-            halves.setdefault((read("date_seance"), half), set()).update(present)
-        return True
-
-    def _examine(self, submission: Submission, read: Callable[[str], str]) -> bool:
-        story = self._woman(submission, read)
-        if story is None:
-            return False
-        when = _moment(submission, read("date_exam"))
-        decision = read("decision")
-        if decision:
-            story.decisions.add(decision)
-            story.exam = max(story.exam, (when, decision))
-        if read("num_certificat"):
-            story.certificate = max(story.certificate, (when, read("num_certificat")))
-        return True
-
-    def _lend(self, submission: Submission, read: Callable[[str], str]) -> bool:
-        story = self._woman(submission, read)
-        if story is None:
-            return False
-        step, day = read("etape_angem"), read("date_etape")
-        if step:
-            story.steps.add(step)
-            story.step = max(story.step, (_moment(submission, day), step))
-        amount = to_number(read("montant_verse"))
-        if amount is not None:
-            paid = (submission.submitted_at.isoformat(), amount)
-            story.paid[step, day] = max(paid, story.paid.get((step, day), paid))
-        return True
-
-    def _visit(self, submission: Submission, read: Callable[[str], str]) -> bool:
-        story = self._woman(submission, read)
-        if story is None:
-            return False
-        day = read("date_visite")
-        when = _moment(submission, day)
-        story.visited = max(story.visited, day)
-        state = read("etat_act")
-        if state:
-            story.ran |= state in RUNNING
-            story.activity = max(story.activity, (when, state, read("emplois_crees")))
-        profit = to_number(read("benefice"))
-        if profit is not None and when >= story.profit[0]:
-            story.profit = (when, profit)
-        story.card_seen |= read("statut_jur") == "carte"
-        return True
-
-    def close(self) -> None:
-        """Work out who followed which training, once every submission has been added."""
-        for (code, programme), halves in sorted(self._sessions.items()):
-            count: dict[str, int] = {}
-            for present in halves.values():
-                for entity_id in present:
-                    count[entity_id] = count.get(entity_id, 0) + 1
-            for entity_id, attended in count.items():
-                story = self._stories.setdefault(entity_id, Story())
-                earned = not programme and attended * 100 >= len(halves) * self._percent
-                story.trained |= earned
-                story.training.append((code or self._labels[code, programme], attended, len(halves), earned))
-        self._sessions.clear()
+def count(lives: Iterable[Life], window: Window = ALWAYS) -> Figures:
+    """Count what happened to these women within a window."""
+    found = Figures()
+    for life in lives:
+        found.registered += window.holds(life.registered)
+        found.trained += is_trained(life, window)
+        found.examined += has_decision(life, ("admise", "ajournee"), window)
+        found.qualified += has_decision(life, ("admise",), window)
+        found.filed += has_step(life, {"e02"}, window)
+        found.eligible += has_step(life, {"e05"}, window)
+        found.funded += has_step(life, PAID, window)
+        found.started += has_started(life, window)
+        running = running_visit(life, window)
+        found.jobs += (running.jobs or 0) if running else 0
+        profit = last_visit(life, window, lambda visit: visit.profit is not None)
+        if profit is not None and profit.profit is not None:
+            found.profits.append(profit.profit)
+    return found
 
 
-def to_facts(nodes: Sequence[Node], texts: Sequence[str | None]) -> dict[str, str]:
-    """Keep the answers that figures are made of, by the name of the question; the first that is given counts.
+def to_rate(part: float, whole: float) -> float | None:
+    """Give a fraction, None when there is nothing to divide by."""
+    return part / whole if whole else None
 
-    :param nodes: the questions outside repeats, in document order, and ``texts`` their answers.
+
+def group(lives: Iterable[Life], name: str) -> dict[str, list[Life]]:
+    """Share women out by a property of their record (``commune``, ``metier``, ``association``…)."""
+    found: dict[str, list[Life]] = {}
+    for life in lives:
+        found.setdefault(life.woman.values.get(name, "").strip(), []).append(life)
+    return found
+
+
+# The funnel
+
+
+class Stage(NamedTuple):
+    """One stage: how many women reached it, and how it follows on the one before.
+
+    Rates are fractions; ``delay_days`` is the median, ``waiting`` those who came no further in
+    :data:`PATIENCE_DAYS` days.
     """
-    facts: dict[str, str] = {}
-    for node, text in zip(nodes, texts, strict=True):
-        if text and node.name in FACTS and node.name not in facts:
-            facts[node.name] = text.strip()
-    return facts
+
+    name: str
+    women: int
+    share: float | None
+    passed: float | None
+    delay_days: float | None
+    waiting: int
 
 
-_NOTHING: Final = Story()
+STAGES: Final = ("registered", "trained", "examined", "qualified", "filed", "eligible", "funded", "started")
 
 
-def _moment(submission: Submission, day: str) -> Moment:
-    """Give what orders events: the day answered, then the moment received, then the id, so that no two are equal."""
-    return day, submission.submitted_at.isoformat(), submission.key
+def stage_days(life: Life) -> dict[str, list[str]]:
+    """Give the days on which a woman reached each stage, the first one first; a day that is not known is ""."""
+    story = life.story
+    steps = {name: [s.when[0] for s in story.steps if s.step in of] for name, of in _STEPS.items()}
+    running = [visit.when[0] for visit in story.visits if visit.state in RUNNING]
+    found = {
+        "registered": [life.registered],
+        "trained": [training.day for training in story.trainings if training.earned],
+        "examined": [exam.when[0] for exam in story.exams if exam.decision in ("admise", "ajournee")],
+        "qualified": [exam.when[0] for exam in story.exams if exam.decision == "admise"],
+        **steps,
+        "started": steps["started"] + running,
+    }
+    return {name: sorted(found[name], key=lambda day: day or "~") for name in STAGES}
+
+
+_STEPS: Final = {"filed": {"e02"}, "eligible": {"e05"}, "funded": PAID, "started": {"e11"}}
+
+
+def funnel(lives: Iterable[Life], window: Window, today: date) -> list[Stage]:
+    """Follow women from stage to stage.
+
+    A stage counts those who reached it within the window. The delay is between the first days ever of a stage and of
+    the one before, where both are known and in that order. Who waits has reached this stage, no later one, and that
+    long ago.
+    """
+    lived = [stage_days(life) for life in lives]
+    limit = (today - timedelta(days=PATIENCE_DAYS)).isoformat()
+    stages: list[Stage] = []
+    for number, name in enumerate(STAGES):
+        here = [days for days in lived if any(window.holds(day) for day in days[name])]
+        before = STAGES[number - 1] if number else ""
+        delays = [
+            (date.fromisoformat(days[name][0]) - date.fromisoformat(days[before][0])).days
+            for days in here
+            if before and _are_dates(days[name][:1] + days[before][:1], 2)
+        ]
+        delays = [delay for delay in delays if delay >= 0]
+        waiting = sum(
+            1 for days in here
+            if "" < days[name][0] < limit and not any(days[later] for later in STAGES[number + 1 :])
+        )  # fmt: skip
+        all_of_them = stages[0].women if stages else len(here)
+        stages.append(
+            Stage(
+                name,
+                len(here),
+                to_rate(len(here), all_of_them),
+                to_rate(len(here), stages[-1].women) if stages else None,
+                median(delays) if delays else None,
+                waiting if number + 1 < len(STAGES) else 0,
+            )
+        )
+    return stages
+
+
+def _are_dates(days: Sequence[str], wanted: int) -> bool:
+    return len(days) == wanted and all(is_date(day) for day in days)
+
+
+def is_date(day: str) -> bool:
+    """Tell whether a text is a day of the calendar."""
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
+
+
+# The twenty indicators
+
+
+Value = int | float | Decimal | str | None
+
+
+def measure(
+    tally: Tally, lives: Sequence[Life], window: Window, today: date, duplicates: Sequence[Duplicate] | None = None
+) -> dict[str, Value]:
+    """Give the indicators I01–I20 of a window; None where there is nothing to divide by or nobody to ask.
+
+    Rates are fractions, delays days. I20 is three figures: ``I20a`` proposed, ``I20b`` merged, ``I20c`` told apart.
+    """
+    figures = count(lives, window)
+    interviews = [n for (day, _), n in tally.interviews.items() if window.holds(day)]
+    filed = [life for life in lives if has_step(life, {"e02"}, window)]
+    repaying = [v.repayment for life in lives if (v := last_visit(life, window, lambda v: v.repayment in _REPAYING))]
+    old = _old_starts(lives, window, today)
+    here = [life for life in lives if window.holds(life.registered)]
+    amounts = [n for life in lives for (_, day), n in life.story.payments.items() if window.holds(day)]
+    delays = [delay for life in lives if (delay := _payment_delay(life, window)) is not None]
+    profit = figures.median_profit()
+    found: dict[str, Value] = {
+        "I01": figures.registered,
+        "I02": to_rate(sum(agreed for _, agreed in interviews), sum(asked for asked, _ in interviews)),
+        "I03": figures.trained,
+        "I04": _trainee_hours(tally, window),
+        "I05": sum(has_decision(life, None, window) for life in lives),
+        "I06": figures.qualified,
+        "I07": to_rate(figures.qualified, figures.examined),
+        "I08": figures.filed,
+        "I09": to_rate(sum(has_step(life, {"e05"}) for life in filed), len(filed)),
+        "I10": figures.funded,
+        "I11": sum(amounts, Decimal(0)),
+        "I12": median(delays) if delays else None,
+        "I13": figures.started,
+        "I14": to_rate(sum(running_visit(life, Window("", window.last)) is not None for life in old), len(old)),
+        "I15": figures.jobs,
+        "I16": f"n<{MIN_ANSWERS}" if profit is None and figures.profits else profit,
+        "I17": to_rate(repaying.count("ajour"), len(repaying)),
+        "I18": sum(has_card(life, window) for life in lives),
+        "I19": to_rate(sum(life.milieu in RURAL for life in here), len(here)),
+    }
+    for code, decision in _DUPLICATES.items():
+        found[code] = None if duplicates is None else sum(_counts(one, decision, window) for one in duplicates)
+    return found
+
+
+_REPAYING: Final = ("ajour", "retard")
+_DUPLICATES: Final[Mapping[str, str]] = {"I20a": "", "I20b": "merge", "I20c": "distinct"}
+
+
+def _counts(one: Duplicate, decision: str, window: Window) -> bool:
+    if not decision:
+        return window.holds(one.found_on.isoformat() if one.found_on else "")
+    return one.decision == decision and window.holds(one.decided_on.isoformat() if one.decided_on else "")
+
+
+def _trainee_hours(tally: Tally, window: Window) -> Decimal:
+    """Add up the hours of every woman at every half-day, each once."""
+    return sum(
+        (
+            session.hours[held] * len(there)
+            for session in tally.sessions
+            for held, there in session.present.items()
+            if window.holds(held[0])
+        ),
+        Decimal(0),
+    )
+
+
+def _payment_delay(life: Life, window: Window) -> int | None:
+    """Give the days from the filing to the first payment, if that fell in the window and both are known."""
+    days = stage_days(life)
+    if not _are_dates(days["filed"][:1] + days["funded"][:1], 2) or not window.holds(days["funded"][0]):
+        return None
+    delay = (date.fromisoformat(days["funded"][0]) - date.fromisoformat(days["filed"][0])).days
+    return delay if delay >= 0 else None
+
+
+def _old_starts(lives: Iterable[Life], window: Window, today: date) -> list[Life]:
+    """Give those who started twelve months before the window: before its end, and not before it for a bounded one."""
+    last = date.fromisoformat(window.last) if window.last < today.isoformat() and is_date(window.last) else today
+    until = add_months(last, -12).isoformat()
+    since = add_months(date.fromisoformat(window.first), -12).isoformat() if is_date(window.first) else ""
+    found = []
+    for life in lives:
+        days = stage_days(life)["started"]
+        if days and is_date(days[0]) and since <= days[0] <= until:
+            found.append(life)
+    return found
+
+
+def gather(programme: Programme) -> Tally:
+    """Read the submissions of the forms that figures are made of, and give what happened; nothing is written."""
+    tally = Tally(programme, (woman.entity_id for woman in programme.living()))
+    roles = programme.roles
+    readers: dict[tuple[str, str], AnswerReader] = {}
+    for form_id in (roles.registration, roles.attendance, roles.exam, roles.loan, roles.visit):
+        for submission in programme.submissions(form_id):
+            key = (form_id, submission.definition.version)
+            reader = readers.get(key) or readers.setdefault(key, AnswerReader(submission.definition))
+            answers = reader.read(submission.load(submission.key), submission.key)
+            tally.add(submission, to_facts(reader.questions[""], answers.rows[0].texts))
+    tally.close()
+    return tally

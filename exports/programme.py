@@ -116,6 +116,25 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two records that may be one woman, as proposed; each pair (record A, record B).
+
+    ``decision`` is "" (nobody decided yet), "merge", "distinct" or "later"; ``reasons`` are words for people.
+    """
+
+    score: float
+    codes: tuple[str, str]
+    names: tuple[str, str]
+    births: tuple[str, str] = ("", "")
+    communes: tuple[str, str] = ("", "")
+    reasons: Sequence[str] = ()
+    decision: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
+    found_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Roles:
     """Which form plays which part in the indicators. A form the programme lacks leaves its columns empty or at 0."""
 
@@ -135,6 +154,7 @@ class Options:
     - ``headings``: headings of form sheets, Central's ``group-field`` names (the same in every language and for every
       program that reads them) or the questions' labels.
     - ``personal``: ``False`` leaves out every sheet that names somebody and hides counts from 1 to 4.
+    - ``since``, ``until``: the span of days of the figures, both included; None leaves that end open.
     - ``zone``: the zone timestamps are shown in.
     """
 
@@ -142,6 +162,8 @@ class Options:
     labels: bool = True
     personal: bool = True
     headings: Literal["names", "labels"] = "names"
+    since: date | None = None
+    until: date | None = None
     zone: tzinfo = ALGIERS
 
 
@@ -167,6 +189,9 @@ class Programme:
       them.
     - ``extracted_at``: aware.
     - ``attendance_percent``: share of the half-days of a session that earns the attestation, from 0 to 100.
+    - ``duplicates``: the pairs proposed as one woman, decided or not; ``None`` when nobody looks for them.
+    - ``targets``: what the chamber wants to reach in the year the figures end in, indicator ("I01") -> number; rates
+      are fractions.
     """
 
     extracted_at: datetime
@@ -185,6 +210,8 @@ class Programme:
     list_name: str = "artisanes"
     roles: Roles = Roles()
     attendance_percent: int = 80
+    duplicates: Sequence[Duplicate] | None = None
+    targets: Mapping[str, float] = field(default_factory=dict)
 
     def living(self) -> Iterator[Woman]:
         """Give each woman once: a record that was merged into another is no woman of its own."""

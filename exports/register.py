@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exports.cells import join
+from exports.events import Life, Tally
 from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
-from exports.indicators import MIN_ANSWERS, Figures, Story, Tally
+from exports.indicators import MIN_ANSWERS, Figures, count, group, has_card, to_window
 from exports.labels import Labeller
-from exports.programme import Options, Programme, Woman
+from exports.programme import Options, Programme
 from exports.rows import to_day
 from exports.tables import Column, Disputed, Sheet, Total, to_headings
 from exports.texts import fill, say
-from forms.values import to_number
 
 ORDERS: Final = {"02_Par_commune": 2, "03_Par_metier": 3, "07_Liste_nominative": 7, "14_Lisez_moi": 14}
 #: Property a question of the nominal list comes from, where the heading does not say so itself.
@@ -51,6 +51,7 @@ class Register:
         self._personal = options.personal
         self._labels = options.labels
         self._tally = tally
+        self._window = to_window(options)
         self._labeller = labeller
         self._communes = {item.code: self._in_language(item.name_fr, item.name_ar) for item in programme.communes}
         self._trades = {item.code: self._in_language(item.fr, item.ar) for item in programme.trades}
@@ -105,12 +106,10 @@ class Register:
     def _summaries(
         self, name: str, known: Mapping[str, Sequence[object]], width: int, *, at: int, with_median: bool = False
     ) -> Iterator[list[object]]:
+        lives = self._tally.lives(self._programme.living())
         lines: dict[str, Figures] = {code: Figures() for code in known}
-        total = Figures()
-        for woman in self._programme.living():
-            story = self._tally.story(woman.entity_id)
-            lines.setdefault(woman.values.get(name, "").strip(), Figures()).add(story)
-            total.add(story)
+        lines |= {code: count(some, self._window) for code, some in group(lives, name).items()}
+        total = count(lives, self._window)
         others = sorted(code for code in lines if code not in known)
         others.sort(key=bool, reverse=True)  # those that say nothing come last
         rows: list[list[object]] = []
@@ -145,59 +144,62 @@ class Register:
         return Sheet(name, columns, ORDERS[name], key=key, frozen=2, personal=True, fit=2), self._women()
 
     def _women(self) -> Iterator[list[object]]:
-        for number, woman in enumerate(self._programme.living(), start=1):
-            story = self._tally.story(woman.entity_id)
+        for number, life in enumerate(self._tally.lives(self._programme.living()), start=1):
+            woman = life.woman
             row: list[object] = []
             for name, _ in NOMINAL:
                 if not name:
                     row.append(number)
                     continue
-                value = self._known[name](self, woman, story) if name in self._known else woman.values.get(name)
+                value = self._known[name](self, life) if name in self._known else woman.values.get(name)
                 disputed = _PROPERTIES.get(name, name) in woman.open
                 if name == "#birth":
                     disputed = not woman.open.isdisjoint({"date_naissance", "annee_naissance"})
                 row.append(Disputed(value) if disputed else value)
             yield [*row, woman.entity_id, woman.version]
 
-    def _birth(self, woman: Woman, _: Story) -> object:
-        day = woman.values.get("date_naissance")
-        year = woman.values.get("annee_naissance")
+    def _birth(self, life: Life) -> object:
+        day = life.woman.values.get("date_naissance")
+        year = life.woman.values.get("annee_naissance")
         return to_day(day) if day else say("presumed", self._language, year=year) if year else None
-
-    def _registered(self, woman: Woman, story: Story) -> object:
-        return woman.registered_on or to_day(story.registered)
 
     def _word(self, known: Mapping[str, str], value: str | None) -> str | None:
         return (known.get(value) if self._labels and value else None) or value
 
-    def _training(self, _: Woman, story: Story) -> object:
+    def _training(self, life: Life) -> object:
         words = []
-        for code, attended, held, earned in story.training:
-            tail = f" ({say('attestation', self._language)})" if earned else ""
-            words.append(f"{code} – {attended * 100 // held} %{tail}")
+        for training in life.story.trainings:
+            tail = f" ({say('attestation', self._language)})" if training.earned else ""
+            words.append(f"{training.code} – {training.attended * 100 // training.held} %{tail}")
         return join(words)
 
-    def _card(self, woman: Woman, story: Story) -> object:
-        answer = woman.values.get("carte_artisan") or story.card[1]
-        if answer == "oui" or story.card_seen:
+    def _card(self, life: Life) -> object:
+        if has_card(life):
             return say("yes", self._language)
-        return say("no", self._language) if answer == "non" else answer
+        return say("no", self._language) if life.card == "non" else life.card
 
-    _known: Final[Mapping[str, Callable[[Register, Woman, Story], object]]] = {
+    def _activity(self, life: Life) -> object:
+        visit = life.story.activity
+        return (self._choices["activity"].get(visit.state) or visit.state) if visit else None
+
+    def _jobs(self, life: Life) -> object:
+        return life.story.activity.jobs if life.story.activity else None
+
+    _known: Final[Mapping[str, Callable[[Register, Life], object]]] = {
         "#birth": _birth,
-        "#commune": lambda self, woman, _: self._word(self._communes, woman.values.get("commune")),
-        "#trade": lambda self, woman, _: self._word(self._trades, woman.values.get("metier")),
-        "#association": lambda self, woman, _: self._word(self._associations, woman.values.get("association")),
-        "#registered": _registered,
+        "#commune": lambda self, life: self._word(self._communes, life.woman.values.get("commune")),
+        "#trade": lambda self, life: self._word(self._trades, life.woman.values.get("metier")),
+        "#association": lambda self, life: self._word(self._associations, life.woman.values.get("association")),
+        "#registered": lambda _, life: to_day(life.registered),
         "#training": _training,
-        "#exam": lambda self, _, story: self._choices["exam"].get(story.decision) or story.decision,
-        "#certificate": lambda _, woman, story: woman.values.get("num_certificat") or story.certificate[1],
+        "#exam": lambda self, life: self._choices["exam"].get(life.story.decision) or life.story.decision,
+        "#certificate": lambda _, life: life.woman.values.get("num_certificat") or life.story.certificate,
         "#card": _card,
-        "#step": lambda self, _, story: self._choices["step"].get(story.step[1]) or story.step[1],
-        "#amount": lambda _self, _, story: story.amount,
-        "#activity": lambda self, _, story: self._choices["activity"].get(story.activity[1]) or story.activity[1],
-        "#jobs": lambda _self, _, story: to_number(story.activity[2]),
-        "#visit": lambda _self, _, story: to_day(story.visited),
+        "#step": lambda self, life: self._choices["step"].get(life.story.step) or life.story.step,
+        "#amount": lambda _, life: sum(paid.values()) if (paid := life.story.payments) else None,
+        "#activity": _activity,
+        "#jobs": _jobs,
+        "#visit": lambda _, life: to_day(life.story.visited),
     }
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from exports.cells import CellValue, to_cell
-from exports.indicators import FACTS
+from exports.events import FACTS
 from exports.labels import Labeller, to_words
 from exports.programme import Submission
 from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, FormTable, is_identifier, is_secret, to_steps
