@@ -32,6 +32,8 @@ _OFFICER = _VIEWER | {
     "register.read",
     "conflict.settle",
     "submission.return",
+    "submission.review",
+    "submission.edit",
     "entity.merge",
     "entity.delete",
     "quarantine.release",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from babel.dates import format_date, format_datetime
@@ -45,6 +45,11 @@ def show_moment(value: datetime | None) -> Shown:
 
 def show_day(value: date) -> Shown:
     return Shown(format_date(value, "d MMMM y", locale=_locale()), _date_direction(), value.isoformat())
+
+
+def to_iso_day(value: datetime | None, days: int = 0) -> str:
+    """Write the day of an instant in Algerian time for a date field; "" for none."""
+    return "" if value is None else (value.astimezone(ALGIERS) + timedelta(days=days)).date().isoformat()
 
 
 def show_count(value: int) -> str:
@@ -118,6 +123,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": show_moment,
     "day": show_day,
     "count": show_count,
+    "iso_day": to_iso_day,
     "shown": show_value,
     "policy": show_policy,
     "kind": show_kind,

@@ -30,6 +30,8 @@ MENU: Final = (
 WITHIN: Final = {
     "woman": "women",
     "submission": "submissions",
+    "changes": "submissions",
+    "quality": "submissions",
     "conflict": "conflicts",
     "settle": "conflicts",
     "item": "quarantine",

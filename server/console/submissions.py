@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
 from flask import Response, request
 
+from exports.programme import ALGIERS
 from server.auth import actor, require
 from server.console.pages import language, may, number, show, shown_project
-from server.services import actors, answers, corrections, entities, forms
+from server.console.women import list_places
+from server.services import actors, answers, corrections, entities, forms, reviews
 from server.services import submissions as service
 from server.services.labels import Labels
+from server.services.submission_filters import STATES, Filter, state_of
+
+TODO = "todo"
+
+
+def read_filter() -> Filter:
+    """Read what the reader asks for from the address; what is no such thing asks for nothing."""
+    given = request.args
+    state = given.get("state", "")
+    return Filter(
+        form_id=given.get("form", "")[:255],
+        scope=given.get("commune", "")[:255],
+        app_user_id=number("agent", 0) or None,
+        state=state if state in (*STATES, TODO) else "",
+        words=given.get("q", "").replace("\0", "").strip()[:200],
+        since=_midnight(given.get("since", "")),
+        before=_midnight(given.get("until", ""), days=1),
+        flagged="flagged" in given,
+    )
+
+
+def _midnight(text: str, *, days: int = 0) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=days), time(), tzinfo=ALGIERS)
+    except (ValueError, OverflowError):
+        return None
 
 
 @require("desk.read")
 def submissions() -> str:
     project_id = shown_project()
-    form_id, agent_id, flagged = request.args.get("form", ""), number("agent", 0), "flagged" in request.args
-    page = service.list_submissions(
-        project_id, form_id=form_id, app_user_id=agent_id or None, page=number("page"), flagged=flagged
-    )
+    asked = read_filter()
+    if asked.words and not may("register.read"):
+        asked = replace(asked, words="")  # names are looked up by those alone who may see them
+    page = service.list_submissions(project_id, asked, page=number("page"))
     named = [row.submission.instance_id for row in page.rows] if may("register.read") else []
     return show(
         "submissions.html",
         newest=page,
+        more=page.total >= service.COUNTED,
         about=service.find_about(project_id, named),
         sent_back=corrections.find_sent_back(project_id, [row.submission.instance_id for row in page.rows]),
+        state_of=state_of,
+        states=(TODO, *STATES),
+        places=list_places(project_id),
         forms=forms.list_forms(project_id),
         agents=actors.list_app_users(project_id),
-        form_id=form_id,
-        agent_id=agent_id,
-        flagged=flagged,
+        asked=asked,
         labels=Labels(project_id, language()),
     )
 
 
 @require("register.read")
 def submission(instance_id: str) -> str:
+    return show_submission(instance_id)
+
+
+def show_submission(instance_id: str, problem: str = "", words: str = "") -> str:
     project_id = shown_project()
     opened = service.open_submission(project_id, instance_id)
     labels = Labels(project_id, language())
@@ -47,6 +84,12 @@ def submission(instance_id: str) -> str:
         agents=[agent for agent in actors.list_app_users(project_id) if not agent["revoked"]],
         present=sum(attachment.present for attachment in opened.attachments),
         answers=answers.read_answers(opened.definition, opened.instance, labels),
+        state=state_of(opened.submission),
+        said=reviews.list_said(project_id, [version.instance_id for version in opened.versions]),
+        version_numbers={version.instance_id: place for place, version in enumerate(opened.versions, start=1)},
+        names=entities.find_author_names(project_id),
+        problem=problem,
+        given_words=words,
         labels=labels,
     )
 

@@ -16,6 +16,7 @@ from server.models.entity import (
 from server.models.erased import Erased
 from server.models.form import Form, FormAttachment, FormVersion
 from server.models.project import Place, Project
+from server.models.review import Remark
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Project",
     "Quarantined",
     "Question",
+    "Remark",
     "Submission",
     "SubmissionAttachment",
     "User",

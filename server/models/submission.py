@@ -24,6 +24,7 @@ class Submission(Base):
             ["form_versions.project_id", "form_versions.form_id", "form_versions.version"],
         ),
         Index("ix_submissions_project_id_form_id_form_version", "project_id", "form_id", "form_version"),
+        Index("ix_submissions_project_id_review_state", "project_id", "review_state"),
         ForeignKeyConstraint(["project_id", "app_user_id"], ["app_users.project_id", "app_users.id"]),
     )
 
@@ -51,6 +52,8 @@ class Submission(Base):
     problem: Mapped[str | None] = mapped_column(String)
     """Why its entity work was impossible, if it was; the submission is kept all the same."""
     outside_scope: Mapped[bool] = mapped_column(default=False)
+    review_state: Mapped[str | None] = mapped_column(String(16))
+    """What an officer said of it (``hasIssues``, ``approved``, ``rejected``); None while nobody looked at it."""
     erased_at: Mapped[maybe_moment]
     """When answers about a woman whose data were erased were taken out of it."""
 

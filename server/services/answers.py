@@ -31,6 +31,10 @@ class Answer:
     unit: str
     file: bool
     """Whether ``text`` names a photograph or another file."""
+    place: str = ""
+    """Where it stands: its path, with the pass of each repeat around it; the same in all versions of a submission."""
+    exact: str = field(default="", repr=False)
+    """As the phone sent it, also what may not be shown: to be compared, never written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class _Reader:
                     if below.table == node.path and below.parent_key == row.key:
                         sections += self.read(below)
             elif node.kind == "question" and node.path in row.values and node.type != "note":
-                answer = self._answer(node, row.values[node.path])
+                answer = self._answer(node, row.values[node.path], row)
                 if self._is_technical(node, answer):
                     if answer.text:
                         self.technical.append(answer)
@@ -106,7 +110,7 @@ class _Reader:
             return True
         return not node.answerable and not answer.file and not self._labels.question(self._definition, node)
 
-    def _answer(self, node: Node, text: str) -> Answer:
+    def _answer(self, node: Node, text: str, row: InstanceRow) -> Answer:
         raw = text.strip()
         shown = self._labels.answer(self._definition, node, raw)
         hidden = node.path in self._secret_paths
@@ -124,4 +128,6 @@ class _Reader:
             raw="" if hidden else raw,
             unit=node.unit or "",
             file=node.type in FILE_TYPES and bool(raw),
+            place=f"{row.key.partition('/')[2]} {node.path}",
+            exact=raw,
         )

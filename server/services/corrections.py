@@ -85,6 +85,7 @@ def send_back(
             open=True,
         )
         session.add(correction)
+        submission.review_state = "hasIssues"
         audits.note(session, project_id, actor, "correction.send", instance_id, now, appUser=holder)
         return correction
 

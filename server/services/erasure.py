@@ -37,6 +37,7 @@ from server.models import (
     Project,
     Quarantined,
     Question,
+    Remark,
     Submission,
     SubmissionAttachment,
 )
@@ -152,8 +153,10 @@ def _erase(
 def _forget_asked(session: Session, project_id: int, ids: Collection[str], instance_ids: Collection[str]) -> None:
     asked = delete(Question).where(Question.project_id == project_id, Question.entity_id.in_(ids))
     sent_back = delete(Correction).where(Correction.project_id == project_id, Correction.instance_id.in_(instance_ids))
+    said = delete(Remark).where(Remark.project_id == project_id, Remark.instance_id.in_(instance_ids))
     session.execute(asked)
     session.execute(sent_back)
+    session.execute(said)
 
 
 class _Forms:

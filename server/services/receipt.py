@@ -302,6 +302,7 @@ def _accept(
             "seq": parsed.seq,
             "answer": answer,
             "problem": "\n".join((*parsed.trouble, *(impossible or {}).values())) or None,
+            "review_state": None,
             "erased_at": None,
             "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
         },

@@ -1,0 +1,132 @@
+"""Which submissions a list shows: by form, place, agent, state, period and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from server.models import AppUser, Entity, EntityActionRow, EntityScope, Submission
+
+EDITED, RECEIVED = "edited", "received"
+STATES = (RECEIVED, "hasIssues", EDITED, "approved", "rejected")
+"""ODK Central's. Received and edited are what nobody looked at since it came; an officer gives the others."""
+FLAGGED = Submission.problem.is_not(None) | Submission.outside_scope.is_(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for; what is blank asks for nothing."""
+
+    form_id: str = ""
+    scope: str = ""
+    """A value of the list's scope property: for Oran, a commune."""
+    app_user_id: int | None = None
+    state: str = ""
+    """One of `STATES`, or ``todo``: those that nobody looked at."""
+    words: str = ""
+    since: datetime | None = None
+    """Received at this moment or later."""
+    before: datetime | None = None
+    flagged: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return self == Filter()
+
+
+def state_of(submission: Submission) -> str:
+    """Return the review state of a submission."""
+    return submission.review_state or (EDITED if submission.deprecated_id else RECEIVED)
+
+
+def to_conditions(project_id: int, asked: Filter) -> list[ColumnElement[bool]]:
+    """Write a filter as conditions on the current submissions of a project."""
+    where: list[ColumnElement[bool]] = [Submission.project_id == project_id, Submission.superseded.is_(False)]
+    if asked.form_id:
+        where.append(Submission.form_id == asked.form_id)
+    if asked.app_user_id is not None:
+        where.append(Submission.app_user_id == asked.app_user_id)
+    if asked.flagged:
+        where.append(FLAGGED)
+    if asked.since is not None:
+        where.append(Submission.received_at >= asked.since)
+    if asked.before is not None:
+        where.append(Submission.received_at < asked.before)
+    if asked.scope:
+        where.append(Submission.instance_id.in_(_about_scope(project_id, asked.scope)))
+    if asked.words:
+        where.append(_has_words(project_id, asked.words))
+    where += _in_state(asked.state)
+    return where
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    if not state:
+        return []
+    if state in (RECEIVED, EDITED, "todo"):
+        unseen: list[ColumnElement[bool]] = [Submission.review_state.is_(None)]
+        if state == "todo":
+            return unseen
+        edit = Submission.deprecated_id
+        return [*unseen, edit.is_not(None) if state == EDITED else edit.is_(None)]
+    return [Submission.review_state == state]
+
+
+def _about_scope(project_id: int, scope: str) -> Any:
+    return (
+        select(EntityActionRow.instance_id)
+        .join(
+            EntityScope,
+            (EntityScope.project_id == EntityActionRow.project_id)
+            & (EntityScope.entity_id == EntityActionRow.entity_id),
+        )
+        .where(
+            EntityScope.project_id == project_id,
+            EntityScope.scope == scope,
+            EntityScope.present.is_(True),
+            EntityActionRow.instance_id.is_not(None),
+        )
+    )
+
+
+def _has_words(project_id: int, words: str) -> ColumnElement[bool]:
+    """Look for words in the instance's name and id, its agent's name, and the labels of the records it acted on."""
+    found: list[ColumnElement[bool]] = []
+    for word in words.split()[:8]:
+        like = f"%{_escape(word)}%"
+        label = Entity.data["label"].as_string()
+        about = (
+            select(EntityActionRow.instance_id)
+            .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
+            .where(
+                Entity.project_id == project_id,
+                func.lower(label).like(func.lower(like), escape="\\"),
+                EntityActionRow.instance_id.is_not(None),
+            )
+        )
+        agents = select(AppUser.id).where(
+            AppUser.project_id == project_id, func.lower(AppUser.name).like(func.lower(like), escape="\\")
+        )
+        found.append(
+            or_(
+                func.lower(Submission.instance_name).like(func.lower(like), escape="\\"),
+                Submission.instance_id.like(like, escape="\\"),
+                Submission.app_user_id.in_(agents),
+                Submission.instance_id.in_(about),
+            )
+        )
+    return found[0] if len(found) == 1 else _all(found)
+
+
+def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    joined = conditions[0]
+    for condition in conditions[1:]:
+        joined = joined & condition
+    return joined
+
+
+def _escape(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
