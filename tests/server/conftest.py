@@ -13,11 +13,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from server import create_app
+from server import auth, create_app
 from server.auth import COMMAND
 from server.config import Settings, load_settings
 from server.database import db
@@ -25,6 +26,9 @@ from server.services import actors, programme
 from tests.postgres import Cluster, postgres_cluster
 
 PASSWORD = "a long enough password"
+# A password costs half a second of memory and time on purpose; hundreds of sign-ins in tests prove nothing more for it.
+auth._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+auth._DECOY = auth._hasher.hash("the time a wrong e-mail takes is the time a wrong password takes")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
