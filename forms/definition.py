@@ -16,6 +16,12 @@ from forms.errors import XformError
 from forms.steps import Step, build_steps
 
 DEFAULT_POLICY = "review"
+ROLES = (
+    "given", "family", "name", "married", "father", "birth", "place", "locality", "phone", "id", "none",
+)  # fmt: skip
+"""What a property can tell of a person: given and family name (any script, one property or two), or the whole name;
+her husband's name; her father's given name; date or year of birth; commune; village; telephone; national number.
+``none`` says that it tells nothing, whatever its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Node:
     """Whether a person can type or pick it: it has a control, and is no note or read-only question."""
     prefilled: bool
     """Whether its value can come from the record: see `forms.prefill`."""
+    role: str | None = None
+    """What it tells of a person (:data:`ROLES`), where the form says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class PropertyRule:
     unit: str | None
     decimals: int | None
     choices: tuple[str, ...]
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,7 @@ class FormDefinition:
             unit=node.unit,
             decimals=node.decimals,
             choices=self._choice_names(node),
+            role=node.role or "",
         )
         if rule is None:
             return mine
@@ -204,6 +214,7 @@ class FormDefinition:
             unit=rule.unit or mine.unit,
             decimals=mine.decimals if rule.decimals is None else rule.decimals,
             choices=tuple(dict.fromkeys(rule.choices + mine.choices)),
+            role=rule.role or mine.role,
         )
 
     def _choice_names(self, node: Node) -> tuple[str, ...]:

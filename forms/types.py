@@ -49,6 +49,7 @@ class Bind:
     visibility: str | None = None
     unit: str | None = None
     decimals: int | None = None
+    role: str | None = None
     is_set: bool = False
     records_audio: bool = False
 

@@ -2,7 +2,7 @@
 
 Follows the ODK XForms specification (https://getodk.github.io/xforms-spec/) and its entities part. Elements are
 recognised by their local name, because forms in the field declare namespaces in many ways; the attributes that are ours
-(`merge`, `visibility`, `unit`, `decimals`) by the namespace `urn:hirfa:xforms:1`, whatever its prefix.
+(`merge`, `visibility`, `unit`, `decimals`, `role`) by the namespace `urn:hirfa:xforms:1`, whatever its prefix.
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ def _read_binds(model: Element, root: str) -> dict[str, Bind]:
             visibility=_own(element, "visibility"),
             unit=_own(element, "unit"),
             decimals=_to_decimals(_own(element, "decimals")),
+            role=_own(element, "role"),
         )
         binds.setdefault(path, bind)
     return binds
@@ -296,6 +297,7 @@ def _build_node(
         appearance=control.appearance if control else "",
         answerable=question and is_answerable(place.path, form.binds, control, default),
         prefilled=question and _reaches(read, {list_name} if list_name else declared),
+        role=bind.role,
     )
 
 

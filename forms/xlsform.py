@@ -22,12 +22,13 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import Definition, DefinitionData, definition_to_dict
 from pyxform.xls2xform import convert
 
+from forms.definition import ROLES
 from forms.errors import XlsformError, XlsformProblem, XmlError
 from forms.workbook import check_workbook
 from forms.xform import NAMESPACE
 from forms.xmltree import local_name, parse_xml
 
-OWN_COLUMNS = ("merge", "visibility", "unit", "decimals")
+OWN_COLUMNS = ("merge", "visibility", "unit", "decimals", "role")
 _PREFIX = "hirfa"
 _DECLARATION = f'{_PREFIX}="{NAMESPACE}"'
 _MAX_MARKDOWN_BYTES = 5 * 2**20
@@ -202,6 +203,9 @@ def _check_own_column(book: DefinitionData, heading: str, name: str) -> Iterator
                 number,
                 heading,
             )
+        elif name == "role" and value not in ROLES:
+            known = ", ".join(ROLES)
+            yield XlsformProblem(f"The role {value!r} is not known. Known are {known}.", "survey", number, heading)
         elif name == "decimals" and not (value.isascii() and value.isdigit() and len(value) < 3):
             yield XlsformProblem(f"{value!r} is no number of decimals (0 to 99).", "survey", number, heading)
 

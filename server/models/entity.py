@@ -34,6 +34,8 @@ class ListProperty(Base):
     policy: Mapped[str] = mapped_column(String(16), default="review")
     visibility: Mapped[str] = mapped_column(String(16), default="")
     unit: Mapped[str | None] = mapped_column(String(16))
+    role: Mapped[str] = mapped_column(String(16), default="")
+    """What it tells of a person, where a form declares it (`sync.people`)."""
     choices: Mapped[json_list]
     """Choice names in the form's order: the canonical order of a union."""
     labels: Mapped[json_object]

@@ -251,7 +251,7 @@ def _gather_rules(session: Session, project_id: int, now: datetime) -> None:
     for position, (key, found) in enumerate(gathered.items()):
         row = kept.get(key) or ListProperty(project_id=project_id, list=key[0], name=key[1])
         row.position = position
-        for name in ("type", "policy", "visibility", "unit", "choices", "labels"):
+        for name in ("type", "policy", "visibility", "unit", "role", "choices", "labels"):
             setattr(row, name, found[name])
         session.add(row)  # a property that no form declares any more keeps its last rules: what was hidden stays hidden
     session.flush()
@@ -278,6 +278,7 @@ def _gather_one(
             "form_id": version.form_id,
             "visibility": rule.visibility,
             "unit": rule.unit,
+            "role": rule.role,
             "choices": list(rule.choices),
             "labels": dict(labels),
         },
@@ -297,6 +298,7 @@ def _gather_one(
     if not kept["labels"] and labels:
         kept["labels"] = dict(labels)
     kept["unit"] = kept["unit"] or rule.unit
+    kept["role"] = kept["role"] or rule.role
     kept["choices"] += [choice for choice in rule.choices if choice not in kept["choices"]]
 
 

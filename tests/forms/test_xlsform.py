@@ -194,6 +194,7 @@ def test_convert_xlsform_passes_when_foreign_columns_are_declared_or_standard() 
         ("bind::hirfa:decimals", "two", "decimals"),
         ("bind::hirfa:decimals", "-1", "decimals"),
         ("bind::hirfa:decimals", "²", "decimals"),
+        ("bind::hirfa:role", "mother", "father"),
     ],
 )
 def test_convert_xlsform_says_the_row_when_our_columns_have_a_wrong_value(column: str, value: str, words: str) -> None:
@@ -216,6 +217,11 @@ def test_convert_xlsform_tells_all_problems_when_there_are_several() -> None:
 def test_convert_xlsform_carries_a_policy_as_written_when_nobody_knows_it() -> None:
     definition = parse_form(convert(write_own("bind::hirfa:merge", "whatever")))
     assert definition.properties("l")["p"].policy == "whatever"
+
+
+def test_convert_xlsform_carries_what_a_property_tells_of_a_person() -> None:
+    definition = parse_form(convert(write_own("bind::hirfa:role", "father")))
+    assert definition.properties("l")["p"].role == "father"
 
 
 def test_convert_xlsform_warns_when_a_policy_has_nothing_to_merge() -> None:

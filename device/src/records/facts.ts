@@ -17,6 +17,8 @@ export interface PropertyFacts {
   declared: boolean;
   visibility: string;
   unit: string;
+  /** What it tells of a person, where the form declares it (`people.ts`). */
+  role: string;
   /** Its default, calculation or setvalue reaches the entity list, directly or through other questions. */
   prefilled: boolean;
   /** A person can type or pick it. */
@@ -246,7 +248,7 @@ export function readFacts(xml: string): FormFacts {
       policy: policy || 'review', declared: policy !== '',
       prefilled: isPrefilled(path, owner.list),
       answerable: control !== undefined && element.getAttribute('readonly') !== 'true()',
-      visibility: attribute(element, HIRFA, 'visibility'), unit: attribute(element, HIRFA, 'unit'),
+      visibility: attribute(element, HIRFA, 'visibility'), unit: attribute(element, HIRFA, 'unit'), role: attribute(element, HIRFA, 'role'),
       labels: control ? labelOf(control.element, itext) : {},
       ...(control ? readChoices(control, itext, inline, external) : { choices: [], from: null }),
     });
