@@ -16,17 +16,17 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from io import BytesIO
-from typing import Any
-
-from pyxform.errors import PyXFormError
-from pyxform.xls2json_backends import Definition, DefinitionData, definition_to_dict
-from pyxform.xls2xform import convert
+from typing import TYPE_CHECKING, Any
 
 from forms.definition import ROLES
 from forms.errors import XlsformError, XlsformProblem, XmlError
 from forms.workbook import check_workbook
 from forms.xform import NAMESPACE
 from forms.xmltree import local_name, parse_xml
+
+# pyxform makes its grammar when it is imported, a third of a server's start: only who publishes a form pays for it.
+if TYPE_CHECKING:
+    from pyxform.xls2json_backends import DefinitionData
 
 OWN_COLUMNS = ("merge", "visibility", "unit", "decimals", "role")
 _PREFIX = "hirfa"
@@ -85,6 +85,8 @@ def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedFo
         raise XlsformError(*problems)
     own_warnings = tuple(_find_warnings(book))
     remarks: list[str] = []
+    from pyxform.xls2xform import convert
+
     try:
         result = convert({part.name: getattr(book, part.name) for part in fields(book)}, warnings=remarks)
         xform = result.xform.encode("utf-8")
@@ -114,6 +116,9 @@ def _check_markdown(data: bytes) -> None:
 
 
 def _read(data: bytes, kind: str, stem: str) -> DefinitionData:
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2json_backends import Definition, definition_to_dict
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl on parts of a workbook it leaves out, such as validations
@@ -128,6 +133,8 @@ def _read(data: bytes, kind: str, stem: str) -> DefinitionData:
 
 def _to_problem(error: Exception) -> XlsformProblem:
     """Return pyxform's words with the place they name; an error that is no message of its own is explained."""
+    from pyxform.errors import PyXFormError
+
     message = str(error).strip()
     if not isinstance(error, PyXFormError):
         what = f"{type(error).__name__}: {message}"[:300]

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
@@ -192,13 +193,16 @@ def find_key(token: str) -> Actor | None:
 def sign_in(email: str, password: str) -> Actor | None:
     """Return the officer whose e-mail and password these are, or None."""
     user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
-    stored = user.password_hash if user else _DECOY
+    stored = user.password_hash if user else _decoy()
     if not check_password(stored, password) or user is None or user.disabled_at:
         return None
     return _of_user(user)
 
 
-_DECOY = _hasher.hash("the time a wrong e-mail takes is the time a wrong password takes")
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    """Make the time a wrong e-mail takes the time a wrong password takes."""
+    return _hasher.hash(make_token())
 
 
 def _of_user(user: User) -> Actor:

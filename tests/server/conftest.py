@@ -28,7 +28,6 @@ from tests.postgres import Cluster, postgres_cluster
 PASSWORD = "a long enough password"
 # A password costs half a second of memory and time on purpose; hundreds of sign-ins in tests prove nothing more for it.
 auth._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-auth._DECOY = auth._hasher.hash("the time a wrong e-mail takes is the time a wrong password takes")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
