@@ -49,6 +49,26 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le XLSForm n’est pas valable : {reason}",
         "ar": "ملف XLSForm غير صالح: {reason}",
     },
+    "400.18": {
+        "en": "The OData filter could not be read: {reason}",
+        "fr": "Le filtre OData est illisible : {reason}",
+        "ar": "تعذرت قراءة مرشح OData: {reason}",
+    },
+    "400.23": {
+        "en": "Could not find a property named '{property}'.",
+        "fr": "Aucune propriété ne s’appelle « {property} ».",
+        "ar": "لا توجد خاصية باسم «{property}».",
+    },
+    "400.34": {
+        "en": "The record that $skiptoken names is not there.",
+        "fr": "L’enregistrement que nomme $skiptoken est introuvable.",
+        "ar": "السجل المذكور في $skiptoken غير موجود.",
+    },
+    "400.35": {
+        "en": "Invalid $skiptoken.",
+        "fr": "$skiptoken non valable.",
+        "ar": "قيمة $skiptoken غير صالحة.",
+    },
     "400.50": {
         "en": "The body was cut on its way ({reason}). Send it again.",
         "fr": "Les données ont été coupées en route ({reason}). Envoyez-les à nouveau.",
@@ -106,6 +126,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "This address does not take that method.",
         "fr": "Cette adresse n’accepte pas cette méthode.",
         "ar": "هذا العنوان لا يقبل هذه الطريقة.",
+    },
+    "406.1": {
+        "en": "This address answers in {allowed} only.",
+        "fr": "Cette adresse ne répond qu’en {allowed}.",
+        "ar": "هذا العنوان يجيب بصيغة {allowed} فقط.",
     },
     "409.1": {
         "en": "A submission with this instanceID exists already, with different content.",
@@ -186,6 +211,31 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "Something went wrong on the server. Nothing you sent is lost on your side: try again later.",
         "fr": "Le serveur a rencontré un problème. Rien n’est perdu de votre côté : réessayez plus tard.",
         "ar": "حدث خلل في الخادم. لم يضع شيء من جهتك: حاولي لاحقا.",
+    },
+    "501.1": {
+        "en": "{feature} is not offered here.",
+        "fr": "{feature} n’est pas proposé ici.",
+        "ar": "{feature} غير متاح هنا.",
+    },
+    "501.4": {
+        "en": "The filter uses what is not offered here: {text}",
+        "fr": "Le filtre utilise ce qui n’est pas proposé ici : {text}",
+        "ar": "يستعمل المرشح ما هو غير متاح هنا: {text}",
+    },
+    "501.5": {
+        "en": "The filter asks about a field that cannot be filtered by: {text}",
+        "fr": "Le filtre porte sur un champ qui ne peut servir de filtre : {text}",
+        "ar": "يسأل المرشح عن حقل لا يمكن الترشيح به: {text}",
+    },
+    "501.6": {
+        "en": "Only $expand=* is offered, not {text}.",
+        "fr": "Seul $expand=* est proposé, pas {text}.",
+        "ar": "المتاح هو $expand=* فقط، وليس {text}.",
+    },
+    "501.11": {
+        "en": "$select is not offered together with $expand.",
+        "fr": "$select n’est pas proposé avec $expand.",
+        "ar": "لا يمكن استعمال $select مع $expand.",
     },
     "503.1": {
         "en": "The server is busy. Try again shortly.",
@@ -279,7 +329,7 @@ def init_errors(app: Flask, render_page: Any) -> None:
             return error
         problem = problem_of(error)
         request_id = g.get("request_id", "")
-        if problem.status >= 500:
+        if problem.status >= 500 and problem.status != 501:  # 501 is the caller's
             log.error("failed", request_id=request_id, path=safe_path(request.path), exc_info=error)
         if wants_page():
             response = Response(render_page(problem, request_id), mimetype="text/html")

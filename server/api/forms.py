@@ -8,11 +8,19 @@ from server.api.files import send_blob
 from server.auth import require
 from server.schemas.sync import iso
 from server.services import forms as service
+from server.services.entity_tables import describe_forms
 
 
 @require("form.read")
 def list_forms(project_id: int) -> Response:
-    return jsonify([{**form, "publishedAt": iso(form["publishedAt"])} for form in service.list_forms(project_id)])
+    """List the forms that phones are offered, with what programs written for Central look for in such a list."""
+    told = {form["xmlFormId"]: form for form in describe_forms(project_id)}
+    return jsonify(
+        [
+            {**told[form["formId"]], **form, "publishedAt": iso(form["publishedAt"])}
+            for form in service.list_forms(project_id)
+        ]
+    )
 
 
 @require("form.read")

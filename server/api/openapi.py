@@ -127,7 +127,9 @@ def _common_problems(operation: Operation, verb: str, openrosa: bool) -> Iterabl
         yield from ("409.1", "409.51", "422.50")
 
 
-def _content(shape: type[Schema] | str, *, many: bool) -> dict[str, Any]:
+def _content(shape: type[Schema] | str | tuple[str, ...], *, many: bool) -> dict[str, Any]:
+    if isinstance(shape, tuple):
+        return {name: content for each in shape for name, content in _content(each, many=many).items()}
     if isinstance(shape, str):
         if shape == MULTIPART:
             part = {"type": "string", "contentMediaType": XML}

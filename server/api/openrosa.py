@@ -10,13 +10,13 @@ import hashlib
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-from flask import Response, current_app, request
+from flask import Response, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.http import http_date
 
+from server.api.addresses import base_url
 from server.api.files import send_blob
 from server.auth import actor, require
-from server.config import Settings, is_loopback
 from server.errors import Problem, wants_openrosa
 from server.schemas.openrosa import (
     ListedForm,
@@ -205,10 +205,7 @@ def _base(token: str, project_id: int) -> str:
     It is the public one; on a server that has none but its loopback address (a trial, an emulator), the one that was
     asked.
     """
-    settings: Settings = current_app.config["HIRFA"]
-    host = urlsplit(settings.url).hostname or ""
-    url = f"{request.scheme}://{request.host}" if is_loopback(host) else settings.url
-    return f"{url}/v1/key/{token}/projects/{project_id}"
+    return f"{base_url()}/v1/key/{token}/projects/{project_id}"
 
 
 def _form_path(form_id: str, version: str | None) -> str:

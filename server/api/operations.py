@@ -13,6 +13,15 @@ from marshmallow import Schema
 
 from server.schemas.answers import EnrolAnswerSchema, FormSchema, PlaceSchema, SessionAnswerSchema
 from server.schemas.asked import AskSchema, CorrectionSchema, GiveSchema, QuestionSchema, SendBackSchema
+from server.schemas.central import (
+    AttachmentSchema,
+    CentralProjectSchema,
+    CentralSubmissionSchema,
+    CentralUserSchema,
+    DatasetSchema,
+    ListedEntitySchema,
+    PublishedFormSchema,
+)
 from server.schemas.entities import EntitySchema, MergeSchema, SeenSchema
 from server.schemas.handover import HandoverAnswerSchema
 from server.schemas.sync import (
@@ -27,13 +36,17 @@ from server.schemas.sync import (
 XML = "text/xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
+APPLICATION_XML = "application/xml"
+CSV = "text/csv"
+ZIP = "application/zip"
+GEOJSON = "application/geo+json"
 ANY = "*/*"
 """A file of whatever type it is."""
 PIECE = "application/offset+octet-stream"
 BYTES = "application/octet-stream"
 MULTIPART = "multipart/form-data"
 
-Shape = type[Schema] | str | None
+Shape = type[Schema] | str | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,11 @@ _ALL = {"all": ("true", "false")}
 _FORM_XML = Operation("The XForm.", answer=XML, problems=("404.6",))
 _FORM_FILE = Operation("A media file or plain CSV of the form.", answer=ANY, problems=("404.6",))
 _LISTED = Operation("A file of the form, or an entity list as this agent may hold it.", answer=ANY, problems=("404.6",))
+_TRUTHS = ("true", "false")
+_FILTERS = ("400.18", "501.4", "501.5")
+_TABLE = {"$filter": (), "groupPaths": _TRUTHS, "splitSelectMultiples": _TRUTHS}
+_ODATA = {"$top": (), "$skip": (), "$skiptoken": (), "$count": _TRUTHS, "$filter": (), "$select": (), "$format": ()}
+_ODATA_PROBLEMS = (*_FILTERS, "400.8", "400.23", "400.34", "400.35", "406.1", "501.1", "501.6", "501.11")
 _MANIFEST = Operation("The form's media files, CSV files and entity lists.", answer=XML, problems=("404.6",))
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -153,6 +171,53 @@ OPERATIONS: Mapping[str, Operation] = {
         answer=XLSX,
         query={"language": ("fr", "ar"), "labels": ("true", "false"), "personal": ("true", "false")},
         problems=("400.8",),
+    ),
+    "central.current_user": Operation("Who is signed in.", answer=CentralUserSchema),
+    "central.projects": Operation("The projects.", answer=CentralProjectSchema, many=True),
+    "central.project": Operation("A project.", answer=CentralProjectSchema),
+    "central.form": Operation("A form.", answer=PublishedFormSchema),
+    "central.submissions": Operation(
+        "What was sent of a form, without answers.", answer=CentralSubmissionSchema, many=True
+    ),
+    "central.submission": Operation("One submission, without answers.", answer=CentralSubmissionSchema),
+    "central.attachments": Operation("The files that a submission names.", answer=AttachmentSchema, many=True),
+    "central.attachment": Operation("A file of a submission.", answer=ANY),
+    "central.datasets": Operation("The entity lists.", answer=DatasetSchema, many=True),
+    "central.dataset": Operation("An entity list and its properties.", answer=DatasetSchema),
+    "central.entities": Operation("The records of a list, without their data.", answer=ListedEntitySchema, many=True),
+    "tables.submissions_csv": Operation("The submissions as CSV.", answer=CSV, query=_TABLE, problems=_FILTERS),
+    "tables.submissions_zip": Operation(
+        "All tables of a form as CSV, and its photographs.",
+        answer=ZIP,
+        query={**_TABLE, "attachments": _TRUTHS},
+        problems=_FILTERS,
+    ),
+    "tables.submissions_geojson": Operation(
+        "Where a form was answered.",
+        answer=GEOJSON,
+        query={"$filter": (), "fieldpath": (), "limit": ()},
+        problems=(*_FILTERS, "400.8", "400.23"),
+    ),
+    "tables.entities_csv": Operation("A list as CSV.", answer=CSV, query={"$filter": ()}, problems=_FILTERS),
+    "tables.entities_geojson": Operation(
+        "Where the records of a list are.",
+        answer=GEOJSON,
+        query={"$filter": (), "limit": ()},
+        problems=(*_FILTERS, "400.8"),
+    ),
+    "odata.form_service": Operation("The tables of a form (OData 4).", answer=JSON),
+    "odata.form_table": Operation(
+        "`$metadata`, or the rows of `Submissions`, `Submissions.group.repeat`, `Submissions('uuid:…')/group/repeat`.",
+        answer=(JSON, APPLICATION_XML),
+        query={**_ODATA, "$wkt": _TRUTHS, "$expand": ("*",)},
+        problems=_ODATA_PROBLEMS,
+    ),
+    "odata.list_service": Operation("The table of an entity list (OData 4).", answer=JSON),
+    "odata.list_table": Operation(
+        "`$metadata`, or the rows: `Entities`, `Entities('…')`.",
+        answer=(JSON, APPLICATION_XML),
+        query=_ODATA,
+        problems=_ODATA_PROBLEMS,
     ),
     "openrosa.form_list": Operation(
         "Forms for ODK Collect.", answer=XML, query={"formID": (), "verbose": ("true", "false"), "listAllVersions": ()}

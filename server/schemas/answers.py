@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server.schemas.central import PublishedFormSchema
 from server.schemas.shapes import OfferedFormSchema
 from server.schemas.sync import Moment
 
@@ -20,10 +21,8 @@ class PlaceSchema(Schema):
     labels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class FormSchema(OfferedFormSchema):
+class FormSchema(PublishedFormSchema, OfferedFormSchema):
     publishedAt = Moment(required=True)
-
-
 
 
 class AgentSchema(Schema):
