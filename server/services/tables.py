@@ -41,7 +41,9 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "__system/updatedAt": _UPDATED,
     "__system/deletedAt": literal(None, Moment),
     "__system/submitterId": _SUBMITTER,
-    "__system/reviewState": case(((_EDITED), literal("edited")), else_=null()),
+    "__system/reviewState": func.coalesce(
+        Submission.review_state, case((_EDITED, literal("edited")), else_=null())
+    ),
 }
 
 
@@ -156,7 +158,7 @@ def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[Table
                     submitted_at=row.created,
                     author=names.get(row.submitter, ""),
                     device=row.device or "",
-                    state="edited" if row.root_id != row.instance_id else "",
+                    state=row.review_state or ("edited" if row.root_id != row.instance_id else ""),
                     edits=edits.get(row.root_id, 0),
                     attachments_present=present,
                     attachments_expected=expected,
@@ -175,6 +177,7 @@ def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
             Submission.root_id,
             Submission.form_version,
             Submission.instance_name,
+            Submission.review_state,
             _CREATED.label("created"),
             _UPDATED.label("updated"),
             _SUBMITTER.label("submitter"),
