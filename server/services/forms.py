@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from forms.definition import FormDefinition, Node
 from forms.errors import XlsformError, XlsformProblem
 from forms.xform import parse_form
-from forms.xlsform import convert_xlsform
+from forms.xlsform import ConvertedForm, convert_xlsform
 from server.auth import Actor
 from server.blobs import BlobStore
 from server.database import db, retried, transaction
@@ -95,8 +95,14 @@ def publish_forms(project_id: int, files: Sequence[FormFile], actor: Actor) -> l
     return results
 
 
+@lru_cache(maxsize=8)
+def _converted(data: bytes, file_name: str) -> ConvertedForm:
+    """Convert a workbook once, for whoever asks its name before it is published."""
+    return convert_xlsform(data, file_name=file_name)
+
+
 def _draft(file: FormFile) -> _Draft:
-    converted = convert_xlsform(file.data, file_name=file.name)
+    converted = _converted(file.data, file.name)
     definition = parse_form(converted.xform)
     problems = [
         XlsformProblem(message=message, sheet="survey", row=converted.rows.get(node.path), column=column)
