@@ -35,6 +35,7 @@ _OFFICER = _VIEWER | {
     "submission.return",
     "submission.review",
     "submission.edit",
+    "form.fill",
     "entity.merge",
     "entity.delete",
     "quarantine.release",

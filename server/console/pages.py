@@ -31,6 +31,8 @@ WITHIN: Final = {
     "woman": "women",
     "submission": "submissions",
     "changes": "submissions",
+    "choose_form": "forms",
+    "fill": "forms",
     "quality": "submissions",
     "conflict": "conflicts",
     "settle": "conflicts",

@@ -15,7 +15,9 @@ MISSING_TOLD = 1000
 
 
 def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> None:
-    """Note that a phone was seen, with its clock's offset and its highest number."""
+    """Note that a phone was seen, with its clock's offset and its highest number; the desk is none."""
+    if sender.app_user_id is None:
+        return
     key = (project_id, sender.actor.id, sender.device_id)
     device = session.get(Device, key, with_for_update={"key_share": True})
     if device is None:

@@ -153,7 +153,7 @@ def _refuse(
     if parsed.instance_id and answer is None:
         note_erased(
             session, project_id, INSTANCE, parsed.instance_id, sender.received_at,
-            app_user_id=sender.actor.id, device_id=sender.device_id, seq=parsed.seq,
+            app_user_id=sender.app_user_id, device_id=sender.device, seq=parsed.seq,
         )  # fmt: skip
     forget_files(session, project_id, [e["sha256"] for e in find_announced(parsed.item)], sender.received_at)
     return {**(answer or {"entities": []}), "instanceId": parsed.instance_id or None, "status": DUPLICATE}

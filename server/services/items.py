@@ -76,6 +76,16 @@ class Sender:
     carried: bool = False
     """Its items were carried by somebody else: the phone itself was not heard of."""
 
+    @property
+    def app_user_id(self) -> int | None:
+        """The agent who sends; None for an officer, who fills forms at the desk."""
+        return self.actor.id if self.actor.kind == "app_user" else None
+
+    @property
+    def device(self) -> str | None:
+        """The enrolment it comes from; None for the desk, whose officers see all that the office holds."""
+        return self.device_id or None
+
 
 class Definitions:
     """What the items of a batch are read with: the form versions they name, each read once, and the project's keys."""

@@ -209,8 +209,8 @@ def _set_aside(session: Session, project_id: int, sender: Sender, parsed: Parsed
                 code=problem.code,
                 message=problem.message().replace("\0", "\ufffd"),
                 received_at=sender.received_at,
-                app_user_id=sender.actor.id,
-                device_id=sender.device_id,
+                app_user_id=sender.app_user_id,
+                device_id=sender.device,
                 seq=parsed.seq,
                 clock_offset_s=sender.offset_s,
                 literal=sender.literal,
@@ -297,14 +297,16 @@ def _accept(
             "finalized_at": parsed.finalized_at,
             "at": decide_at(finalized_at, sender.offset_s, not_before=None, received_at=sender.received_at),
             "received_at": sender.received_at,
-            "app_user_id": sender.actor.id if sender.actor.kind == "app_user" else None,
-            "device_id": sender.device_id,
+            "app_user_id": sender.app_user_id,
+            "device_id": sender.device,
             "seq": parsed.seq,
             "answer": answer,
             "problem": "\n".join((*parsed.trouble, *(impossible or {}).values())) or None,
             "review_state": None,
             "erased_at": None,
-            "outside_scope": bool(touched) and not (touched & (sender.scopes | {EVERY_PHONE})),
+            "outside_scope": sender.app_user_id is not None
+            and bool(touched)
+            and not (touched & (sender.scopes | {EVERY_PHONE})),
         },
     )
     ahead.submissions.discard(parsed.instance_id)

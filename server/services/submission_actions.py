@@ -26,7 +26,8 @@ def find_actions(
     author = sender.actor.label
     named = set()
     replaced = _find_replaced(session, register, instance.deprecated_id) if instance.deprecated_id else None
-    by_another = bool(instance.deprecated_id) and _is_by_another(
+    # Nothing is withheld from an officer.
+    by_another = bool(instance.deprecated_id and sender.app_user_id) and _is_by_another(
         session, register.project_id, sender, instance.deprecated_id or ""
     )
     visibility = find_visibility(register.project_id) if by_another and parsed.requests else {}
@@ -50,7 +51,7 @@ def find_actions(
                 received_at=sender.received_at,
             ),
             author=author,
-            device=sender.device_id,
+            device=sender.device,
             form_id=instance.form_id,
             form_version=instance.version,
             edits=_edited(instance.deprecated_id, request, replaced),
@@ -147,7 +148,7 @@ def _undone(
                     base=None,
                     at=sender.received_at,
                     author=sender.actor.label,
-                    device=sender.device_id,
+                    device=sender.device,
                     form_id=parsed.instance.form_id,
                     form_version=parsed.instance.version,
                     edits=None,

@@ -7,7 +7,7 @@ done for all of them together, each is received alone, in a savepoint.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from server.auth import Actor
 from server.database import db, retried, savepoint, transaction
 from server.errors import Problem
 from server.models import Project
+from server.services import audits
 from server.services.ahead import find_touched, read_ahead
 from server.services.devices import find_missing, see_device
 from server.services.erased import remove_dropped
@@ -27,7 +28,7 @@ from server.services.receipt import close_asked, decide_and_store, receive_item
 from server.services.register import Register
 from server.services.submission_files import find_wanted
 from server.trouble import is_of_the_whole
-from sync.protocol import MAX_INFLATED, MAX_ITEMS
+from sync.protocol import FAILED, MAX_INFLATED, MAX_ITEMS
 
 log = structlog.get_logger("hirfa.sync")
 
@@ -88,6 +89,24 @@ def receive_batch(
     )
 
 
+def receive_at_desk(project_id: int, actor: Actor, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Receive a form that an officer filled, the way of a phone's; return its outcome.
+
+    Nobody withheld anything from her: what she saw is the row in the register, office properties included.
+
+    :raises Problem: when it cannot be read; nothing is stored then, her page keeps the answers.
+    """
+    now = datetime.now(UTC)
+    parsed = parse_item(Definitions(project_id), item)
+    if parsed.problem is not None:
+        raise parsed.problem
+    result = _receive_chunk(project_id, Sender(actor, "", 0.0, now, frozenset()), [parsed])[0]
+    remove_dropped(db.session())
+    if result["status"] == FAILED:
+        raise Problem("500.1")
+    return result
+
+
 @retried
 def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> list[dict[str, Any]]:
     with transaction() as session:
@@ -108,4 +127,8 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
             ahead = read_ahead(session, project_id, chunk)
             results = [receive_item(session, register, sender, ahead, parsed) for parsed in chunk]
         close_asked(session, project_id, chunk, results, sender.received_at)
+        if sender.app_user_id is None:
+            for parsed in chunk:
+                act = "submission.edit" if parsed.instance and parsed.instance.deprecated_id else "submission.create"
+                audits.note(session, project_id, sender.actor, act, parsed.instance_id, sender.received_at)
         return results

@@ -22,6 +22,15 @@ from tests.live import LiveServer, free_port
 
 PASSWORD = "a long enough password"
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
+NOTEBOOK = """
+| survey   |         |        |        |
+|          | type    | name   | label  |
+|          | text    | lieu   | Lieu   |
+|          | integer | nombre | Nombre |
+| settings |            |         |
+|          | form_title | form_id | version |
+|          | Carnet     | carnet  | 1       |
+"""
 LONG = "Benabdelkrim-" * 12
 
 
@@ -46,6 +55,10 @@ class Console:
             "erase": f"/women/{self.woman}/erase",
             "submissions": "/submissions",
             "submission": f"/submissions/{self.instance}",
+            "quality": "/quality",
+            "fill": "/fill",
+            "fill about": f"/fill?woman={self.woman}",
+            "fill whom": "/fill/cam_e_visite",
             "conflicts": "/conflicts",
             "conflict": f"/conflicts/{self.woman}",
             "settled": f"/conflicts/{self.other}",
@@ -91,6 +104,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     server = LiveServer(tmp_path_factory.mktemp("console") / "data", free_port())
     server.command("init")
     server.command("create-user", "admin@example.dz", "--role", "administrator", "--password", PASSWORD)
+    notebook = tmp_path_factory.mktemp("forms") / "carnet.md"
+    notebook.write_text(NOTEBOOK)
+    server.command("publish-form", str(notebook))
     tokens = [server.command("create-app-user", name, "--scope", "3112")["token"] for name in ("Amina", "خديجة")]
     server.start()
     picture = io.BytesIO()
@@ -206,6 +222,31 @@ def test_pages_work_without_script(browser: Browser, console: Console) -> None:
     page.locator("nav a[href='/conflicts']").click()
     expect(page.locator("fieldset")).to_have_count(2)
     context.close()
+
+
+def test_an_officer_fills_a_form_edits_it_and_compares(browser: Browser, console: Console) -> None:
+    page, errors = open_desk(browser, console, "fr", "phone")
+    page.goto(f"{console.server.url}/fill")
+    page.get_by_role("link", name="Remplir Carnet").click()
+    page.get_by_label("Lieu").fill("Kehaïlia")
+    page.get_by_label("Nombre").fill("3")
+    page.reload()  # what was typed is still there
+    expect(page.get_by_label("Lieu")).to_have_value("Kehaïlia")
+    page.get_by_role("button", name="Terminer").click()
+    page.get_by_role("button", name="Enregistrer comme terminé").click()
+    expect(page.get_by_role("status").first).to_contain_text("enregistré")
+    page.get_by_role("link", name="Corriger les réponses").click()
+    expect(page.get_by_label("Lieu")).to_have_value("Kehaïlia")
+    page.get_by_label("Lieu").fill("Sidi Ghalem")
+    page.get_by_role("button", name="Terminer").click()
+    page.get_by_role("button", name="Enregistrer comme terminé").click()
+    page.get_by_role("link", name="Comparer").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text("Kehaïlia")
+    expect(page.locator("tbody")).to_contain_text("Sidi Ghalem")
+    check(page, "changes")
+    assert errors == []
+    page.context.close()
 
 
 def test_a_photo_is_shown(browser: Browser, console: Console) -> None:
