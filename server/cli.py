@@ -21,10 +21,12 @@ from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
 from server.cli_quarantine import quarantine
+from server.cli_service import SERVICE_COMMANDS
 from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
 from server.terminal import fail, project_and_json, say
+from server.vault import VaultError
 
 
 def settings() -> Settings:
@@ -375,7 +377,10 @@ def serve(project_id: int, as_json: bool) -> None:
     warning = phones_warning(here)
     if warning:
         click.echo(warning, err=True)
-    run(here)
+    try:
+        run(here)
+    except VaultError as error:
+        fail(as_json, "503.1", str(error))
 
 
 def phones_warning(here: Settings) -> str:
@@ -408,5 +413,6 @@ def init_commands(app: Flask) -> None:
         demo,
         openapi,
         serve,
+        *SERVICE_COMMANDS,
     ):
         app.cli.add_command(command)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 PORT = "8000"
+YES = ("1", "yes", "true", "oui")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Settings:
     """Folder of the projects' key pairs."""
     https: bool
     """Whether the public address is HTTPS: cookies are then sent over HTTPS only."""
+    backup_to: Path | None = None
+    """Folder of the backups, on another disk or machine."""
+    backup_key: str = ""
+    """Public key that backups are sealed to, ``age1…``."""
+    backup_copied: bool = False
+    """Whether somebody copies that folder elsewhere, though it lies on the disk of the data."""
 
     @property
     def blobs(self) -> Path:
@@ -44,6 +51,11 @@ class Settings:
     def kept(self) -> Path:
         """Blocks of the workbook: may be emptied at any time."""
         return self.data / "kept"
+
+    @property
+    def erasures(self) -> Path:
+        """List of what was erased: kept apart from the database, for a restored one knows nothing of it."""
+        return self.data / "erasures.jsonl"
 
     @property
     def uploads(self) -> Path:
@@ -64,13 +76,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     url = (env.get("HIRFA_URL") or f"http://{_reachable(bind)}").rstrip("/")
     return Settings(
         data=data,
-        database_url=_driver(env.get("HIRFA_DATABASE_URL") or f"sqlite:///{data / 'hirfa.sqlite3'}"),
+        database_url=normalise_database_url(env.get("HIRFA_DATABASE_URL") or f"sqlite:///{data / 'hirfa.sqlite3'}"),
         bind=bind,
         url=url,
         secret_key=env.get("HIRFA_SECRET_KEY") or _kept_secret(data / "secret_key"),
         workers=int(env.get("HIRFA_WORKERS") or 2),
         keys=Path(env.get("HIRFA_KEYS") or data / "keys").resolve(),
         https=url.startswith("https://"),
+        backup_to=Path(env["HIRFA_BACKUP_TO"]).resolve() if env.get("HIRFA_BACKUP_TO") else None,
+        backup_key=env.get("HIRFA_BACKUP_KEY") or "",
+        backup_copied=(env.get("HIRFA_BACKUP_COPIED") or "").strip().lower() in YES,
     )
 
 
@@ -104,7 +119,7 @@ def _reachable(bind: str) -> str:
     return f"{host}:{port}"
 
 
-def _driver(url: str) -> str:
+def normalise_database_url(url: str) -> str:
     """Name psycopg 3 for a plain ``postgresql://`` address, as people write it."""
     for plain in ("postgres://", "postgresql://"):
         if url.startswith(plain):

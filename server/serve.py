@@ -10,6 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from server.config import Settings
+from server.services.restores import serving
 
 THREADS = 4
 TIMEOUT_S = 300
@@ -60,5 +61,9 @@ def _bound_silence(arbiter: Any) -> None:
 
 
 def run(settings: Settings) -> None:
-    """Serve until stopped. Addresses are never logged: they may hold tokens."""
-    Server(settings).run()
+    """Serve until stopped. Addresses are never logged: they may hold tokens.
+
+    :raises VaultError: when the data folder is being restored or moved.
+    """
+    with serving(settings):
+        Server(settings).run()

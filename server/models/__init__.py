@@ -3,6 +3,7 @@
 from server.models.actor import AppUser, AppUserScope, AppUserToken, Device, EnrolmentCode, User, UserToken
 from server.models.asked import Correction, Question
 from server.models.audit import Audit
+from server.models.backup import Backup
 from server.models.blob import Blob
 from server.models.entity import (
     ConflictEntry,
@@ -24,6 +25,7 @@ __all__ = [
     "AppUserScope",
     "AppUserToken",
     "Audit",
+    "Backup",
     "Blob",
     "ConflictEntry",
     "Correction",

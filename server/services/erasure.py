@@ -41,7 +41,7 @@ from server.models import (
     Submission,
     SubmissionAttachment,
 )
-from server.services import audits
+from server.services import audits, backups
 from server.services.erased import (
     ENTITY,
     FILE,
@@ -59,8 +59,6 @@ from server.services.parts import find_part_ids
 from server.services.quarantine import to_item
 from server.services.register import Register
 from sync.erasure import Eraser
-
-LIST_FILE = "erasures.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,7 @@ def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
     files = remove_dropped(db.session())
     KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
     _write_list()
+    backups.copy_erasures(current_app.config["HIRFA"])
     return Erasure(tuple(ids), count, files, scrub())
 
 
@@ -336,8 +335,8 @@ class _History:
 
 
 def _list_path() -> Path:
-    folder: Path = current_app.config["HIRFA"].data
-    return folder / LIST_FILE
+    path: Path = current_app.config["HIRFA"].erasures
+    return path
 
 
 def _read_lines() -> list[Mapping[str, Any]]:

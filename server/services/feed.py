@@ -23,7 +23,7 @@ from server.models import (
     Project,
     Submission,
 )
-from server.services import corrections, keys, questions
+from server.services import backups, corrections, keys, questions
 from server.services.forms import list_forms
 from sync.actions import LABEL
 from sync.feed import Entry, Read, cut_page, plan_pull
@@ -67,7 +67,7 @@ def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) ->
     answer: dict[str, Any] = {
         "serverTime": now,
         "era": project.era,
-        "backedUp": None,
+        "backedUp": backups.find_newest(now),
         "scopes": {},
         "dropScopes": [],
         "addScopes": [],

@@ -71,7 +71,8 @@ export function isDone(item: OutboxItem): boolean {
  */
 export function mayForget(item: OutboxItem, backedUp: unknown, serverTime: string | undefined): boolean {
   if (!isDone(item) || item.doneAt === null) return false;
-  const done = Date.parse(item.doneAt);
+  // `doneAt` is the time of the run's pull, and photographs of that run arrived after it: a backup made while they did may lack them.
+  const done = Date.parse(item.doneAt) + (item.attachments.length > 0 ? DAY_MS : 0);
   if (typeof backedUp === 'string' && Date.parse(backedUp) >= done) return true;
   return serverTime !== undefined && Date.parse(serverTime) - done > KEEP_DAYS * DAY_MS;
 }

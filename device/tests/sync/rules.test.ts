@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { backOffMs, fateOf, nextBatchSize, waitLeftMs } from '../../src/sync/rules';
+import { backOffMs, fateOf, mayForget, nextBatchSize, waitLeftMs } from '../../src/sync/rules';
 import type { OutboxItem } from '../../src/store';
 import { onRecord } from './phone';
 
@@ -35,5 +35,15 @@ describe('what became of a form', () => {
     expect(told(2, { branch: 'B', pos: 1, base: null, ahead: 1 })).toBe('received');
     expect(told(3, { branch: 'B', pos: 1, base: null, ahead: 1 })).toBe('joined');
     expect(told(1, { kind: 'create' })).toBe('received');
+  });
+});
+
+describe('what a backup covers', () => {
+  const at = (hour: number): string => new Date(Date.parse('2026-11-23T00:00:00Z') + hour * 3_600_000).toISOString();
+  const done = { pulled: true, doneAt: at(0) };
+  it('counts from the moment a form was settled; a day later for photographs, which arrive after the pull of their run', () => {
+    expect([mayForget(item(done), at(-1), at(1)), mayForget(item(done), at(0), at(1))]).toEqual([false, true]);
+    const photo = item({ ...done, attachments: [{ name: 'p', sha256: 'h', size: 1, contentType: 'image/jpeg', state: 'present' }] });
+    expect([mayForget(photo, at(23), at(30)), mayForget(photo, at(24), at(30))]).toEqual([false, true]);
   });
 });

@@ -1,0 +1,156 @@
+"""The drill: a backup while phones push, a day's work, the machine destroyed, another one restored, phones sync.
+
+Every visit that was acknowledged is there, with its photographs, and no version means two things.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from server.config import Settings
+from server.models import EntityVersion, Submission, SubmissionAttachment
+from tests.builders import registration
+from tests.faults.field import Inside, Phone, in_background
+from tests.live import ROOT, LiveServer, live_server
+
+BOTH_DATABASES = True
+
+LONG = os.environ.get("HIRFA_TESTS") == "long"
+DAYS, AGENTS, FORMS = (4, 4, 40) if LONG else (1, 2, 8)
+
+
+class Agent:
+    """A phone with all it kept: what no backup covers, as the app keeps it."""
+
+    def __init__(self, token: str, seed: int) -> None:
+        self.token, self.device_id, self.seq = token, str(uuid4()), 0
+        self.chance = random.Random(seed)
+        self.kept: list[tuple[str, dict[str, Any]]] = []
+        self.photos: dict[str, bytes] = {}
+        self.versions: dict[tuple[str, int], str] = {}
+        self.women: list[str] = []
+        self.acknowledged: set[str] = set()
+
+    def work(self, port: int, forms: int) -> None:
+        """Register and visit, send, be answered; photographs follow."""
+        phone = Phone(port, self.token, self.device_id, self.seq)
+        items: list[dict[str, Any]] = []
+        for _ in range(forms):
+            if self.women and self.chance.random() < 0.5:
+                items.append(phone.visit(self.chance.choice(self.women), 1, telephone=f"06{self.chance.randrange(10**8):08}"))
+                continue
+            photo = b"\xff\xd8\xff" + self.chance.randbytes(self.chance.randint(1, 40_000))
+            sha256 = hashlib.sha256(photo).hexdigest()
+            xml, instance_id, woman = registration(photo="p.jpg")
+            self.photos[sha256] = photo
+            self.women.append(woman)
+            items.append(phone.item(xml, instance_id, attachments=[{"name": "p.jpg", "sha256": sha256, "size": len(photo), "contentType": "image/jpeg"}]))
+        self.kept += [(item["instanceId"], item) for item in items]
+        self.send(phone, items)
+        self.seq = phone.seq
+
+    def send(self, phone: Phone, items: list[dict[str, Any]]) -> None:
+        told = phone.push_until_answered(items, within_s=120)
+        for result in told["results"]:
+            assert result["status"] in ("accepted", "duplicate"), result
+            self.acknowledged.add(result["instanceId"])
+            for entity in result["entities"]:
+                key = (entity["id"], entity["version"])
+                assert self.versions.setdefault(key, result["instanceId"]) == result["instanceId"], f"{key} means two things"
+        for sha256 in told["attachmentsWanted"]:
+            phone.upload_until_done(self.photos[sha256])
+
+    def sync(self, port: int) -> None:
+        """Offer again all that was kept, as a phone does that sees another era."""
+        phone = Phone(port, self.token, self.device_id, self.seq)
+        assert phone.pull().json["era"] == 2
+        items = [item for _, item in self.kept]
+        self.chance.shuffle(items)
+        for start in range(0, len(items), 50):
+            self.send(phone, items[start : start + 50])
+
+
+def flask(data: Path, database_url: str, *arguments: str, **more: str) -> Any:
+    """Run a command of the product as its own process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
+        cwd=ROOT,
+        env={
+            **{k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")},
+            "HIRFA_DATA": str(data), "HIRFA_DATABASE_URL": database_url, **more,
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def empty_address(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Where the other machine's database will be: nothing is there yet."""
+    if settings.database_url.startswith("sqlite"):
+        return ""
+    cluster, name = request.getfixturevalue("cluster"), f"d{uuid4().hex}"
+    cluster.run(f'CREATE DATABASE "{name}"')
+    return str(cluster.url(name))
+
+
+def test_every_acknowledged_visit_is_there_after_the_machine_was_destroyed(
+    settings: Settings, empty_address: str, tmp_path: Path
+) -> None:
+    data, vault, other = settings.data, tmp_path / "vault", tmp_path / "other"
+    address = "" if settings.database_url.startswith("sqlite") else settings.database_url.replace("+psycopg", "")
+    vault.mkdir()
+    agents = [Agent(Inside(data, address).make_agent(f"Agente {n}"), n) for n in range(AGENTS)]
+    public = flask(data, address, "backup-key", "--out", str(tmp_path / "key.txt"))["publicKey"]
+    sealed = {"HIRFA_BACKUP_TO": str(vault), "HIRFA_BACKUP_KEY": public, "HIRFA_BACKUP_COPIED": "yes"}
+    backups = []
+    with live_server(data, address) as server:
+        for agent in agents:
+            agent.work(server.port, FORMS)
+        for _ in range(DAYS):
+            jobs = [lambda a=agent: a.work(server.port, FORMS) for agent in agents]
+            with in_background(*jobs):  # while they push
+                backups.append(flask(data, address, "backup", **sealed))
+        for agent in agents:  # a day's work that no backup has
+            agent.work(server.port, FORMS)
+        assert all(b["counts"] and b["rows"] for b in backups)
+        server.kill()
+    shutil.rmtree(data)
+
+    said = flask(other, empty_address, "restore", "--from", str(vault), "--key", str(tmp_path / "key.txt"))
+    assert (said["name"], said["filesLost"]) == (backups[-1]["name"], [])
+    with live_server(other, empty_address) as server:
+        with in_background(*[lambda a=agent: a.sync(server.port) for agent in agents]):
+            pass
+        check(server, Inside(other, empty_address), agents)
+
+
+def check(server: LiveServer, inside: Inside, agents: list[Agent]) -> None:
+    """Compare what is stored with what the phones were told before and after."""
+    server.stop()
+    acknowledged = set().union(*(agent.acknowledged for agent in agents))
+    assert acknowledged == {instance for agent in agents for instance, _ in agent.kept}
+    assert acknowledged <= set(inside.submissions())
+    photos: dict[str, bytes] = {}
+    for agent in agents:
+        photos |= agent.photos
+    assert all(row.present for row in inside.rows(SubmissionAttachment))
+    for sha256, photo in photos.items():
+        assert (inside.data / "blobs" / "1" / sha256[:2] / sha256).read_bytes() == photo
+    assert inside.rebuild() == 0
+    assert len(inside.rows(Submission)) == len(acknowledged)
+    numbers = [(row.entity_id, row.version) for row in inside.rows(EntityVersion)]
+    assert len(numbers) == len(set(numbers))
