@@ -17,11 +17,14 @@ from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
 from exports.dictionary import build_dictionary
-from exports.events import Tally
+from exports.files import Files
 from exports.labels import Labeller
+from exports.papers import Papers
 from exports.programme import Options, Programme
 from exports.register import Register
+from exports.summaries import Summaries
 from exports.tables import FormTable, build_tables
+from exports.tally import Tally
 from exports.texts import SHEETS, say
 from forms.definition import FormDefinition
 
@@ -53,11 +56,19 @@ def fill_book(
 
     register = Register(programme, options, tally, labeller)
     counts = [0, 0]
-    parts = [register.by_commune(), register.by_trade()]
+    summaries = Summaries(programme, options, tally, register)
+    headings = [register.headings, summaries.headings]
+    parts = [summaries.summary(), register.by_commune(), register.by_trade(), register.by_association()]
+    parts += [summaries.by_month(), summaries.stages(), summaries.jobs(), summaries.difficulties()]
     if options.personal:
         properties = Properties(programme, options, labeller)
-        parts += [register.nominal(), build_conflicts(programme, options, properties, counts)]
-    parts.append(build_dictionary(programme, options, tables, book.name_of))
+        papers = Papers(programme, options, tally, register)
+        files = Files(programme, options, tally, register)
+        headings += [papers.headings, files.headings]
+        parts += [register.nominal(), papers.minutes(), papers.attendance(), files.loans(), files.duplicates()]
+        parts.append(build_conflicts(programme, options, properties, counts))
+    numbered = dict(sorted(item for of in headings for item in of.items()))
+    parts.append(build_dictionary(programme, options, numbered, tables, book.name_of))
     for sheet, rows in parts:
         writer = book.open(sheet, titles[sheet.name])
         for row in rows:

@@ -10,57 +10,51 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exports.cells import join
-from exports.headings import (
-    BY_COMMUNE,
-    BY_TRADE,
-    CONFLICTS,
-    COUNTS,
-    DICTIONARY,
-    KEY,
-    MEDIAN,
-    META,
-    NOMINAL,
-    RATES,
-    VERSION,
-    Heading,
-)
+from exports.headings import CONFLICTS, DICTIONARY, META, Heading
+from exports.headings_figures import INDICATORS, SUMMARY
 from exports.labels import pick, pick_exactly
 from exports.programme import Options, Programme
 from exports.register import to_columns
 from exports.tables import MAIN_AFTER, MAIN_BEFORE, REPEAT_AFTER, Field, FormTable, Sheet, is_secret
-from exports.texts import POLICIES, fill, say
+from exports.texts import POLICIES, Words, fill, say
 
 ORDER: Final = 10**9 + 1
 
-NUMBERED: Final[Mapping[str, Sequence[Heading]]] = {
-    "02_Par_commune": (*BY_COMMUNE, *COUNTS, *RATES),
-    "03_Par_metier": (*BY_TRADE, *COUNTS, *RATES, MEDIAN),
-    "07_Liste_nominative": (*(heading for _, heading in NOMINAL), KEY, VERSION),
-    "Conflits": CONFLICTS,
-}
-
-
 def build_dictionary(
-    programme: Programme, options: Options, tables: Sequence[FormTable], to_name: Callable[[Sheet], str | None]
+    programme: Programme,
+    options: Options,
+    numbered: Mapping[str, Sequence[Heading]],
+    tables: Sequence[FormTable],
+    to_name: Callable[[Sheet], str | None],
 ) -> tuple[Sheet, Iterator[list[object]]]:
     """Give the sheet and its rows.
 
+    :param numbered: the headings of the programme's sheets, by name.
     :param to_name: the name a sheet really got, None when it is not in this workbook.
     """
     sheet = Sheet("Dictionnaire", to_columns(DICTIONARY, options.language), ORDER, frozen=2, fit=2)
-    return sheet, _to_rows(programme, options, tables, to_name)
+    return sheet, _to_rows(programme, options, numbered, tables, to_name)
 
 
 def _to_rows(
-    programme: Programme, options: Options, tables: Sequence[FormTable], to_name: Callable[[Sheet], str | None]
+    programme: Programme,
+    options: Options,
+    numbered: Mapping[str, Sequence[Heading]],
+    tables: Sequence[FormTable],
+    to_name: Callable[[Sheet], str | None],
 ) -> Iterator[list[object]]:
     language = options.language
-    for name, headings in NUMBERED.items():
-        if name in ("07_Liste_nominative", "Conflits") and not options.personal:
-            continue
+
+    def explain(sheet: str, words: Words, formula: Words) -> list[object]:
+        said = fill(formula.to(language), percent=programme.attendance_percent)
+        return [sheet, words.to(language), words.fr, words.ar, None, said, *[None] * 6]
+
+    for name, headings in (*numbered.items(), *((("Conflits", CONFLICTS),) if options.personal else ())):
         for heading in headings:
-            words, formula = heading.words, fill(heading.formula.to(language), percent=programme.attendance_percent)
-            yield [name, words.to(language), words.fr, words.ar, None, formula, *[None] * 6]
+            yield explain(name, heading.words, heading.formula)
+        if headings is SUMMARY:
+            for indicator in INDICATORS.values():
+                yield explain(name, indicator.name, indicator.formula)
     titles = {definition.form_id: definition.title for definition in programme.forms}
     for table in tables:
         sheet = to_name(table.sheet)

@@ -23,13 +23,14 @@ class Heading:
     width: float | None = None
 
 
-def _heading(fr: str, ar: str, shown: str, formula_fr: str, formula_ar: str, width: float | None = None) -> Heading:
+def to_heading(fr: str, ar: str, shown: str, formula_fr: str, formula_ar: str, width: float | None = None) -> Heading:
+    """Make a heading: French, Arabic, how it is shown, and its formula in both."""
     return Heading(Words(fr, ar), shown, Words(formula_fr, formula_ar), width)
 
 
 #: The counts of 02 and 03, in the order of ``exports.indicators.Figures``.
 COUNTS: Final = (
-    _heading(
+    to_heading(
         "Inscrites",
         "المسجلات",
         "number",
@@ -37,7 +38,7 @@ COUNTS: Final = (
         "نساء القائمة (بعد الموافقة)، كل واحدة مرة: البطاقات المدمجة تحسب واحدة.",
         11,
     ),
-    _heading(
+    to_heading(
         "Formées (attestation)",
         "المكوَّنات (شهادة)",
         "number",
@@ -47,7 +48,7 @@ COUNTS: Final = (
         "نصفان؛ نصف اليوم المسجل مرتين يحسب مرة).",
         13,
     ),
-    _heading(
+    to_heading(
         "Présentées à l’examen",
         "المتقدمات للامتحان",
         "number",
@@ -55,7 +56,7 @@ COUNTS: Final = (
         "قرار واحد على الأقل: «ناجحة» أو «غير ناجحة» (الاستمارة ج).",
         13,
     ),
-    _heading(
+    to_heading(
         "Qualifiées",
         "المؤهلات",
         "number",
@@ -63,7 +64,7 @@ COUNTS: Final = (
         "قرار «ناجحة» واحد على الأقل (الاستمارة ج).",
         11,
     ),
-    _heading(
+    to_heading(
         "Dossiers ANGEM déposés",
         "ملفات أنجام المودعة",
         "number",
@@ -71,7 +72,7 @@ COUNTS: Final = (
         "تسجيل المرحلة e02 مرة على الأقل (الاستمارة د).",
         13,
     ),
-    _heading(
+    to_heading(
         "Éligibles",
         "المقبولات",
         "number",
@@ -79,7 +80,7 @@ COUNTS: Final = (
         "تسجيل المرحلة e05 مرة على الأقل (الاستمارة د).",
         11,
     ),
-    _heading(
+    to_heading(
         "Financées",
         "الممولات",
         "number",
@@ -87,7 +88,7 @@ COUNTS: Final = (
         "تسجيل المرحلة e09 أو e10 مرة على الأقل (الاستمارة د).",
         11,
     ),
-    _heading(
+    to_heading(
         "Entreprises démarrées",
         "المؤسسات المنطلقة",
         "number",
@@ -95,7 +96,7 @@ COUNTS: Final = (
         "المرحلة e11 (الاستمارة د)، أو نشاط «نشط» أو «موسمي» في زيارة (الاستمارة هـ).",
         13,
     ),
-    _heading(
+    to_heading(
         "Emplois créés",
         "مناصب الشغل المستحدثة",
         "number",
@@ -106,7 +107,7 @@ COUNTS: Final = (
     ),
 )
 RATES: Final = (
-    _heading(
+    to_heading(
         "Taux qualification (%)",
         "نسبة التأهيل (%)",
         "percent",
@@ -114,7 +115,7 @@ RATES: Final = (
         "المؤهلات / المتقدمات للامتحان؛ فارغ إذا لم تتقدم أي امرأة.",
         14,
     ),
-    _heading(
+    to_heading(
         "Taux de financement (%)",
         "نسبة التمويل (%)",
         "percent",
@@ -123,7 +124,7 @@ RATES: Final = (
         14,
     ),
 )
-MEDIAN: Final = _heading(
+MEDIAN: Final = to_heading(
     "Bénéfice mensuel médian (DA)",
     "وسيط الربح الشهري (دج)",
     "money",
@@ -133,8 +134,8 @@ MEDIAN: Final = _heading(
     16,
 )
 BY_COMMUNE: Final = (
-    _heading("Code commune", "رمز البلدية", "id", "Liste des communes.", "قائمة البلديات.", 10),
-    _heading(
+    to_heading("Code commune", "رمز البلدية", "id", "Liste des communes.", "قائمة البلديات.", 10),
+    to_heading(
         "Commune",
         "البلدية",
         "text",
@@ -142,10 +143,10 @@ BY_COMMUNE: Final = (
         "بلدية الإقامة في البطاقة الموحدة.",
         22,
     ),
-    _heading("Daïra", "الدائرة", "text", "Liste des communes.", "قائمة البلديات.", 18),
+    to_heading("Daïra", "الدائرة", "text", "Liste des communes.", "قائمة البلديات.", 18),
 )
 BY_TRADE: Final = (
-    _heading(
+    to_heading(
         "Métier",
         "الحرفة",
         "long",
@@ -153,27 +154,27 @@ BY_TRADE: Final = (
         "الحرفة الرئيسية في البطاقة الموحدة.",
         44,
     ),
-    _heading("Domaine", "الميدان", "long", "Liste des métiers.", "قائمة الحرف.", 44),
+    to_heading("Domaine", "الميدان", "long", "Liste des métiers.", "قائمة الحرف.", 44),
 )
 
 #: 07_Liste_nominative: property of the woman or name of what the indicators know, heading, format.
 NOMINAL: Final = (
-    ("", _heading("N°", "الرقم", "number", "Compteur.", "عداد.", 6)),
+    ("", to_heading("N°", "الرقم", "number", "Compteur.", "عداد.", 6)),
     (
         "code_artisane",
-        _heading("Code artisane", "رمز الحرفية", "id", "Fiche : code_artisane.", "البطاقة: code_artisane.", 15),
+        to_heading("Code artisane", "رمز الحرفية", "id", "Fiche : code_artisane.", "البطاقة: code_artisane.", 15),
     ),
-    ("nom_fr", _heading("Nom", "اللقب (باللاتينية)", "text", "Fiche : nom_fr.", "البطاقة: nom_fr.", 18)),
-    ("prenom_fr", _heading("Prénom", "الاسم (باللاتينية)", "text", "Fiche : prenom_fr.", "البطاقة: prenom_fr.", 18)),
-    ("nom_ar", _heading("اللقب", "اللقب", "rtl", "Fiche : nom_ar.", "البطاقة: nom_ar.", 18)),
-    ("prenom_ar", _heading("الاسم", "الاسم", "rtl", "Fiche : prenom_ar.", "البطاقة: prenom_ar.", 18)),
+    ("nom_fr", to_heading("Nom", "اللقب (باللاتينية)", "text", "Fiche : nom_fr.", "البطاقة: nom_fr.", 18)),
+    ("prenom_fr", to_heading("Prénom", "الاسم (باللاتينية)", "text", "Fiche : prenom_fr.", "البطاقة: prenom_fr.", 18)),
+    ("nom_ar", to_heading("اللقب", "اللقب", "rtl", "Fiche : nom_ar.", "البطاقة: nom_ar.", 18)),
+    ("prenom_ar", to_heading("الاسم", "الاسم", "rtl", "Fiche : prenom_ar.", "البطاقة: prenom_ar.", 18)),
     (
         "prenom_pere",
-        _heading("Prénom du père", "اسم الأب", "text", "Fiche : prenom_pere.", "البطاقة: prenom_pere.", 16),
+        to_heading("Prénom du père", "اسم الأب", "text", "Fiche : prenom_pere.", "البطاقة: prenom_pere.", 16),
     ),
     (
         "#birth",
-        _heading(
+        to_heading(
             "Date de naissance",
             "تاريخ الميلاد",
             "text",
@@ -182,14 +183,17 @@ NOMINAL: Final = (
             15,
         ),
     ),
-    ("#commune", _heading("Commune", "البلدية", "text", "Fiche : commune.", "البطاقة: commune.", 18)),
-    ("localite", _heading("Localité", "الدوار أو الحي", "text", "Fiche : localite.", "البطاقة: localite.", 20)),
-    ("telephone", _heading("Téléphone", "الهاتف", "id", "Fiche : telephone (texte).", "البطاقة: telephone (نص).", 13)),
-    ("#trade", _heading("Métier", "الحرفة", "text", "Fiche : metier.", "البطاقة: metier.", 30)),
-    ("#association", _heading("Association", "الجمعية", "text", "Fiche : association.", "البطاقة: association.", 28)),
+    ("#commune", to_heading("Commune", "البلدية", "text", "Fiche : commune.", "البطاقة: commune.", 18)),
+    ("localite", to_heading("Localité", "الدوار أو الحي", "text", "Fiche : localite.", "البطاقة: localite.", 20)),
+    (
+        "telephone",
+        to_heading("Téléphone", "الهاتف", "id", "Fiche : telephone (texte).", "البطاقة: telephone (نص).", 13),
+    ),
+    ("#trade", to_heading("Métier", "الحرفة", "text", "Fiche : metier.", "البطاقة: metier.", 30)),
+    ("#association", to_heading("Association", "الجمعية", "text", "Fiche : association.", "البطاقة: association.", 28)),
     (
         "#registered",
-        _heading(
+        to_heading(
             "Date d’inscription",
             "تاريخ التسجيل",
             "text",
@@ -200,7 +204,7 @@ NOMINAL: Final = (
     ),
     (
         "#training",
-        _heading(
+        to_heading(
             "Formation suivie",
             "التكوين المتبع",
             "text",
@@ -211,7 +215,7 @@ NOMINAL: Final = (
     ),
     (
         "#exam",
-        _heading(
+        to_heading(
             "Résultat examen",
             "نتيجة الامتحان",
             "text",
@@ -222,7 +226,7 @@ NOMINAL: Final = (
     ),
     (
         "#certificate",
-        _heading(
+        to_heading(
             "N° certificat",
             "رقم الشهادة",
             "id",
@@ -233,7 +237,7 @@ NOMINAL: Final = (
     ),
     (
         "#card",
-        _heading(
+        to_heading(
             "Carte d’artisan",
             "بطاقة الحرفي",
             "text",
@@ -244,7 +248,7 @@ NOMINAL: Final = (
     ),
     (
         "#step",
-        _heading(
+        to_heading(
             "Étape ANGEM",
             "مرحلة أنجام",
             "text",
@@ -255,7 +259,7 @@ NOMINAL: Final = (
     ),
     (
         "#amount",
-        _heading(
+        to_heading(
             "Montant financé (DA)",
             "المبلغ الممول (دج)",
             "money",
@@ -266,7 +270,7 @@ NOMINAL: Final = (
     ),
     (
         "#activity",
-        _heading(
+        to_heading(
             "État de l’activité",
             "حالة النشاط",
             "text",
@@ -277,7 +281,7 @@ NOMINAL: Final = (
     ),
     (
         "#jobs",
-        _heading(
+        to_heading(
             "Emplois",
             "مناصب الشغل",
             "number",
@@ -288,7 +292,7 @@ NOMINAL: Final = (
     ),
     (
         "#visit",
-        _heading(
+        to_heading(
             "Dernière visite",
             "آخر زيارة",
             "text",
@@ -298,22 +302,22 @@ NOMINAL: Final = (
         ),
     ),
 )
-KEY: Final = _heading("KEY", "KEY", "id", "Identifiant de la fiche.", "معرّف البطاقة.", 38)
-VERSION: Final = _heading("VERSION", "VERSION", "number", "Version de la fiche.", "نسخة البطاقة.", 10)
+KEY: Final = to_heading("KEY", "KEY", "id", "Identifiant de la fiche.", "معرّف البطاقة.", 38)
+VERSION: Final = to_heading("VERSION", "VERSION", "number", "Version de la fiche.", "نسخة البطاقة.", 10)
 
 CONFLICTS: Final = (
-    _heading("Code artisane", "رمز الحرفية", "id", "", "", 15),
-    _heading("Nom", "الاسم", "text", "", "", 26),
-    _heading("Donnée", "المعلومة", "long", "", "", 26),
-    _heading("Règle", "القاعدة", "text", "", "", 20),
-    _heading("État", "الحالة", "text", "", "", 12),
-    _heading("Valeur affichée", "القيمة المعروضة", "text", "", "", 22),
-    _heading("Réponse n°", "الإجابة رقم", "number", "", "", 11),
-    _heading("Valeur proposée", "القيمة المقترحة", "text", "", "", 22),
-    _heading("Par", "من طرف", "text", "", "", 20),
-    _heading("Le", "بتاريخ", "text", "", "", 17),
-    _heading("Formulaire", "الاستمارة", "long", "", "", 34),
-    _heading("KEY", "KEY", "id", "", "", 38),
+    to_heading("Code artisane", "رمز الحرفية", "id", "", "", 15),
+    to_heading("Nom", "الاسم", "text", "", "", 26),
+    to_heading("Donnée", "المعلومة", "long", "", "", 26),
+    to_heading("Règle", "القاعدة", "text", "", "", 20),
+    to_heading("État", "الحالة", "text", "", "", 12),
+    to_heading("Valeur affichée", "القيمة المعروضة", "text", "", "", 22),
+    to_heading("Réponse n°", "الإجابة رقم", "number", "", "", 11),
+    to_heading("Valeur proposée", "القيمة المقترحة", "text", "", "", 22),
+    to_heading("Par", "من طرف", "text", "", "", 20),
+    to_heading("Le", "بتاريخ", "text", "", "", 17),
+    to_heading("Formulaire", "الاستمارة", "long", "", "", 34),
+    to_heading("KEY", "KEY", "id", "", "", 38),
 )
 #: The columns of form sheets that are no questions.
 META: Final = {
@@ -332,16 +336,16 @@ META: Final = {
 }
 
 DICTIONARY: Final = (
-    _heading("Feuille", "الورقة", "text", "", "", 24),
-    _heading("Colonne", "العمود", "text", "", "", 34),
-    _heading("Question (français)", "السؤال (بالفرنسية)", "long", "", "", 48),
-    _heading("Question (العربية)", "السؤال (بالعربية)", "long-rtl", "", "", 48),
-    _heading("Type", "النوع", "text", "", "", 15),
-    _heading("Choix ou calcul", "الاختيارات أو الحساب", "long", "", "", 90),
-    _heading("Formulaire", "الاستمارة", "text", "", "", 24),
-    _heading("Versions", "النسخ", "id", "", "", 24),
-    _heading("Donnée de la fiche", "معلومة البطاقة", "text", "", "", 18),
-    _heading("Règle", "القاعدة", "text", "", "", 18),
-    _heading("Visibilité", "الظهور", "text", "", "", 14),
-    _heading("Unité", "الوحدة", "text", "", "", 8),
+    to_heading("Feuille", "الورقة", "text", "", "", 24),
+    to_heading("Colonne", "العمود", "text", "", "", 34),
+    to_heading("Question (français)", "السؤال (بالفرنسية)", "long", "", "", 48),
+    to_heading("Question (العربية)", "السؤال (بالعربية)", "long-rtl", "", "", 48),
+    to_heading("Type", "النوع", "text", "", "", 15),
+    to_heading("Choix ou calcul", "الاختيارات أو الحساب", "long", "", "", 90),
+    to_heading("Formulaire", "الاستمارة", "text", "", "", 24),
+    to_heading("Versions", "النسخ", "id", "", "", 24),
+    to_heading("Donnée de la fiche", "معلومة البطاقة", "text", "", "", 18),
+    to_heading("Règle", "القاعدة", "text", "", "", 18),
+    to_heading("Visibilité", "الظهور", "text", "", "", 14),
+    to_heading("Unité", "الوحدة", "text", "", "", 8),
 )

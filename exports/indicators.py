@@ -1,8 +1,8 @@
 """The programme's figures, each one definition applied to the events of a span of time.
 
-:func:`gather` reads a programme's submissions once; :func:`count`, :func:`funnel` and :func:`measure` then answer for
-any women and any :class:`Window`, so the row of a month, of a commune and of the whole programme are made by the same
-rule::
+:func:`gather` reads a programme's submissions once; :func:`count`, :func:`funnel` and ``exports.measures.measure`` then
+answer for any women and any :class:`Window`, so the row of a month, of a commune and of the whole programme are made by
+the same rule::
 
     tally = gather(programme)
     lives = tally.lives(programme.living())
@@ -17,15 +17,16 @@ taken is said beside their headings (``exports.headings``), and the workbook pri
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Final, NamedTuple
 
-from exports.events import RUNNING, Life, Tally, Visit, to_facts
-from exports.programme import Duplicate, Options, Programme
+from exports.events import RUNNING, Life, Visit, to_facts
+from exports.programme import Options, Programme
+from exports.tally import Tally
 from forms.reading import AnswerReader
 
 MIN_ANSWERS: Final = 5
@@ -264,7 +265,7 @@ def funnel(lives: Iterable[Life], window: Window, today: date) -> list[Stage]:
         delays = [
             (date.fromisoformat(days[name][0]) - date.fromisoformat(days[before][0])).days
             for days in here
-            if before and _are_dates(days[name][:1] + days[before][:1], 2)
+            if before and are_dates(days[name][:1] + days[before][:1], 2)
         ]
         delays = [delay for delay in delays if delay >= 0]
         waiting = sum(
@@ -285,7 +286,8 @@ def funnel(lives: Iterable[Life], window: Window, today: date) -> list[Stage]:
     return stages
 
 
-def _are_dates(days: Sequence[str], wanted: int) -> bool:
+def are_dates(days: Sequence[str], wanted: int) -> bool:
+    """Tell whether so many days are there and all are days of the calendar."""
     return len(days) == wanted and all(is_date(day) for day in days)
 
 
@@ -296,99 +298,6 @@ def is_date(day: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-# The twenty indicators
-
-
-Value = int | float | Decimal | str | None
-
-
-def measure(
-    tally: Tally, lives: Sequence[Life], window: Window, today: date, duplicates: Sequence[Duplicate] | None = None
-) -> dict[str, Value]:
-    """Give the indicators I01–I20 of a window; None where there is nothing to divide by or nobody to ask.
-
-    Rates are fractions, delays days. I20 is three figures: ``I20a`` proposed, ``I20b`` merged, ``I20c`` told apart.
-    """
-    figures = count(lives, window)
-    interviews = [n for (day, _), n in tally.interviews.items() if window.holds(day)]
-    filed = [life for life in lives if has_step(life, {"e02"}, window)]
-    repaying = [v.repayment for life in lives if (v := last_visit(life, window, lambda v: v.repayment in _REPAYING))]
-    old = _old_starts(lives, window, today)
-    here = [life for life in lives if window.holds(life.registered)]
-    amounts = [n for life in lives for (_, day), n in life.story.payments.items() if window.holds(day)]
-    delays = [delay for life in lives if (delay := _payment_delay(life, window)) is not None]
-    profit = figures.median_profit()
-    found: dict[str, Value] = {
-        "I01": figures.registered,
-        "I02": to_rate(sum(agreed for _, agreed in interviews), sum(asked for asked, _ in interviews)),
-        "I03": figures.trained,
-        "I04": _trainee_hours(tally, window),
-        "I05": sum(has_decision(life, None, window) for life in lives),
-        "I06": figures.qualified,
-        "I07": to_rate(figures.qualified, figures.examined),
-        "I08": figures.filed,
-        "I09": to_rate(sum(has_step(life, {"e05"}) for life in filed), len(filed)),
-        "I10": figures.funded,
-        "I11": sum(amounts, Decimal(0)),
-        "I12": median(delays) if delays else None,
-        "I13": figures.started,
-        "I14": to_rate(sum(running_visit(life, Window("", window.last)) is not None for life in old), len(old)),
-        "I15": figures.jobs,
-        "I16": f"n<{MIN_ANSWERS}" if profit is None and figures.profits else profit,
-        "I17": to_rate(repaying.count("ajour"), len(repaying)),
-        "I18": sum(has_card(life, window) for life in lives),
-        "I19": to_rate(sum(life.milieu in RURAL for life in here), len(here)),
-    }
-    for code, decision in _DUPLICATES.items():
-        found[code] = None if duplicates is None else sum(_counts(one, decision, window) for one in duplicates)
-    return found
-
-
-_REPAYING: Final = ("ajour", "retard")
-_DUPLICATES: Final[Mapping[str, str]] = {"I20a": "", "I20b": "merge", "I20c": "distinct"}
-
-
-def _counts(one: Duplicate, decision: str, window: Window) -> bool:
-    if not decision:
-        return window.holds(one.found_on.isoformat() if one.found_on else "")
-    return one.decision == decision and window.holds(one.decided_on.isoformat() if one.decided_on else "")
-
-
-def _trainee_hours(tally: Tally, window: Window) -> Decimal:
-    """Add up the hours of every woman at every half-day, each once."""
-    return sum(
-        (
-            session.hours[held] * len(there)
-            for session in tally.sessions
-            for held, there in session.present.items()
-            if window.holds(held[0])
-        ),
-        Decimal(0),
-    )
-
-
-def _payment_delay(life: Life, window: Window) -> int | None:
-    """Give the days from the filing to the first payment, if that fell in the window and both are known."""
-    days = stage_days(life)
-    if not _are_dates(days["filed"][:1] + days["funded"][:1], 2) or not window.holds(days["funded"][0]):
-        return None
-    delay = (date.fromisoformat(days["funded"][0]) - date.fromisoformat(days["filed"][0])).days
-    return delay if delay >= 0 else None
-
-
-def _old_starts(lives: Iterable[Life], window: Window, today: date) -> list[Life]:
-    """Give those who started twelve months before the window: before its end, and not before it for a bounded one."""
-    last = date.fromisoformat(window.last) if window.last < today.isoformat() and is_date(window.last) else today
-    until = add_months(last, -12).isoformat()
-    since = add_months(date.fromisoformat(window.first), -12).isoformat() if is_date(window.first) else ""
-    found = []
-    for life in lives:
-        days = stage_days(life)["started"]
-        if days and is_date(days[0]) and since <= days[0] <= until:
-            found.append(life)
-    return found
 
 
 def gather(programme: Programme) -> Tally:

@@ -11,16 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exports.cells import join
-from exports.events import Life, Tally
+from exports.events import Life
 from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, KEY, MEDIAN, NOMINAL, RATES, VERSION, Heading
+from exports.headings_figures import BY_ASSOCIATION_ALL
 from exports.indicators import MIN_ANSWERS, Figures, count, group, has_card, to_window
 from exports.labels import Labeller
+from exports.masking import hide_small_counts
 from exports.programme import Options, Programme
 from exports.rows import to_day
-from exports.tables import Column, Disputed, Sheet, Total, to_headings
-from exports.texts import fill, say
+from exports.tables import Chart, Column, Disputed, Sheet, Total, to_headings
+from exports.tally import Tally
+from exports.texts import SHEETS, fill, say
 
-ORDERS: Final = {"02_Par_commune": 2, "03_Par_metier": 3, "07_Liste_nominative": 7, "14_Lisez_moi": 14}
+#: The place of each sheet of the programme: its number.
+ORDERS: Final = {name: int(name[:2]) for name in SHEETS if name[:2].isdigit()}
 #: Property a question of the nominal list comes from, where the heading does not say so itself.
 _PROPERTIES: Final = {"#commune": "commune", "#trade": "metier", "#association": "association"}
 
@@ -50,9 +54,16 @@ class Register:
         self._language = options.language
         self._personal = options.personal
         self._labels = options.labels
-        self._tally = tally
+        self._lives = tally.lives(programme.living())
         self._window = to_window(options)
         self._labeller = labeller
+        self.headings: dict[str, Sequence[Heading]] = {
+            "02_Par_commune": (*BY_COMMUNE, *COUNTS, *RATES),
+            "03_Par_metier": (*BY_TRADE, *COUNTS, *RATES, MEDIAN),
+            "04_Par_association": BY_ASSOCIATION_ALL,
+        }
+        if options.personal:
+            self.headings["07_Liste_nominative"] = (*(heading for _, heading in NOMINAL), KEY, VERSION)
         self._communes = {item.code: self._in_language(item.name_fr, item.name_ar) for item in programme.communes}
         self._trades = {item.code: self._in_language(item.fr, item.ar) for item in programme.trades}
         self._associations = {item.code: item.label for item in programme.associations}
@@ -69,6 +80,25 @@ class Register:
     def _in_language(self, fr: str, ar: str) -> str:
         return (ar or fr) if self._language == "ar" else (fr or ar)
 
+    def commune(self, code: str) -> str:
+        """Name a commune as the list does, else as it was written."""
+        return self._communes.get(code) or code or say("unknown", self._language)
+
+    def trade(self, code: str) -> str:
+        """Name a trade as the list does, else as it was written."""
+        return self._trades.get(code) or code or say("unknown", self._language)
+
+    def words(self, form_id: str, question: str) -> Mapping[str, str]:
+        """Give the choices of a question, name -> words, in the order of its list."""
+        for definition in reversed(self._programme.forms):
+            if definition.form_id == form_id:
+                for node in definition.nodes:
+                    if node.name == question and node.choice_list:
+                        labels = self._labeller.labels_of(definition, node.choice_list)
+                        listed = definition.choices.get(node.choice_list, ())
+                        return {choice.name: labels.get(choice.name) or choice.name for choice in listed}
+        return {}
+
     def _find_choices(self, form_id: str, question: str) -> Mapping[str, str]:
         """Find the words of a question's choices, in the newest version that asks it."""
         for definition in reversed(self._programme.forms):
@@ -82,9 +112,9 @@ class Register:
 
     def by_commune(self) -> tuple[Sheet, Iterator[list[object]]]:
         """Give ``02_Par_commune``: every commune, pilot communes first, then what the list does not know, the total."""
-        headings = (*BY_COMMUNE, *COUNTS, *RATES)
-        columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
-        sheet = Sheet("02_Par_commune", columns, ORDERS["02_Par_commune"], frozen=2, fit=1)
+        name, percent = "02_Par_commune", self._programme.attendance_percent
+        columns = to_columns(self.headings[name], self._language, percent=percent)
+        sheet = Sheet(name, columns, ORDERS[name], frozen=2, fit=1, charts=(self._chart(1, 3),))
         communes = sorted(self._programme.communes, key=lambda item: not item.pilot)
         known = {
             item.code: [item.code, self._communes[item.code], self._in_language(item.daira_fr, item.daira_ar)]
@@ -94,19 +124,40 @@ class Register:
 
     def by_trade(self) -> tuple[Sheet, Iterator[list[object]]]:
         """Give ``03_Par_metier``: every trade, then what the list does not know, then the total."""
-        headings = (*BY_TRADE, *COUNTS, *RATES, MEDIAN)
-        columns = to_columns(headings, self._language, percent=self._programme.attendance_percent)
-        sheet = Sheet("03_Par_metier", columns, ORDERS["03_Par_metier"], frozen=1, fit=1)
+        columns = to_columns(self.headings["03_Par_metier"], self._language, percent=self._programme.attendance_percent)
+        sheet = Sheet("03_Par_metier", columns, ORDERS["03_Par_metier"], frozen=1, fit=1, charts=(self._chart(0, 2),))
         known = {
             item.code: [self._trades[item.code], self._in_language(item.domain, item.domain_ar)]
             for item in self._programme.trades
         }
         return sheet, self._summaries("metier", known, 2, at=0, with_median=True)
 
+    def by_association(self) -> tuple[Sheet, Iterator[list[object]]]:
+        """Give ``04_Par_association``: every association and the communes of its women, those without, the total."""
+        columns = to_columns(BY_ASSOCIATION_ALL, self._language, percent=self._programme.attendance_percent)
+        sheet = Sheet(
+            "04_Par_association", columns, ORDERS["04_Par_association"], frozen=1, fit=1, charts=(self._chart(0, 2),)
+        )
+        covered = {
+            code: join(sorted({self._communes.get(one, one) for one in group(some, "commune") if one}))
+            for code, some in group(self._lives, "association").items()
+        }
+        known: dict[str, Sequence[object]] = {
+            code: [label, covered.get(code)] for code, label in self._associations.items()
+        }
+        for code in sorted(covered.keys() - known.keys() - {""}):
+            known[code] = [code, covered[code]]
+        known[""] = [say("no_association", self._language), covered.get("")]
+        return sheet, self._summaries("association", known, 2, at=0)
+
+    def _chart(self, labels: int, first: int) -> Chart:
+        """Draw the women registered, qualified and funded of each line."""
+        return Chart(say("chart_counts", self._language), labels, (first, first + 3, first + 6))
+
     def _summaries(
         self, name: str, known: Mapping[str, Sequence[object]], width: int, *, at: int, with_median: bool = False
     ) -> Iterator[list[object]]:
-        lives = self._tally.lives(self._programme.living())
+        lives = self._lives
         lines: dict[str, Figures] = {code: Figures() for code in known}
         lines |= {code: count(some, self._window) for code, some in group(lives, name).items()}
         total = count(lives, self._window)
@@ -138,13 +189,12 @@ class Register:
 
     def nominal(self) -> tuple[Sheet, Iterator[list[object]]]:
         """Give ``07_Liste_nominative``: one line a woman, in the order of the programme; KEY and VERSION last."""
-        headings = [heading for _, heading in NOMINAL]
-        columns = to_columns((*headings, KEY, VERSION), self._language)
+        columns = to_columns(self.headings["07_Liste_nominative"], self._language)
         name, key = "07_Liste_nominative", len(columns) - 2
         return Sheet(name, columns, ORDERS[name], key=key, frozen=2, personal=True, fit=2), self._women()
 
     def _women(self) -> Iterator[list[object]]:
-        for number, life in enumerate(self._tally.lives(self._programme.living()), start=1):
+        for number, life in enumerate(self._lives, start=1):
             woman = life.woman
             row: list[object] = []
             for name, _ in NOMINAL:
@@ -158,7 +208,8 @@ class Register:
                 row.append(Disputed(value) if disputed else value)
             yield [*row, woman.entity_id, woman.version]
 
-    def _birth(self, life: Life) -> object:
+    def birth(self, life: Life) -> object:
+        """Give the day of birth, or the year it is presumed to be in."""
         day = life.woman.values.get("date_naissance")
         year = life.woman.values.get("annee_naissance")
         return to_day(day) if day else say("presumed", self._language, year=year) if year else None
@@ -186,7 +237,7 @@ class Register:
         return life.story.activity.jobs if life.story.activity else None
 
     _known: Final[Mapping[str, Callable[[Register, Life], object]]] = {
-        "#birth": _birth,
+        "#birth": birth,
         "#commune": lambda self, life: self._word(self._communes, life.woman.values.get("commune")),
         "#trade": lambda self, life: self._word(self._trades, life.woman.values.get("metier")),
         "#association": lambda self, life: self._word(self._associations, life.woman.values.get("association")),
@@ -201,30 +252,3 @@ class Register:
         "#jobs": _jobs,
         "#visit": lambda _, life: to_day(life.story.visited),
     }
-
-
-def hide_small_counts(rows: list[list[object]], counts: range, derived: range) -> None:
-    """Hide the counts from 1 to 4 of the lines and, where one hidden count alone could be found by subtraction, one
-    more.
-
-    The total stays, unless it is small itself. Rates and medians of a line with a hidden count are hidden with it.
-    """
-    lines = [row for row in rows if not isinstance(row, Total)]
-    for column in counts:
-        small = [row for row in lines if _is_small(row[column])]
-        others = [row for row in lines if not _is_small(row[column]) and row[column]]
-        if len(small) == 1 and others:
-            small.append(min(others, key=lambda row: row[column]))  # type: ignore[arg-type,return-value]
-        for row in small:
-            row[column] = "<5" if _is_small(row[column]) else "…"
-    for row in rows:
-        for column in counts:
-            if _is_small(row[column]):
-                row[column] = "<5"
-        if any(isinstance(row[column], str) for column in counts):
-            for column in derived:
-                row[column] = None
-
-
-def _is_small(value: object) -> bool:
-    return not isinstance(value, str) and value is not None and 0 < value < 5  # type: ignore[operator]

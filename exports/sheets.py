@@ -7,6 +7,7 @@ the archive at once, and nothing of them stays in memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from exports.blocks import SAMPLE, Rows
@@ -14,7 +15,7 @@ from exports.cells import Mended, to_cell
 from exports.cover import Link, Written
 from exports.markup import BLANK, to_xml
 from exports.styles import to_style
-from exports.tables import Disputed, Sheet, Total
+from exports.tables import Disputed, Sheet, Shown, Title, Total
 from exports.texts import say
 from exports.widths import measure_lengths, row_height, to_widths
 from exports.zipstream import MAX_ENTRY, deflate
@@ -35,7 +36,7 @@ class SheetWriter:
         self._title = title
         self.names: list[str] = []
         self._rows: dict[str, int] = {}
-        self._waiting: list[tuple[Sequence[object], bool]] = []
+        self._waiting: list[tuple[Sequence[object], str]] = []
         self._blocks: list[tuple[Rows, Callable[[], Rows]]] = []
         self._lengths = [0.0] * len(sheet.columns)
         self._sampled = 0
@@ -44,7 +45,7 @@ class SheetWriter:
         self._wrapped = any(column.wrapped for column in sheet.columns)
         self._groups = self._split()
         self._parts: list[tuple[Opened, Sequence[int], list[str]]] = []
-        self._attributes: dict[tuple[int, str, bool, bool], str] = {}
+        self._attributes: dict[tuple[int, str, str, str], str] = {}
         self._row = 0
         self._filtered_to = 0
         self._pending = 0
@@ -96,56 +97,69 @@ class SheetWriter:
         zone = self._book.options.zone
         cells: list[object] = []
         for value in row:
-            if type(value) is Disputed:
-                cells.append(Disputed(to_cell(value.value, zone)))
+            if isinstance(value, (Disputed, Shown)):
+                cells.append(value._replace(value=to_cell(value.value, zone)))
             else:
                 cells.append(value if type(value) is Link else to_cell(value, zone))
-        self.append(cells, total=isinstance(row, Total))
+        if isinstance(row, Title):
+            self.append(cells, "page" if row.page else "title")
+        else:
+            self.append(cells, "total" if isinstance(row, Total) else "")
 
-    def append(self, cells: Sequence[object], *, total: bool = False) -> None:
-        """Write a row of what ``to_cell`` made."""
+    def append(self, cells: Sequence[object], look: str = "") -> None:
+        """Write a row of what ``to_cell`` made.
+
+        :param look: "total", "title", "page" (a title that begins a page) or "".
+        """
         if self._widths is not None:
-            self._write(cells, total)
+            self._write(cells, look)
             return
-        self._waiting.append((cells, total))
+        self._waiting.append((cells, look))
         if len(self._waiting) >= SAMPLE:
             self._flush()
 
-    def _write(self, cells: Sequence[object], total: bool) -> None:
+    def _write(self, cells: Sequence[object], look: str) -> None:
         if self._row >= self._book.limits.rows or self._is_full(0):
             self._begin()
         self._row += 1
-        if not total:
+        if not look:
             self._filtered_to = self._row
-        height = row_height(self.sheet.columns, cells) if self._wrapped else None
+        height = row_height(self.sheet.columns, cells) if self._wrapped and look not in ("title", "page") else None
+        height = max(height or 0.0, self.sheet.row_points or 0.0) or None
         head = f'<row ht="{height:g}" customHeight="1">' if height else "<row>"
+        if look == "page" and self._row > 2:
+            for opened, _, _ in self._parts:
+                opened.break_before(self._row)
+        look = "title" if look == "page" else look
         for opened, group, pending in self._parts:
-            made = [self._cell(opened, place, index, cells[index], total) for place, index in enumerate(group)]
+            made = [self._cell(opened, place, index, cells[index], look) for place, index in enumerate(group)]
             pending.append(f"{head}{''.join(made)}</row>")
             self._pending += len(pending[-1])
             self._rows[opened.name] += 1
         if self._pending > _CHUNK_CHARACTERS:
             self._send()
 
-    def _cell(self, opened: Opened, place: int, index: int, value: object, total: bool) -> str:
-        if value is None and not total:
-            return BLANK
-        disputed = type(value) is Disputed
-        bare = value.value if isinstance(value, Disputed) else value
-        if isinstance(bare, Link):
-            return to_xml(bare.name, opened.link(place, self._row, self.sheet.columns[index], bare.name))
-        if isinstance(bare, Mended):
-            self._lose(opened.name, place, self._row, bare.length)
-            self._book.replaced += bare.replaced
-            bare = bare.text
+    def _cell(self, opened: Opened, place: int, index: int, value: object, look: str) -> str:
         column = self.sheet.columns[index]
-        style = to_style(column, bare, plain=not (self._styled or total or disputed))
-        key = (index, style, total, disputed)
+        if value is None and not look and not column.bordered:
+            return BLANK
+        if isinstance(value, Disputed):
+            look, value = "disputed", value.value
+        elif isinstance(value, Shown):
+            column = replace(column, format=value.format, unit=column.unit or _unit_of(value.format))
+            value = value.value
+        if isinstance(value, Link):
+            return to_xml(value.name, opened.link(place, self._row, column, value.name))
+        if isinstance(value, Mended):
+            self._lose(opened.name, place, self._row, value.length)
+            self._book.replaced += value.replaced
+            value = value.text
+        style = to_style(column, value, plain=not (self._styled or look))
+        key = (index, column.format, style, look)
         attribute = self._attributes.get(key)
         if attribute is None:
-            attribute = self._book.style(column, style, total=total, disputed=disputed) if style else ""
-            self._attributes[key] = attribute
-        return to_xml(bare, attribute)  # type: ignore[arg-type]
+            attribute = self._attributes[key] = self._book.style(column, style, look) if style else ""
+        return to_xml(value, attribute)  # type: ignore[arg-type]
 
     def _send(self) -> None:
         for opened, _, pending in self._parts:
@@ -211,8 +225,8 @@ class SheetWriter:
             self._lengths = measure_lengths(self.sheet.columns, [cells for cells, _ in waiting])
         self._widths = to_widths(self.sheet.columns, self._lengths)
         self._head()
-        for cells, total in waiting:
-            self._write(cells, total)
+        for cells, look in waiting:
+            self._write(cells, look)
         blocks, self._blocks = self._blocks, []
         for rows, remake in blocks:
             self._write_block(rows, remake)
@@ -224,7 +238,7 @@ class SheetWriter:
     def _finish(self) -> None:
         self._send()
         for opened, group, _ in self._parts:
-            opened.finish(len(group), self._filtered_to if self.sheet.filtered else 0)
+            opened.finish(len(group), self._filtered_to, self._row)
         self._parts = []
         self._filtered_to = 0
 
@@ -239,3 +253,7 @@ class SheetWriter:
         for number, name in enumerate(self.names):
             title = self._title if not number else say("continued", self._book.options.language, title=self._title)
             yield Written(name, title, self._rows[name])
+
+
+def _unit_of(shown: str) -> str:
+    return "DZD" if shown == "money" else ""

@@ -20,10 +20,14 @@ _NUMBER_FORMATS: Final = {
     "datetime": "dd/mm/yyyy hh:mm",
     "time": "hh:mm",
     "percent": "0.0 %",
+    "percent0": "0 %",
+    "hours": "0.0",
+    "days": "0",
+    "mark": "0.00",
     "id": "@",
 }
 # A word in a column of figures ("n<5") stands where the figures do.
-_WORDS: Final = {"number": "word", "money": "word", "percent": "word"}
+_WORDS: Final = dict.fromkeys(("number", "money", "percent", "percent0", "hours", "days"), "word")
 _CURRENCY: Final = {"DZD": ("DA", "دج")}
 _MOST_DECIMALS: Final = 10
 
@@ -65,17 +69,19 @@ def to_number_format(column: Column, style: str, unit: str) -> str:
 
 def to_alignment(column: Column, style: str, *, arabic: bool) -> dict[str, Any]:
     """Give the alignment of a style. ``readingOrder`` is 1 from left to right, 2 from right to left."""
-    made: dict[str, Any] = {"vertical": "top"} if column.width else {}
+    made: dict[str, Any] = {"vertical": "center" if column.bordered else "top"} if column.width else {}
     start = "right" if arabic else "left"
     if column.format in ("rtl", "long-rtl") or (column.format == "long" and arabic):
         made |= {"horizontal": "right", "readingOrder": 2, "indent": 1, "wrap_text": column.wrapped}
     elif style in ("id", "link", "date", "datetime", "time"):
         # a code, a name of a sheet or a date must not turn round among Arabic words
         made |= {"horizontal": start, "readingOrder": 1, "indent": 1}
+    elif column.format in ("mark", "mark-word") or (column.bordered and column.format in ("number", "percent0")):
+        made |= {"horizontal": "center"}
     elif style == "word":
         made |= {"horizontal": "right"}
     elif column.format == "long":
         made |= {"horizontal": start, "readingOrder": 1, "wrap_text": True}
     elif style in ("text", "quoted") and column.width:
-        made |= {"horizontal": start}
+        made |= {"horizontal": start, "indent": 1} if column.bordered else {"horizontal": start}
     return made

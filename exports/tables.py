@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from exports.labels import pick
 from forms.definition import FormDefinition, Node
@@ -25,7 +25,10 @@ POINTS: Final = {"geopoint", "start-geopoint"}
 GEOPOINT: Final = ("Latitude", "Longitude", "Altitude", "Accuracy")
 
 #: How a column is shown; the writer turns each into a number format and an alignment.
-FORMATS: Final = ("text", "rtl", "id", "number", "money", "percent", "long", "long-rtl")
+FORMATS: Final = (
+    "text", "rtl", "id", "number", "money", "percent", "percent0", "hours", "days", "mark", "mark-word", "long",
+    "long-rtl",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Column:
       leading zeros for good, "rtl", "long" and "long-rtl" (wrapped) are for texts.
     - ``unit``: shown behind numbers ("DZD" is shown as DA); ``decimals``: how many are shown, None: as they are.
     - ``width``: in characters; None: measured on the first rows.
-    - ``prompt``: what the reader sees when she selects the heading (the question in her language).
+    - ``prompt``: what the reader sees when she selects the heading (the question in her language);
+    - ``bordered``: its cells have lines around them, empty ones too, as on a form to sign.
     """
 
     heading: str
@@ -45,11 +49,24 @@ class Column:
     decimals: int | None = None
     width: float | None = None
     prompt: str = ""
+    bordered: bool = False
 
     @property
     def wrapped(self) -> bool:
         """Tell whether long texts go on several lines."""
         return self.format in ("long", "long-rtl")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of some columns of a sheet over its rows: bars, one below the other or upright, or lines."""
+
+    title: str
+    labels: int
+    values: tuple[int, ...]
+    kind: Literal["bars", "columns", "lines"] = "bars"
+    last: int | None = None
+    """Its last row, when some rows at the end are something else (1 is the heading)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,8 @@ class Sheet:
     - ``key``: index of the column repeated on each continuation when there are more columns than a sheet can hold;
     - ``frozen``: columns that stay in sight; ``personal``: names people (a printed warning);
     - ``form``: named by whoever made the form, so it must not take the name of another sheet;
-    - ``fit``: printed on the width of so many pages, 0: as it comes.
+    - ``fit``: printed on the width of so many pages, 0: as it comes; ``row_points``: the height of its rows, for pens;
+    - ``charts``: drawn under the rows.
     """
 
     name: str
@@ -73,6 +91,21 @@ class Sheet:
     fit: int = 0
     filtered: bool = True
     form: bool = False
+    row_points: float | None = None
+    charts: tuple[Chart, ...] = ()
+
+
+class Title(list[object]):
+    """A row that names what follows: bold and coloured; on paper it begins a page when ``page`` says so."""
+
+    page = False
+
+
+class Shown(NamedTuple):
+    """A value shown in a format of its own, whatever its column's."""
+
+    value: object
+    format: str
 
 
 class Total(list[object]):

@@ -35,11 +35,25 @@ POLICIES: Final = {
 }
 
 SHEETS: Final = {
+    "01_Synthese": Words("Chiffres clés de la période", "الأرقام الأساسية للفترة"),
     "02_Par_commune": Words(
         "Effectifs par commune (communes pilotes en tête)", "الأعداد حسب البلدية (البلديات النموذجية أولا)"
     ),
     "03_Par_metier": Words("Effectifs par métier", "الأعداد حسب الحرفة"),
+    "04_Par_association": Words("Effectifs par association", "الأعداد حسب الجمعية"),
+    "05_Par_mois": Words("Effectifs par mois, sur douze mois", "الأعداد حسب الشهر، على اثني عشر شهرا"),
+    "06_Entonnoir": Words(
+        "De l’inscription à l’entreprise, étape par étape", "من التسجيل إلى المؤسسة، مرحلة بمرحلة"
+    ),
     "07_Liste_nominative": Words("Liste nominative : une ligne par artisane", "القائمة الاسمية: سطر لكل حرفية"),
+    "08_Examen_PV": Words("Procès-verbal de chaque session d’examen", "محضر كل دورة امتحان"),
+    "09_Presences": Words("Feuille de présence de chaque session", "ورقة حضور كل دورة"),
+    "10_Suivi_ANGEM": Words("Suivi des dossiers de prêt : une ligne par dossier", "متابعة ملفات القرض: سطر لكل ملف"),
+    "11_Emplois": Words("Emplois par commune et métier", "مناصب الشغل حسب البلدية والحرفة"),
+    "12_Difficultes": Words("Difficultés et appuis demandés", "الصعوبات والدعم المطلوب"),
+    "13_Doublons_a_valider": Words(
+        "Fiches qui sont peut-être la même femme", "بطاقات قد تكون للمرأة نفسها"
+    ),
     "14_Lisez_moi": Words("Cette page", "هذه الصفحة"),
     "Conflits": Words("Données sur lesquelles deux personnes ont répondu différemment", "معلومات اختلفت فيها الإجابات"),
     "Dictionnaire": Words("Ce que veut dire chaque colonne", "معنى كل عمود"),
@@ -62,6 +76,33 @@ TEXTS: Final = {
     "office": Words("bureau", "المكتب"),
     "external": Words("liste externe : {list}", "قائمة خارجية: {list}"),
     "masked": Words("masqué", "محجوب"),
+    "no_association": Words("Sans association", "دون جمعية"),
+    "chart_counts": Words("Inscrites, qualifiées, financées", "المسجلات والمؤهلات والممولات"),
+    "chart_months": Words("Mois par mois", "شهرا بشهر"),
+    "chart_funnel": Words("Femmes à chaque étape", "النساء في كل مرحلة"),
+    "chart_difficulties": Words("Difficultés citées", "الصعوبات المذكورة"),
+    "period": Words("Période : {first} – {last}", "الفترة: {first} – {last}"),
+    "period_before": Words("Période précédente : {first} – {last}", "الفترة السابقة: {first} – {last}"),
+    "no_period_before": Words("Période précédente : aucune", "الفترة السابقة: لا شيء"),
+    "the_beginning": Words("début", "البداية"),
+    "support": Words("APPUIS DEMANDÉS", "الدعم المطلوب"),
+    "exam_session": Words("{code} – {day} – {place}", "{code} – {day} – {place}"),
+    "no_code": Words("Session sans code", "دورة دون رمز"),
+    "president": Words("Président(e) du jury : {who}", "رئيس(ة) اللجنة: {who}"),
+    "master": Words("Maître artisan ou spécialiste : {who}", "الحرفي المعلم أو المختص: {who}"),
+    "members": Words("Autres membres : {who}", "الأعضاء الآخرون: {who}"),
+    "signature": Words("Signature", "الإمضاء"),
+    "no_exam": Words("Aucun examen.", "لا يوجد أي امتحان."),
+    "no_session": Words("Aucune session de formation.", "لا توجد أي دورة تكوين."),
+    "P": Words("P", "ح"),
+    "E": Words("E", "م"),
+    "A": Words("A", "غ"),
+    "matin": Words("matin", "صباحا"),
+    "apresmidi": Words("après-midi", "مساء"),
+    "date": Words("Date", "التاريخ"),
+    "merge": Words("fusionner", "دمج"),
+    "distinct": Words("distinct", "مختلفة"),
+    "later": Words("à revoir", "للمراجعة"),
     "confidential": Words(
         "CONFIDENTIEL – extrait par {author} le {when}",
         "\u2067سري – استخرجه \u2068{author}\u2069 يوم \u2068{when}\u2069\u2069",

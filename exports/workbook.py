@@ -27,10 +27,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from exports.blocks import Kept
 from exports.cells import Mended, to_cell
+from exports.charts import draw_charts
 from exports.contents import fill_book
 from exports.cover import NAME as COVER
 from exports.cover import Loss, Outcome, Written
@@ -46,6 +48,7 @@ _RELATIONS: Final = "_rels/.rels"
 #: The files that name the sheets' files.
 _NAMING: Final = ("[Content_Types].xml", "xl/_rels/workbook.xml.rels")
 _SHEET_NAME: Final = re.compile(rb"xl/worksheets/sheet[0-9]+\.xml")
+_SHEET_RELATIONS: Final = re.compile(r"xl/worksheets/_rels/(sheet[0-9]+\.xml)\.rels")
 # openpyxl knows of the headings alone, and a wrong size makes readers stop early
 _DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
 #: Different units that get a number format of their own: Excel takes some two hundred formats in all.
@@ -54,9 +57,17 @@ _HEAD_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _HEAD_FILL: Final = PatternFill("solid", fgColor="1F5C4D")
 _HEAD_ALIGNMENT: Final = Alignment(vertical="center", horizontal="center", wrap_text=True)
 _HEAD_BORDER: Final = Border(right=Side("thin", color="FFFFFF"))
-_TOTAL_FONT: Final = Font(name="Calibri", size=11, bold=True)
-_TOTAL_FILL: Final = PatternFill("solid", fgColor="E3EFEA")
-_DISPUTED_FILL: Final = PatternFill("solid", fgColor="FFD9A0")
+_FONTS: Final = {
+    "total": Font(name="Calibri", size=11, bold=True),
+    "title": Font(name="Calibri", size=12, bold=True, color="1F5C4D"),
+}
+_FILLS: Final = {
+    "total": PatternFill("solid", fgColor="E3EFEA"),
+    "title": PatternFill("solid", fgColor="F1F6F4"),
+    "disputed": PatternFill("solid", fgColor="FFD9A0"),
+}
+_LINE: Final = Side("thin", color="8FA8A0")
+_LINES: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _LINK_FONT: Final = Font(name="Calibri", size=11, color="1155CC", underline="single")
 
 
@@ -158,28 +169,32 @@ class Book:
         self._places.append(place)
         created = self._workbook.create_sheet(name, index)
         _dress(created, sheet, self.options.language, self.notice if sheet.personal else "")
-        opened = self._opened[name] = Opened(self, created, f"xl/worksheets/rows{len(self._places)}.xml")
+        opened = self._opened[name] = Opened(self, created, sheet, f"xl/worksheets/rows{len(self._places)}.xml")
         return opened
 
-    def style(self, column: Column, style: str, *, total: bool = False, disputed: bool = False) -> str:
-        """Give the attribute of a style of a column."""
+    def style(self, column: Column, style: str, look: str = "") -> str:
+        """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed" or ""."""
         unit = to_unit(column, arabic=self._arabic)
         known = self._units.setdefault(unit, len(self._units)) < MOST_UNITS
         number_format = to_number_format(column, style, unit if known else "")
         alignment = to_alignment(column, style, arabic=self._arabic)
-        look = (number_format, tuple(alignment.items()), style == "quoted", total, disputed)
-        attribute = self._looks.get(look)
+        if look == "title":
+            alignment = {"vertical": "center", "horizontal": "right" if self._arabic else "left"}
+        key = (number_format, tuple(alignment.items()), style == "quoted", look, column.bordered)
+        attribute = self._looks.get(key)
         if attribute is None:
             cell = WriteOnlyCell(self._workbook.worksheets[0])
             cell.number_format = number_format
             cell.alignment = Alignment(**alignment)
             if style == "quoted":
                 cell.quotePrefix = True
-            if total:
-                cell.font, cell.fill = _TOTAL_FONT, _TOTAL_FILL
-            if disputed:
-                cell.fill = _DISPUTED_FILL
-            attribute = self._looks[look] = f' s="{cell.style_id}"'
+            if look in _FONTS:
+                cell.font = _FONTS[look]
+            if look in _FILLS:
+                cell.fill = _FILLS[look]
+            if column.bordered and not look:
+                cell.border = _LINES
+            attribute = self._looks[key] = f' s="{cell.style_id}"'
         return attribute
 
     def link_style(self, column: Column) -> str:
@@ -215,6 +230,9 @@ class Book:
                 continue
             if name in _NAMING:
                 data = _SHEET_NAME.sub(lambda found: names[found[0].decode()].encode(), data)
+            relations = _SHEET_RELATIONS.fullmatch(name)
+            if relations:
+                name = f"xl/worksheets/_rels/{names[f'xl/worksheets/{relations[1]}'].rpartition('/')[2]}.rels"
             self.archive.add(name, data)
         self.archive.close()
 
@@ -222,8 +240,9 @@ class Book:
 class Opened:
     """One sheet of the workbook, its rows going into the archive."""
 
-    def __init__(self, book: Book, created: Any, path: str) -> None:
+    def __init__(self, book: Book, created: Any, sheet: Sheet, path: str) -> None:
         self._book = book
+        self._sheet = sheet
         self._created = created
         self._links: list[Hyperlink] = []
         self.name: str = created.title
@@ -254,10 +273,17 @@ class Opened:
         self._links.append(Hyperlink(ref=ref, location=f"'{target}'!A1", display=name))
         return self._book.link_style(column)
 
-    def finish(self, columns: int, filtered_to: int) -> None:
+    def break_before(self, row: int) -> None:
+        """Begin a page with a row."""
+        self._created.row_breaks.append(Break(id=row - 1))
+
+    def finish(self, columns: int, filtered_to: int, rows: int) -> None:
         """Write everything after the rows."""
-        if filtered_to > 1:
+        if filtered_to > 1 and self._sheet.filtered:
             self._created.auto_filter.ref = f"A1:{get_column_letter(columns)}{filtered_to}"
+        if self._sheet.charts and filtered_to > 1:
+            arabic = self._book.options.language == "ar"
+            draw_charts(self._created, self._sheet.charts, filtered_to, rows, arabic=arabic)
         self.entry.put(deflate(self._render()[1]))
         self.entry.close()
 

@@ -112,11 +112,8 @@ def _read_csv(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def make_up(library: Mapping[str, FormDefinition], count: int, seed: int) -> Field:
-    chance = random.Random(seed)
-    names = {letter: definition.form_id for letter, definition in library.items()}
-    raw: dict[str, list[bytes]] = {form_id: [] for form_id in names.values()}
-    sent: list[Submission] = []
+def read_lists() -> tuple[list[Commune], list[Trade]]:
+    """Read the communes and trades of the programme."""
     communes = [
         Commune(
             row["code_ons"],
@@ -132,6 +129,15 @@ def make_up(library: Mapping[str, FormDefinition], count: int, seed: int) -> Fie
         Trade(row["code"], row["libelle_fr"], row["libelle_ar"], row["domaine_probable"])
         for row in _read_csv("trades.csv")
     ]
+    return communes, trades
+
+
+def make_up(library: Mapping[str, FormDefinition], count: int, seed: int) -> Field:
+    chance = random.Random(seed)
+    names = {letter: definition.form_id for letter, definition in library.items()}
+    raw: dict[str, list[bytes]] = {form_id: [] for form_id in names.values()}
+    sent: list[Submission] = []
+    communes, trades = read_lists()
 
     def send(letter: str, answers: Mapping[str, object], entity_ids: tuple[str, ...] = (), state: str = "") -> None:
         definition = library[letter]

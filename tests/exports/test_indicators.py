@@ -10,9 +10,10 @@ from statistics import median
 
 import pytest
 
-from exports.events import Life, Story, Tally, to_facts
+from exports.events import Life, Story, to_facts
 from exports.indicators import Figures, Window, count, has_started, running_visit
 from exports.programme import Submission, Woman
+from exports.tally import Tally
 from forms.definition import FormDefinition
 from forms.reading import AnswerReader
 from tests.exports.field import Field, make_up, read, to_programme, to_submission, write

@@ -8,8 +8,8 @@ from datetime import date, datetime
 import pytest
 
 from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, MEDIAN, NOMINAL, RATES
+from exports.masking import hide_small_counts
 from exports.programme import Association, Commune, Trade, Woman
-from exports.register import hide_small_counts
 from exports.tables import Total
 from forms.definition import FormDefinition
 from tests.exports.field import read, read_dicts, to_programme, to_submission, write
