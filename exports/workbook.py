@@ -1,4 +1,4 @@
-"""The workbook itself: the only place that knows openpyxl.
+"""The workbook itself; only here, in ``exports.charts`` and in ``exports.template`` is openpyxl known.
 
 openpyxl makes everything but the rows: the workbook, its styles, the heads of its sheets with their panes, widths,
 prompts and filters. The rows are XML already (``exports.markup``) and go between the head and the end of their sheet
