@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Steps = tuple[str, ...]
 
@@ -73,6 +74,17 @@ class _Scan:
 
     def kind(self) -> str:
         return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
+
+
+def find_functions(expression: str) -> tuple[str, ...]:
+    """Name the functions an expression calls, once each, in the order of their first call."""
+    tokens = [(match.lastgroup, match[0]) for match in _TOKEN.finditer(expression)]
+    called = [
+        name
+        for (kind, name), (_, after) in pairwise(tokens)
+        if kind == "name" and after == "(" and name not in _NODE_TESTS and name not in _OPERATOR_NAMES
+    ]
+    return tuple(dict.fromkeys(called))
 
 
 def find_reads(expression: str, context: Steps) -> Reads:

@@ -198,6 +198,7 @@ def publish_form(files: tuple[Path, ...], project_id: int, as_json: bool) -> Non
         state = "published" if done.changed else "was published already, unchanged"
         lines.append(f"{done.form_id} version {done.version}: {state}.")
         lines += [f"  Warning: {warning}" for warning in done.warnings]
+        lines += [f"  On phones: {limit.as_text()}" for limit in done.limits]
         lines += [f"  Missing file: {name} (put it into the NAME-media folder)" for name in done.missing]
     value = {
         "published": [
@@ -207,6 +208,17 @@ def publish_form(files: tuple[Path, ...], project_id: int, as_json: bool) -> Non
                 "title": d.title,
                 "changed": d.changed,
                 "warnings": list(d.warnings),
+                "limits": [
+                    {
+                        "kind": limit.kind,
+                        "name": limit.name,
+                        "state": limit.state,
+                        "question": limit.question,
+                        "row": limit.row,
+                        "message": limit.as_text(),
+                    }
+                    for limit in d.limits
+                ],
                 "missing": list(d.missing),
             }
             for d in results

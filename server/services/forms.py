@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Node
 from forms.errors import XlsformError, XlsformProblem
+from forms.support import Limit, find_limits
 from forms.xform import parse_form
 from forms.xlsform import ConvertedForm, convert_xlsform
 from server.auth import Actor
 from server.blobs import BlobStore
 from server.database import db, retried, transaction
 from server.errors import Problem
+from server.library import read_support
 from server.models import Blob, EntityList, Form, FormAttachment, FormVersion, ListProperty, Project
 from server.services import audits
 from server.services.register import Register
@@ -45,6 +47,8 @@ class Published:
     version: str
     title: str
     warnings: tuple[str, ...]
+    limits: tuple[Limit, ...]
+    """What of it the agents' app shows plainer or does not have, by question."""
     missing: tuple[str, ...]
     """Media files it names that nobody gave."""
     changed: bool
@@ -57,6 +61,7 @@ class _Draft:
     xform: bytes
     definition: FormDefinition
     warnings: tuple[str, ...]
+    limits: tuple[Limit, ...]
 
 
 @lru_cache(maxsize=256)
@@ -113,7 +118,8 @@ def _draft(file: FormFile) -> _Draft:
         raise XlsformError(*problems)
     if converted.itemsets is not None and ITEMSETS not in file.media:
         file = replace(file, media={**file.media, ITEMSETS: converted.itemsets.encode()})
-    return _Draft(file, converted.xform, definition, converted.warnings)
+    limits = find_limits(converted.xform, read_support(), converted.rows)
+    return _Draft(file, converted.xform, definition, converted.warnings, limits)
 
 
 def read_form_id(file: FormFile) -> str:
@@ -186,7 +192,7 @@ def _publish_one(
 
 def _published(draft: _Draft, missing: tuple[str, ...], *, changed: bool) -> Published:
     d = draft.definition
-    return Published(d.form_id, d.version, d.title, draft.warnings, missing, changed)
+    return Published(d.form_id, d.version, d.title, draft.warnings, draft.limits, missing, changed)
 
 
 def _attach(

@@ -113,6 +113,19 @@ def test_publish_form_says_sheet_and_row_when_it_is_wrong(app: Flask, tmp_path: 
     assert "nothing" in result.output
 
 
+def test_publish_form_warns_of_what_phones_cannot_show(app: Flask, tmp_path: Path) -> None:
+    survey = [["type", "name", "label", "appearance"], ["text", "id", "Carte", "ex:org.scan"], ["audit", "audit", "", ""]]
+    path = xlsform(tmp_path / "f.xlsx", survey, {"form_id": "scan", "version": "1"})
+    result = run(app, "publish-form", str(path))
+    assert "On phones: Question 'audit': the agents' app does not have the type 'audit'" in result.output
+    assert "[row : 2] Question 'id'" in result.output
+    limits = data_of(run(app, "publish-form", str(path), "--json"))["published"][0]["limits"]
+    assert [(limit["name"], limit["state"], limit["row"]) for limit in limits] == [
+        ("audit", "missing", None),
+        ("ex:org.scan", "plain", 2),
+    ]
+
+
 def test_publish_form_names_the_missing_namespaces_setting(app: Flask, tmp_path: Path) -> None:
     result = run(app, "publish-form", str(herd_form(tmp_path / "f.xlsx", "sum", namespaces="")))
     assert result.exit_code == 1
