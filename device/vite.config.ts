@@ -3,8 +3,12 @@ import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { patchEngine } from './src/engine/vite-patch';
 import { VitePWA } from 'vite-plugin-pwa';
+import { listExtras } from './scripts/extras';
 import { writeLicences } from './scripts/licences';
 import packageJson from './package.json';
+
+/** Pieces that are kept after enrolment instead of being loaded at first: names of chunks. */
+export const EXTRAS = ['seldom', 'qr', 'decode', 'browser', 'communes'];
 
 export default defineConfig({
   base: '/app/',
@@ -13,11 +17,13 @@ export default defineConfig({
     patchEngine(),
     solid(),
     writeLicences(),
+    listExtras(EXTRAS),
     VitePWA({
       strategies: 'generateSW',
       registerType: 'prompt',
       injectRegister: false,
       includeAssets: [],
+      includeManifestIcons: false, // asked for once, by the browser, when the app is put on the home screen
       manifest: {
         id: '/app/',
         name: 'Hirfa',
@@ -36,9 +42,10 @@ export default defineConfig({
         ],
       },
       workbox: {
-        // What a day without network needs. The QR reader serves only enrolment, which needs the network anyway.
+        // What the first open needs. The rest is kept once the agent is enrolled (src/extras.ts).
         globPatterns: ['**/*.{js,css,html,svg,webmanifest}', 'icon-192.png'],
-        globIgnores: ['**/qr-*.js'],
+        globIgnores: EXTRAS.map((name) => `**/${name}-*.js`),
+        runtimeCaching: [{ urlPattern: new RegExp(`/app/assets/(?:${EXTRAS.join('|')})-[^/]+[.]js$`), handler: 'CacheFirst', options: { cacheName: 'extras' } }],
         navigateFallback: '/app/index.html',
         navigateFallbackAllowlist: [/^\/app\/[^.]*$/],
         maximumFileSizeToCacheInBytes: 4_000_000,
@@ -46,6 +53,7 @@ export default defineConfig({
       },
     }),
   ],
+  server: { fs: { allow: ['..'] } }, // the programme's places lie beside this folder
   build: {
     target: 'es2022',
     sourcemap: false,

@@ -4,6 +4,7 @@ import { patchEngine } from './src/engine/vite-patch';
 
 export default defineConfig({
   plugins: [patchEngine(), solid()],
+  server: { fs: { allow: ['..'] } }, // the programme's places lie beside this folder
   test: {
     environment: 'jsdom',
     include: ['tests/**/*.test.{ts,tsx}', 'src/**/*.test.{ts,tsx}'],

@@ -71,7 +71,7 @@ class _Reader:
         self._acted: set[str] = set()
 
     def read(self) -> Iterator[Use]:
-        body = next((element for element in self._root.iter() if local_name(element) == "body"), None)
+        body = next(children(self._root, "body"), None)
         if body is not None:
             yield from self._words(Use("appearance", "", "", "any"), body.get("class", ""))
             yield from self._body(body, "", 0)
@@ -218,7 +218,7 @@ class _Reader:
                 near = parent.get("nodeset") or parent.get("ref") or ""
             path = to_path(near) if near.startswith("/") else ""
             for name, value in _attributes(element).items():
-                if name in _EXPRESSIONS and not _ITEXT.match(value):
+                if name in _EXPRESSIONS and not (name == "ref" and _ITEXT.match(value)):
                     yield from (Use("function", found, path) for found in find_functions(value))
 
 

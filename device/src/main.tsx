@@ -1,9 +1,11 @@
+import { createEffect, createRoot, on } from 'solid-js';
 import { render } from 'solid-js/web';
 import { App } from './app';
 import { t } from './i18n';
+import { keepExtras } from './extras';
 import { watchInstall } from './install';
 import { startRouter } from './router';
-import { startState } from './state';
+import { enrolment, startState } from './state';
 import { startSchedule } from './sync/schedule';
 import { watchUpdates } from './updates';
 import './style.css';
@@ -32,6 +34,8 @@ async function start(): Promise<void> {
   }
   startSchedule();
   watchUpdates();
+  // After enrolment, and again at each start: the pieces that few days need.
+  createRoot(() => createEffect(on(() => enrolment() !== null, (enrolled) => { if (enrolled && import.meta.env.PROD) setTimeout(() => void keepExtras(), 3_000); })));
 }
 
 void start();

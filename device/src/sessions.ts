@@ -7,9 +7,9 @@ import { followUpOf } from './records/facts';
 import { partPlaces } from './records/places';
 import { buildRow, decideVersions, writeCsv } from './records/rows';
 import type { RecordView } from './records/views';
-import { branches, draftOf, drafts, enrolment, forms, properties, recordsOf, viewOf } from './state';
+import { branches, clockOffsetMs, draftOf, drafts, enrolment, forms, properties, recordsOf, viewOf } from './state';
 import {
-  alone, finalize, listBranches, listSentBack, readDraft, readFiles, readForm, readMedia, readSentBackFiles, saveDraft, type Draft, type ListRow,
+  alone, finalize, listBranches, listSentBack, readDraft, readFiles, readForm, readMedia, readRemembered, readSentBackFiles, remember, saveDraft, type Draft, type ListRow,
   type OutboxAttachment, type PinnedRow, type SentBack, type StoredForm,
 } from './store';
 import { hashOf } from './sync/hash';
@@ -121,6 +121,9 @@ function toSession(opening: Opening, { onDraft, onEnd }: Ends): Opened {
     ...(corrects && !draft ? { edit: { xml: corrects.xml, files: opening.files } } : {}),
     withheld,
     ...(pinned ? { preset: { ...(opening.entityQuestion ? { entityQuestion: opening.entityQuestion } : {}), entityId: pinned.entityId, list: pinned.list, label: pinned.label } } : {}),
+    lastSaved: () => readRemembered(form.formId),
+    places: async () => (await import('./records/communes')).COMMUNES,
+    clockOffsetMs: clockOffsetMs(),
     deviceId: own.deviceId, username: own.appUser.name,
     get language() { return language(); },
     onAutosave(d, meta) {
@@ -146,6 +149,7 @@ function toSession(opening: Opening, { onDraft, onEnd }: Ends): Opened {
           state: 'waiting', outcome: null, entities: [], error: null, attempts: 0, answeredAt: null, pulled: false, doneAt: null,
         }, d.files);
       });
+      if (Object.keys(meta.remembered ?? {}).length > 0) await remember(form.formId, meta.remembered!).catch(() => undefined); // the form itself is safe
       scheduleSoon();
       onEnd('finalized');
     },

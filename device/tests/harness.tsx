@@ -3,6 +3,7 @@ import { createSignal, Show } from 'solid-js';
 import { render } from 'solid-js/web';
 import type { AutosaveMeta, DraftFiles, FormSession } from '../src/form/contract';
 import { FormScreen } from '../src/form/FormScreen';
+import { COMMUNES } from '../src/records/communes';
 import '../src/style.css';
 
 interface Asked {
@@ -11,6 +12,8 @@ interface Asked {
   language?: string;
   files?: Record<string, string>;
   preset?: FormSession['preset'];
+  lastSaved?: Record<string, string>;
+  clockOffsetMs?: number;
   /** Continue the last autosaved draft of this page. */
   restore?: boolean;
 }
@@ -19,6 +22,7 @@ const state = {
   saves: 0,
   draft: null as { files: DraftFiles; meta: AutosaveMeta } | null,
   final: null as DraftFiles | null,
+  remembered: {} as Record<string, string>,
   left: 0,
   failSaves: '' as string,
   failFinal: '' as string,
@@ -68,6 +72,9 @@ const harness = {
       },
       ...(restored ? { draft: restored.files, instanceId: restored.meta.instanceId, pageIndex: restored.meta.pageIndex } : {}),
       ...(asked.preset ? { preset: asked.preset } : {}),
+      places: async () => COMMUNES,
+      lastSaved: async () => asked.lastSaved,
+      clockOffsetMs: asked.clockOffsetMs ?? 0,
       deviceId: 'device-1',
       username: 'amel',
       get language() {
@@ -79,8 +86,9 @@ const harness = {
         state.saves += 1;
         state.draft = { files: d, meta };
       },
-      async onFinalize(d) {
+      async onFinalize(d, meta) {
         if (state.failFinal) fail(state.failFinal);
+        state.remembered = meta.remembered ?? {};
         state.final = d;
         setSession(null);
       },

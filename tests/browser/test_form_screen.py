@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import io
 import re
-import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,46 +16,7 @@ from playwright.sync_api import Page, expect
 from forms.xlsform import convert_xlsform
 from tests.browser.form_page import Filled, FormPage, to_xform
 
-ROOT = Path(__file__).resolve().parents[2]
-DEVICE = ROOT / "device"
-LIBRARY = ROOT / "forms" / "library"
-# What the server sends with the app: a form screen that needs more would break there, so it breaks here.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'"
-)
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing: the tests' output is for the tests."""
-
-
-@pytest.fixture(scope="session")
-def form_screen_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the form screen alone, once a session, and serve it with the app's content security policy."""
-    if not (DEVICE / "node_modules" / ".package-lock.json").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=DEVICE, check=True, capture_output=True)
-    folder = tmp_path_factory.mktemp("form-screen")
-    built = subprocess.run(
-        ["npx", "--no-install", "vite", "build", "-c", "vite.harness.config.ts", "--outDir", str(folder)],
-        cwd=DEVICE,
-        capture_output=True,
-        text=True,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/harness.html"
-        server.shutdown()
-        thread.join()
-
+LIBRARY = Path(__file__).resolve().parents[2] / "forms" / "library"
 
 TYPES = """
     | survey | | | | | |

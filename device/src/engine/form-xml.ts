@@ -21,6 +21,10 @@ export interface FormFacts {
   guidance: ReadonlyMap<string, ReadonlyMap<string, readonly GuidanceChunk[]>>;
   /** Path of the question that chooses the preset entity, null without a preset. */
   entityPath: string | null;
+  /** Questions whose constraint reads this phone's clock, directly or through what was taken from it. */
+  clocked: ReadonlySet<string>;
+  /** What the form asks of the last one of its kind: paths of questions. */
+  remembered: ReadonlySet<string>;
   /** Questions that only narrow the entity question's list: pointless once the entity is preset. */
   filters: ReadonlySet<string>;
 }
@@ -160,8 +164,65 @@ function freeEntityList(document: Document, path: string, controls: ReadonlyMap<
   return filters;
 }
 
+const CLOCK = /\b(?:today|now)\s*\(/;
+const LAST_SAVED = /instance\(\s*['"]__last-saved['"]\s*\)((?:\/[\w.:@-]+)+)/g;
+
+/** Questions whose constraint depends on the clock. Answers that merely were dates on a wrong day are not meant. */
+function findClocked(binds: readonly Element[], actions: readonly Element[]): Set<string> {
+  const taken = new Set<string>();
+  for (const bind of binds) {
+    const preload = [...bind.attributes].find((a) => a.localName === 'preload')?.value;
+    if (preload === 'date' || preload === 'timestamp' || CLOCK.test(bind.getAttribute('calculate') ?? '')) taken.add(bind.getAttribute('nodeset') ?? '');
+  }
+  for (const action of actions) if (CLOCK.test(action.getAttribute('value') ?? '')) taken.add(action.getAttribute('ref') ?? '');
+  const clocked = new Set<string>();
+  for (const bind of binds) {
+    const constraint = stringsStripped(bind.getAttribute('constraint') ?? '');
+    if (CLOCK.test(constraint) || pathsIn(constraint, taken).size > 0) clocked.add(bind.getAttribute('nodeset') ?? '');
+  }
+  return clocked;
+}
+
+/** Paths that the form reads from the last one of its kind. */
+export function findRemembered(xml: string): Set<string> {
+  const text = xml.replace(/&quot;|&#34;/g, '"').replace(/&apos;|&#39;/g, "'");
+  return new Set([...text.matchAll(LAST_SAVED)].map((match) => match[1]!));
+}
+
+/** Answers of a finished form that the next one of its kind will ask for: path -> text. */
+export function takeRemembered(formXml: string, submission: string): Record<string, string> {
+  const root = new DOMParser().parseFromString(submission, 'text/xml').documentElement;
+  const found: Record<string, string> = {};
+  for (const path of findRemembered(formXml)) {
+    let at: Element | undefined = root;
+    for (const step of path.split('/').slice(2)) at = [...(at?.children ?? [])].find((child) => child.localName === step);
+    if (at && at.children.length === 0 && at.textContent) found[path] = at.textContent;
+  }
+  return found;
+}
+
+/** Put the last answers where the form looks for them: the engine leaves that instance blank. */
+function giveLastSaved(document: Document, answers: Readonly<Record<string, string>>): boolean {
+  const place = [...document.getElementsByTagName('*')].find((e) => e.localName === 'instance' && e.getAttribute('src') === 'jr://instance/last-saved');
+  if (!place || Object.keys(answers).length === 0) return false;
+  place.removeAttribute('src');
+  for (const [path, answer] of Object.entries(answers)) {
+    let at: Element = place;
+    for (const step of path.split('/').filter(Boolean)) {
+      let next = [...at.children].find((child) => child.localName === step);
+      if (!next) {
+        next = document.createElementNS(place.namespaceURI, step);
+        at.append(next);
+      }
+      at = next;
+    }
+    at.textContent = answer;
+  }
+  return true;
+}
+
 /** Read a form's facts and give the XML the engine should load; `optional` questions are required no more. :raises Error: when it is not an XForm at all. */
-export function readFormFacts(xml: string, preset: PresetWish | null, optional: readonly string[] = []): FormFacts {
+export function readFormFacts(xml: string, preset: PresetWish | null, optional: readonly string[] = [], lastSaved: Readonly<Record<string, string>> = {}): FormFacts {
   const document = new DOMParser().parseFromString(xml, 'text/xml');
   const root = document.documentElement;
   if (!root || root.localName !== 'html' || root.namespaceURI !== XHTML || document.getElementsByTagName('parsererror').length > 0) {
@@ -217,6 +278,9 @@ export function readFormFacts(xml: string, preset: PresetWish | null, optional: 
     }
   }
 
+  if (giveLastSaved(document, lastSaved)) changed = true;
+  const clocked = findClocked(all.filter((e) => e.localName === 'bind'), all.filter((e) => e.localName === 'setvalue'));
+
   let entityPath: string | null = null;
   let filters = new Set<string>();
   if (preset) {
@@ -233,6 +297,8 @@ export function readFormFacts(xml: string, preset: PresetWish | null, optional: 
     formId: instance?.firstElementChild?.getAttribute('id') ?? '',
     binds,
     guidance,
+    clocked,
+    remembered: findRemembered(xml),
     entityPath,
     filters,
   };

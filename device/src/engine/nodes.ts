@@ -15,6 +15,8 @@ export type Widget =
 export interface Option {
   value: string;
   text: FormText;
+  /** Where it lies, as a geopoint, -trace or -shape writes it; null for choices without a place. */
+  geometry: string | null;
 }
 
 export type Problem =
@@ -35,6 +37,10 @@ export interface Question {
   /** The entity chosen before the form opened: shown, not asked. */
   readonly preset: boolean;
   readonly accuracyM: number | null;
+  /** Accuracy above which a position is told to be poor. */
+  readonly warningM: number | null;
+  /** Its constraint reads this phone's clock. */
+  readonly clocked: boolean;
   readonly rows: number | null;
   readonly maxPixels: number | null;
   readonly range: { start: number; end: number; step: number } | null;
@@ -55,6 +61,8 @@ export interface Question {
   choose(values: readonly string[]): void;
   checked(): boolean;
   check(on: boolean): void;
+  /** Judge the answer again, for what it is judged by may have changed outside the form: the clock. */
+  recheck(): void;
   file(): File | null;
   setFile(file: File | null): void;
   /** Told by the widget when the agent has left the question: from then on a wrong answer is shown. */
@@ -295,7 +303,9 @@ export class Views {
       unit: bind?.unit ?? null,
       decimals: bind?.decimals ?? null,
       preset: facts.entityPath === path,
-      accuracyM: geoThreshold(node),
+      accuracyM: geoThreshold(node, 'accuracyThreshold'),
+      warningM: geoThreshold(node, 'unacceptableAccuracyThreshold'),
+      clocked: facts.clocked.has(path),
       rows: node.nodeType === 'input' ? ((node.nodeOptions as { rows?: number | null } | null)?.rows ?? null) : null,
       maxPixels: node.nodeType === 'upload' ? (node as UploadNode).maxPixels : null,
       range: rangeOf(node),
@@ -329,8 +339,8 @@ export class Views {
         });
       },
       options: () =>
-        ((state as { valueOptions?: unknown }).valueOptions as readonly { value: string; label: SelectNode['currentState']['valueOptions'][number]['label'] }[] | null ?? [])
-          .map((item) => ({ value: item.value, text: toFormText(item.label)! })),
+        ((state as { valueOptions?: unknown }).valueOptions as readonly EngineOption[] | null ?? [])
+          .map((item) => ({ value: item.value, text: toFormText(item.label)!, geometry: geometryOf(item) })),
       chosen: () => (widget === 'select' || widget === 'select1' || widget === 'rank' ? (state.value as readonly string[]) : []),
       choose(values) {
         if (!writable()) return;
@@ -345,6 +355,14 @@ export class Views {
         if (!writable()) return;
         answering(() => (node as TriggerNode).setValue(on));
       },
+      recheck() {
+        const now = untrack(answer);
+        if (now === '' || !writable()) return;
+        answering(() => {
+          accept('');
+          accept(now);
+        });
+      },
       file: () => (node.nodeType === 'upload' ? (node as UploadNode).currentState.value : null),
       setFile(file) {
         if (!writable()) return;
@@ -356,6 +374,16 @@ export class Views {
   }
 }
 
+interface EngineOption {
+  value: string;
+  label: SelectNode['currentState']['valueOptions'][number]['label'];
+  properties?: readonly (readonly [string, string])[];
+}
+
+function geometryOf(item: EngineOption): string | null {
+  return item.properties?.find(([name]) => name.trim().split('/').pop() === 'geometry')?.[1] || null;
+}
+
 function domId(nodeId: string): string {
   return `q${nodeId.replace(/[^\w-]/g, '-')}`;
 }
@@ -364,9 +392,9 @@ function hasFieldList(appearances: unknown): boolean {
   return Boolean(appearances && (appearances as Record<string, boolean>)['field-list']);
 }
 
-function geoThreshold(node: LeafNode): number | null {
+function geoThreshold(node: LeafNode, name: 'accuracyThreshold' | 'unacceptableAccuracyThreshold'): number | null {
   if (node.nodeType !== 'input' || node.valueType !== 'geopoint') return null;
-  return (node.nodeOptions as { accuracyThreshold?: number | null } | null)?.accuracyThreshold ?? null;
+  return (node.nodeOptions as Partial<Record<typeof name, number | null>> | null)?.[name] ?? null;
 }
 
 function rangeOf(node: LeafNode): { start: number; end: number; step: number } | null {

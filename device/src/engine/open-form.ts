@@ -8,6 +8,7 @@ import { matchLanguage } from './languages';
 import { Views, withoutForbidden, type Question, type TreeNode } from './nodes';
 import { mediaName } from './text';
 
+export { findRemembered, takeRemembered } from './form-xml';
 export type { FormText, Rich } from './text';
 export type { Group, Instance, Option, Problem, Question, Repeat, TreeNode, Widget } from './nodes';
 
@@ -24,6 +25,8 @@ export interface OpenOptions {
   edit?: { xml: string; files: readonly NamedFile[] } | undefined;
   /** Questions that may stay blank whatever the form requires: their answers were withheld. */
   withheld?: readonly string[] | undefined;
+  /** Answers of the last finished form of this kind, by path: what `last-saved` reads. */
+  lastSaved?: Readonly<Record<string, string>> | undefined;
   preset?: { entityQuestion?: string | undefined; entityId?: string | undefined; list?: string | undefined } | undefined;
   deviceId: string;
   username: string;
@@ -78,7 +81,7 @@ async function fetchFor(url: { href: string }, attachment: OpenOptions['attachme
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   const types: Record<string, string> = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json' };
   const type = types[extension] ?? (blob.type || 'application/octet-stream');
-  if (extension !== 'csv') return new Response(blob, { headers: { 'Content-Type': type } });
+  if (!(extension in types)) return new Response(blob, { headers: { 'Content-Type': type } });
   // A stray control character in one record must not make every form that lists it unusable.
   const text = withoutForbidden(await blob.text()).replace(/^\uFEFF/, '');
   return new Response(text, text.trim() ? { headers: { 'Content-Type': type } } : { status: 404 });
@@ -88,7 +91,7 @@ async function fetchFor(url: { href: string }, attachment: OpenOptions['attachme
 export async function openForm(options: OpenOptions): Promise<OpenForm> {
   let facts: FormFacts;
   try {
-    facts = readFormFacts(options.xml, options.preset?.entityId ? options.preset : null, options.withheld);
+    facts = readFormFacts(options.xml, options.preset?.entityId ? options.preset : null, options.withheld, options.lastSaved);
   } catch (error) {
     throw new FormOpenError('not-a-form', reasonOf(error));
   }

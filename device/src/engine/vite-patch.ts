@@ -32,6 +32,11 @@ export const CORRECTIONS: readonly Correction[] = [
     put: `      intrinsicName: writtenAt == null ? existingName : null,
       file: null,`,
   },
+  {
+    why: 'decimal-time read a time by the clock of 1970, when Algeria was an hour behind its clock of today',
+    find: 'const dateTimeString = `1970-01-01T${string}`;',
+    put: 'const dateTimeString = `2001-01-01T${string}`;',
+  },
 ];
 
 const ENGINE = /@getodk[\\/]xforms-engine[\\/]dist[\\/](?:solid|index)\.js$/;

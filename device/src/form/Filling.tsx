@@ -1,6 +1,6 @@
 // An open form on the screen: pages, saving, leaving, finishing.
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Show, untrack, type JSX } from 'solid-js';
-import type { OpenForm, Payload, Question, Repeat } from '../engine/open-form';
+import { takeRemembered, type OpenForm, type Payload, type Question, type Repeat } from '../engine/open-form';
 import { codeOf, directionOf, matchLanguage } from '../engine/languages';
 import type { FormSession } from './contract';
 import { FormContext, type FormContextValue } from './context';
@@ -115,7 +115,7 @@ export function Filling(props: {
       await saver.flush(); // no write of the draft may come after the finished form
       const { xml, files, instanceId, instanceName } = await form.payload();
       await unmark();
-      await session.onFinalize({ xml, files }, { instanceId, instanceName });
+      await session.onFinalize({ xml, files }, { instanceId, instanceName, remembered: takeRemembered(session.source.xml, xml) });
       finished = true;
       saver.stop();
     } catch (error) {
@@ -226,6 +226,8 @@ export function Filling(props: {
     textDirection: () => (form.languages.length > 0 ? directionOf(form.language()) ?? 'auto' : 'auto'),
     media,
     insisting,
+    places: async () => (await session.places?.() ?? []).map(({ name, ...at }) => ({ ...at, name: lang() === 'ar' ? name.ar : name.fr })),
+    clockOffsetMs: () => session.clockOffsetMs ?? 0,
     holding(commit) {
       held.add(commit);
       return () => held.delete(commit);

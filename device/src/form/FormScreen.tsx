@@ -28,6 +28,7 @@ export function FormScreen(props: { session: FormSession }): JSX.Element {
         edit: session.edit,
         withheld: session.withheld,
         preset: session.preset,
+        lastSaved: session.draft || session.edit ? undefined : await session.lastSaved?.(),
         deviceId: session.deviceId,
         username: session.username,
         language: session.language,

@@ -1,19 +1,16 @@
 // One question: its words, its widget, and what is wrong with the answer. Single boxes get a <label>, everything else a <fieldset>.
-import { createMemo, Match, Show, Switch, type JSX } from 'solid-js';
+import { createMemo, createSignal, Match, onCleanup, Show, Switch, type JSX } from 'solid-js';
 import type { Question } from '../engine/open-form';
 import { partIds, problemText, useForm } from './context';
 import { Icon } from './Icon';
 import { Media, Words } from './Words';
+import { sayMoment } from './words';
 import { Acknowledge } from './widgets/Acknowledge';
-import { Barcode } from './widgets/Barcode';
 import { Choices } from './widgets/Choices';
 import { DateBox, DateTimeBox, TimeBox } from './widgets/DateBox';
-import { FileAnswer } from './widgets/FileAnswer';
 import { Geopoint } from './widgets/Geopoint';
-import { GeoPath } from './widgets/GeoPath';
 import { PhotoAnswer } from './widgets/PhotoAnswer';
-import { RangeBox } from './widgets/RangeBox';
-import { Rank } from './widgets/Rank';
+import { Rare } from './widgets/Rare';
 import { TextBox } from './widgets/TextBox';
 
 export interface WidgetProps {
@@ -26,6 +23,7 @@ export interface WidgetProps {
 const BOXES = new Set(['text', 'int', 'decimal', 'time', 'dateTime', 'barcode']);
 
 function isBox(q: Question): boolean {
+  if (q.widget === 'barcode') return !q.looks.has('hidden-answer');
   return BOXES.has(q.widget) || (q.widget === 'date' && !q.looks.has('month-year'));
 }
 
@@ -101,6 +99,9 @@ function Asked(props: { question: Question }): JSX.Element {
           </p>
         )}
       </Show>
+      <Show when={q.clocked && problem()?.kind === 'constraint'}>
+        <ClockDoubt question={q} />
+      </Show>
     </>
   );
   const onFocusOut = (event: FocusEvent & { currentTarget: HTMLElement }): void => {
@@ -149,10 +150,10 @@ function Widget(props: WidgetProps): JSX.Element {
         <Choices {...props} />
       </Match>
       <Match when={kind === 'rank'}>
-        <Rank {...props} />
+        <Rare part="Rank" with={props} />
       </Match>
       <Match when={kind === 'range'}>
-        <RangeBox {...props} />
+        <Rare part="RangeBox" with={props} />
       </Match>
       <Match when={kind === 'trigger'}>
         <Acknowledge {...props} />
@@ -161,18 +162,47 @@ function Widget(props: WidgetProps): JSX.Element {
         <Geopoint {...props} />
       </Match>
       <Match when={kind === 'geotrace' || kind === 'geoshape'}>
-        <GeoPath {...props} />
+        <Rare part="GeoPath" with={props} />
       </Match>
       <Match when={kind === 'image'}>
         <PhotoAnswer {...props} />
       </Match>
       <Match when={kind === 'audio' || kind === 'video' || kind === 'file'}>
-        <FileAnswer {...props} />
+        <Rare part="FileAnswer" with={props} />
       </Match>
       <Match when={kind === 'barcode'}>
-        <Barcode {...props} />
+        <Rare part="Barcode" with={props} />
       </Match>
     </Switch>
+  );
+}
+
+/** A date that the form refuses may be right and the phone's clock wrong: say what the clock says, and how to go on. */
+function ClockDoubt(props: { question: Question }): JSX.Element {
+  const form = useForm();
+  const [now, setNow] = createSignal(new Date());
+  const again = (): void => {
+    setNow(new Date());
+    props.question.recheck();
+  };
+  // She comes back from the phone's settings: look at the clock again by ourselves.
+  const onShow = (): void => {
+    if (document.visibilityState === 'visible') again();
+  };
+  document.addEventListener('visibilitychange', onShow);
+  onCleanup(() => document.removeEventListener('visibilitychange', onShow));
+  const days = (): number => Math.round(form.clockOffsetMs() / 86_400_000);
+  return (
+    <div class="f-clock">
+      <p>
+        {form.t('clockSays')} <strong>{sayMoment(now(), form.lang())}</strong>
+      </p>
+      <Show when={days() !== 0}>
+        <p>{form.t(days() > 0 ? 'clockBehind' : 'clockAhead', { days: Math.abs(days()) })}</p>
+      </Show>
+      <p>{form.t('clockAdvice')}</p>
+      <button type="button" class="f-button f-small" onClick={again}>{form.t('clockAgain')}</button>
+    </div>
   );
 }
 

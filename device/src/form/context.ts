@@ -14,6 +14,10 @@ export interface FormContextValue {
   insisting(): boolean;
   /** A widget holds keystrokes the engine has not seen: `commit` gives them. Returns how to say that it no longer does. */
   holding(commit: () => void): () => void;
+  /** Centres of the communes, for maps. */
+  places(): Promise<readonly { name: string; latitude: number; longitude: number }[]>;
+  /** Server time minus phone time when they last spoke, in milliseconds. */
+  clockOffsetMs(): number;
   /** "quick" questions go to the next page once answered. */
   advance(): void;
 }

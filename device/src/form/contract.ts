@@ -39,11 +39,18 @@ export interface FormSession {
   pageIndex?: number;
   /** Follow-up: the woman was chosen first; her id is preset and shown, not asked. */
   preset?: { entityQuestion?: string; entityId?: string; list?: string; label?: string };
+  /** Answers of the last finished form of this kind, by path (`last-saved`). */
+  lastSaved?(): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Centres of the communes, for maps without tiles. */
+  places?(): Promise<readonly { name: { fr: string; ar: string }; latitude: number; longitude: number }[]>;
+  /** Server time minus phone time when they last spoke, in milliseconds. */
+  clockOffsetMs?: number;
   deviceId: string;
   username: string;
   language: string;
   onAutosave(d: DraftFiles, meta: AutosaveMeta): Promise<void>;
-  onFinalize(d: DraftFiles, meta: { instanceId: string; instanceName: string }): Promise<void>;
+  /** `remembered`: the answers that the next form of this kind will ask for. */
+  onFinalize(d: DraftFiles, meta: { instanceId: string; instanceName: string; remembered?: Record<string, string> }): Promise<void>;
   onLeave(): void;
   /** The form is off the screen and what was answered is saved: nothing more comes. */
   onGone?(): void;

@@ -18,7 +18,9 @@ export interface Saver {
 }
 
 const PAUSE_MS = 600;
-const LONGEST_MS = 5_000;
+// Who types without a pause loses no more than this either, unless writing itself is slow: then it may take a quarter of the time.
+const LONGEST_MS = 900;
+const SHARE = 4;
 
 export interface SaverParts {
   write(): Promise<void>;
@@ -35,13 +37,21 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
   let dirtySince: number | null = null;
   let running: Promise<boolean> | null = null;
   let stopped = false;
+  let tookMs = 0;
 
-  const run = async (): Promise<boolean> => {
+  const later = (): void => {
+    clearTimeout(timer);
+    const waited = Date.now() - (dirtySince ?? Date.now());
+    timer = setTimeout(() => void go(true), Math.max(0, Math.min(PAUSE_MS, Math.max(LONGEST_MS, SHARE * tookMs) - waited)));
+  };
+  /** `once`: what is answered while it is written waits for the next time. */
+  const run = async (once: boolean): Promise<boolean> => {
     for (;;) {
       prepare?.();
       if (dirtySince === null || stopped) break;
       dirtySince = null;
       setState('saving');
+      const began = Date.now();
       try {
         await write();
         setError(null);
@@ -52,18 +62,31 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
         setState('failed');
         return false;
       }
+      tookMs = Date.now() - began;
+      if (once && dirtySince !== null && !stopped) {
+        setState('dirty');
+        later();
+        return true;
+      }
     }
     setState('clean');
     return true;
   };
-
-  const flush = (): Promise<boolean> => {
-    clearTimeout(timer);
-    if (stopped) return Promise.resolve(true);
-    running ??= run().finally(() => {
+  const go = (once: boolean): Promise<boolean> => {
+    running ??= run(once).finally(() => {
       running = null;
     });
     return running;
+  };
+
+  const flush = async (): Promise<boolean> => {
+    clearTimeout(timer);
+    for (;;) {
+      if (stopped) return true;
+      prepare?.();
+      const written = await go(false);
+      if (!written || dirtySince === null) return written;
+    }
   };
 
   return {
@@ -74,9 +97,7 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
       if (stopped) return;
       dirtySince ??= Date.now();
       if (state() !== 'saving' && state() !== 'failed') setState('dirty');
-      clearTimeout(timer);
-      const waited = Date.now() - dirtySince;
-      timer = setTimeout(() => void flush(), Math.max(0, Math.min(PAUSE_MS, LONGEST_MS - waited)));
+      later();
     },
     flush,
     stop() {

@@ -11,6 +11,14 @@ export function sayNumber(value: number, lang: Lang, maxDecimals = 2): string {
   return `${value < 0 ? '−' : ''}${grouped}${decimals ? (lang === 'en' ? '.' : ',') + decimals : ''}`;
 }
 
+/** "1234567.5" -> "1 234 567,5" in the language's way; what is no number stays as it is. */
+export function groupDigits(text: string, lang: Lang): string {
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const [whole = '', fraction] = text.split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, lang === 'en' ? ',' : NARROW);
+  return fraction ? `${grouped}${lang === 'en' ? '.' : ','}${fraction}` : grouped;
+}
+
 function arabicUnit(count: number, one: string, few: string): string {
   return Number.isInteger(count) && count >= 3 && count <= 10 ? few : one;
 }
@@ -62,6 +70,12 @@ function offsetOf(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
+/** A moment as this phone's clock has it: "jeudi 26 novembre 2026, 19:30". */
+export function sayMoment(date: Date, lang: Lang): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${sayDate(`${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`, lang)}${lang === 'ar' ? '،' : ','} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 /** "10:30" as forms keep a time: "10:30:00.000+01:00". */

@@ -5,6 +5,7 @@ export { alone, holdOpen, takeOver, type Held } from './locks';
 export * from './settings';
 export * from './forms';
 export * from './drafts';
+export { readRemembered, remember } from './remembered';
 export * from './outbox';
 export * from './carried';
 export * from './sealing';

@@ -1,6 +1,6 @@
 import { createEffect, createRoot } from 'solid-js';
 import { describe, expect, it, vi } from 'vitest';
-import { FormOpenError, openForm, type OpenForm, type OpenOptions, type Question } from '../../src/engine/open-form';
+import { FormOpenError, openForm, takeRemembered, type OpenForm, type OpenOptions, type Question } from '../../src/engine/open-form';
 import { input, xform } from './forms';
 
 const none = async (): Promise<null> => null;
@@ -419,6 +419,63 @@ describe('other XForms facts', () => {
     });
     await Promise.resolve();
     expect(seen.at(-1)).toBe(3);
+    form.dispose();
+  });
+});
+
+describe('what the form takes from elsewhere', () => {
+  const REMEMBERED = xform({
+    instance: '<commune/><g><jury/></g><other/>',
+    model: `<instance id="__last-saved" src="jr://instance/last-saved"/>
+      <bind nodeset="/data/commune" type="string"/><bind nodeset="/data/g/jury" type="string"/><bind nodeset="/data/other" type="string"/>
+      <setvalue ref="/data/commune" event="odk-instance-first-load" value=" instance('__last-saved')/data/commune "/>
+      <setvalue ref="/data/g/jury" event="odk-instance-first-load" value=" instance('__last-saved')/data/g/jury "/>`,
+    body: `${input('/data/commune')}<group ref="/data/g">${input('/data/g/jury')}</group>${input('/data/other')}`,
+  });
+
+  it('remembers from form to form what it asks of the last one, and that alone', async () => {
+    const first = await open(REMEMBERED);
+    expect(find(first, 'commune').answer()).toBe('');
+    find(first, 'commune').setText('طفراوي');
+    find(first, 'jury').setText('Jury 1');
+    find(first, 'other').setText('secret');
+    const kept = takeRemembered(REMEMBERED, (await first.payload()).xml);
+    first.dispose();
+    expect(kept).toEqual({ '/data/commune': 'طفراوي', '/data/g/jury': 'Jury 1' });
+    const next = await open(REMEMBERED, { lastSaved: kept });
+    expect([find(next, 'commune').answer(), find(next, 'jury').answer(), find(next, 'other').answer()]).toEqual(['طفراوي', 'Jury 1', '']);
+    next.dispose();
+  });
+
+  it('knows which constraints read the clock, and judges again when it was set right', async () => {
+    const form = await open(xform({
+      instance: '<today/><a/><b/><c/>',
+      model: `<bind nodeset="/data/today" type="date" jr:preload="date" jr:preloadParams="today"/>
+        <bind nodeset="/data/a" type="date" constraint=". &lt;= today()"/><bind nodeset="/data/b" type="date" constraint=". &lt;= /data/today"/>
+        <bind nodeset="/data/c" type="string" constraint=". != 'today()'"/>`,
+      body: input('/data/a') + input('/data/b') + input('/data/c'),
+    }));
+    expect(['a', 'b', 'c'].map((name) => find(form, name).clocked)).toEqual([true, true, false]);
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2020-01-01T12:00:00Z') });
+    find(form, 'a').setText('2026-11-26');
+    expect(find(form, 'a').problem()?.kind).toBe('constraint');
+    vi.setSystemTime(new Date('2026-11-27T12:00:00Z'));
+    find(form, 'a').recheck();
+    expect(find(form, 'a').problem()).toBeNull();
+    expect(find(form, 'a').answer()).toBe('2026-11-26');
+    vi.useRealTimers();
+    form.dispose();
+  });
+
+  it('gives the place of a choice that has one', async () => {
+    const form = await open(xform({
+      instance: '<w/>',
+      model: `<instance id="wells" src="jr://file/wells.geojson"/><bind nodeset="/data/w" type="string"/>`,
+      body: `<select1 ref="/data/w" appearance="map"><label>W</label><itemset nodeset="instance('wells')/root/item"><value ref="id"/><label ref="title"/></itemset></select1>`,
+    }), { attachment: async () => new Blob([JSON.stringify({
+      type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [-0.6, 35.7] }, properties: { id: 'w1', title: 'Puits' } }],
+    })]) });
+    expect(find(form, 'w').options().map((o) => [o.value, o.geometry])).toEqual([['w1', '35.7 -0.6 0 0']]);
     form.dispose();
   });
 });

@@ -1,4 +1,4 @@
-// A code: read by the camera where the browser can (Android's can), always typed as well.
+// A code: read by the camera (any bar code where the browser has a reader, QR codes everywhere), always typed as well.
 import { createSignal, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { useForm } from '../context';
 import { Dialog } from '../Dialog';
@@ -6,27 +6,53 @@ import { Icon } from '../Icon';
 import type { WidgetProps } from '../QuestionCard';
 import { TextBox } from './TextBox';
 
+type Reader = (video: HTMLVideoElement) => Promise<string | null>;
 interface Detector {
   detect(source: CanvasImageSource): Promise<{ rawValue: string }[]>;
 }
 
-function makeDetector(): Detector | null {
+/** The browser's own reader, else one for QR codes that is loaded for the moment. */
+async function makeReader(): Promise<Reader> {
   const Make = (globalThis as { BarcodeDetector?: new () => Detector }).BarcodeDetector;
-  try {
-    return Make ? new Make() : null;
-  } catch {
-    return null;
+  if (Make) {
+    try {
+      const detector = new Make();
+      return async (video) => (await detector.detect(video))[0]?.rawValue ?? null;
+    } catch {
+      // Present but without any kind of code on this phone.
+    }
   }
+  const { default: decode } = await import('qr/decode.js');
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  return async (video) => {
+    if (!context || !video.videoWidth) return null;
+    const scale = Math.min(1, 640 / Math.max(video.videoWidth, video.videoHeight));
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    context.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return decode({ data, width, height });
+  };
 }
 
 export function Barcode(props: WidgetProps): JSX.Element {
   const form = useForm();
   const q = props.question;
   const [scanning, setScanning] = createSignal(false);
-  const able = makeDetector() !== null && Boolean(navigator.mediaDevices);
+  const able = Boolean(navigator.mediaDevices);
+  const hidden = q.looks.has('hidden-answer') && able;
+  const [typing, setTyping] = createSignal(false);
   return (
     <div class="f-barcode">
-      <TextBox {...props} />
+      <Show when={!hidden || typing()} fallback={
+        <div class="f-buttons">
+          <Show when={q.answer() !== ''}><p class="f-kept"><Icon name="check" />{form.t('codeRead')}</p></Show>
+          <button type="button" class="f-button f-quiet" disabled={q.readonly()} onClick={() => setTyping(true)}>{form.t('typeCode')}</button>
+        </div>
+      }>
+        <TextBox {...props} />
+      </Show>
       <Show when={able && !q.readonly()}>
         <button type="button" class="f-button" onClick={() => setScanning(true)}>
           <Icon name="scan" />
@@ -36,6 +62,7 @@ export function Barcode(props: WidgetProps): JSX.Element {
       <Show when={scanning()}>
         <Scanner
           title={q.label()?.plain || q.name}
+          facing={q.looks.has('front') ? 'user' : 'environment'}
           onRead={(code) => {
             q.setText(code);
             setScanning(false);
@@ -47,17 +74,17 @@ export function Barcode(props: WidgetProps): JSX.Element {
   );
 }
 
-function Scanner(props: { title: string; onRead: (code: string) => void; onClose: () => void }): JSX.Element {
+function Scanner(props: { title: string; facing: 'user' | 'environment'; onRead: (code: string) => void; onClose: () => void }): JSX.Element {
   const form = useForm();
   const [denied, setDenied] = createSignal(false);
   let video!: HTMLVideoElement;
   let stream: MediaStream | undefined;
   let over = false;
   onMount(async () => {
-    const detector = makeDetector();
+    let read: Reader;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-      if (over || !detector) {
+      [read, stream] = await Promise.all([makeReader(), navigator.mediaDevices.getUserMedia({ video: { facingMode: props.facing } })]);
+      if (over) {
         stream.getTracks().forEach((track) => track.stop());
         return;
       }
@@ -68,8 +95,7 @@ function Scanner(props: { title: string; onRead: (code: string) => void; onClose
       return;
     }
     while (!over) {
-      const found = await detector.detect(video).catch(() => []);
-      const code = found[0]?.rawValue;
+      const code = await read(video).catch(() => null);
       if (code && !over) {
         props.onRead(code);
         return;

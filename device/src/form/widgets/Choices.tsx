@@ -8,6 +8,8 @@ import type { WidgetProps } from '../QuestionCard';
 import { Media, Words } from '../Words';
 import { fold } from '../words';
 import { ClearButton } from './ClearButton';
+import { Rare } from './Rare';
+import { parsePoints } from '../geo';
 
 const MOST_ROWS = 30;
 const FEW_ROWS = 4;
@@ -27,10 +29,14 @@ export function Choices(props: WidgetProps): JSX.Element {
     q.setLeft(true);
     if (q.widget === 'select1' && q.looks.has('quick') && values.length > 0) form.advance();
   };
+  const mapped = createMemo(() => q.looks.has('map') && options().some((o) => o.geometry));
   return (
     <Show when={options().length > 0} fallback={<p class="f-empty">{form.t('emptyList')}</p>}>
       <Show when={inDialog()} fallback={<Rows {...props} options={options()} take={take} />}>
         <Picker {...props} options={options()} take={take} />
+      </Show>
+      <Show when={mapped() && !q.readonly()}>
+        <OnMap {...props} options={options()} take={take} />
       </Show>
     </Show>
   );
@@ -46,13 +52,45 @@ function toggled(q: Question, value: string, on: boolean): string[] {
   return on ? [...others, value] : others;
 }
 
+/** The choices that have a place, on a map. */
+function OnMap(props: ListProps): JSX.Element {
+  const form = useForm();
+  const q = props.question;
+  const [open, setOpen] = createSignal(false);
+  const choices = createMemo(() =>
+    props.options.flatMap((o) => {
+      const points = parsePoints(o.geometry ?? '');
+      if (points.length === 0) return [];
+      const middle = (pick: (p: (typeof points)[number]) => number): number => points.reduce((sum, p) => sum + pick(p), 0) / points.length;
+      return [{ value: o.value, name: o.text.plain || o.value, latitude: middle((p) => p.latitude), longitude: middle((p) => p.longitude) }];
+    }),
+  );
+  return (
+    <>
+      <button type="button" class="f-button f-on-map" onClick={() => setOpen(true)}>
+        <Icon name="globe" />
+        {form.t('onMap')}
+      </button>
+      <Show when={open()}>
+        <Rare part="MapDialog" with={{
+          title: q.label()?.plain || q.name, kind: 'choose', points: [], get choices() { return choices(); }, get chosen() { return q.chosen(); },
+          onChoose: (value) => props.take(q.widget === 'select1' ? [value] : toggled(q, value, !q.chosen().includes(value))),
+          onClose: () => setOpen(false),
+        }} />
+      </Show>
+    </>
+  );
+}
+
 function Rows(props: ListProps): JSX.Element {
   const q = props.question;
   const name = freshName();
   const single = q.widget === 'select1';
-  const columns = (): boolean => [...q.looks].some((look) => /^(columns|horizontal|compact|likert)/.test(look));
+  const columns = (): boolean => [...q.looks].some((look) => /^(columns|horizontal|compact|quickcompact)/.test(look));
+  // One line of equal steps, each under its word; more than six would be too narrow for a thumb.
+  const line = (): boolean => props.options.length <= 6 && (q.looks.has('likert') || q.looks.has('list-nolabel') || q.looks.has('list'));
   return (
-    <div class="f-rows" classList={{ 'f-rows-columns': columns() }} role={single ? 'radiogroup' : 'group'} aria-labelledby={partIds(q.id).label} aria-describedby={props.describedBy} aria-required={(single && q.required()) || undefined} aria-invalid={(single && props.invalid) || undefined}>
+    <div class="f-rows" classList={{ 'f-rows-columns': columns() && !line(), 'f-rows-line': line() }} role={single ? 'radiogroup' : 'group'} aria-labelledby={partIds(q.id).label} aria-describedby={props.describedBy} aria-required={(single && q.required()) || undefined} aria-invalid={(single && props.invalid) || undefined}>
       <For each={props.options}>
         {(option) => (
           <label class="f-row" classList={{ 'f-row-on': q.chosen().includes(option.value) }}>

@@ -1,4 +1,4 @@
-// Sound, film and other files: recorded by the phone's own app, or chosen.
+// Sound, film and other files: recorded here or by the phone's own app, or chosen.
 import { createMemo, Show, type JSX } from 'solid-js';
 import { useForm } from '../context';
 import { Icon, type IconName } from '../Icon';
@@ -6,6 +6,7 @@ import { fileName } from '../photo';
 import type { WidgetProps } from '../QuestionCard';
 import type { TextKey } from '../texts';
 import { sayNumber } from '../words';
+import { canRecord, Recorder } from './Recorder';
 import { useFileAddress } from './useFileAddress';
 
 const KINDS: Record<string, { accept: string; icon: IconName; verb: TextKey }> = {
@@ -21,6 +22,11 @@ export function FileAnswer(props: WidgetProps): JSX.Element {
   const address = useFileAddress(file);
   let recorder!: HTMLInputElement;
   let chooser!: HTMLInputElement;
+  const heard = (sound: Blob): void => {
+    const extension = sound.type === 'audio/mp4' ? 'm4a' : sound.type.split('/')[1] ?? 'webm';
+    q.setFile(new File([sound], fileName(q.name, extension), { type: sound.type }));
+    q.setLeft(true);
+  };
   const take = (input: HTMLInputElement): void => {
     const chosen = input.files?.[0];
     input.value = '';
@@ -58,7 +64,10 @@ export function FileAnswer(props: WidgetProps): JSX.Element {
       </Show>
       <Show when={!q.readonly()}>
         <div class="f-buttons">
-          <Show when={kind}>
+          <Show when={q.widget === 'audio' && canRecord()}>
+            <Recorder onSound={heard} describedBy={props.describedBy} again={q.answer() !== ''} />
+          </Show>
+          <Show when={q.widget === 'audio' && canRecord() ? null : kind}>
             {(k) => (
               <>
                 <input ref={recorder} type="file" hidden accept={k().accept} capture={q.widget === 'video' ? 'environment' : 'user'} data-role="record" onChange={(event) => take(event.currentTarget)} />

@@ -1,10 +1,11 @@
-// A path or the outline of a place, walked: one point at a time, in a list.
+// A path or the outline of a place: one point at a time, walked or on the map.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
 import { useForm } from '../context';
 import { parsePoints, toGeopoint, watchBest, type Fix, type GeoFailure } from '../geo';
 import { Icon } from '../Icon';
 import type { WidgetProps } from '../QuestionCard';
 import { PlaceText, Waiting } from './Geopoint';
+import { MapDialog } from './map/MapDialog';
 
 export function GeoPath(props: WidgetProps): JSX.Element {
   const form = useForm();
@@ -41,6 +42,7 @@ export function GeoPath(props: WidgetProps): JSX.Element {
     if (best) give([...points(), toGeopoint(best, q.decimals)]);
     end();
   };
+  const [onMap, setOnMap] = createSignal(false);
   const places = createMemo(() => points().map((p) => parsePoints(p)[0]));
   return (
     <div class="f-geo">
@@ -60,6 +62,10 @@ export function GeoPath(props: WidgetProps): JSX.Element {
               <Icon name="pin" />
               {form.t('takePosition')}
             </button>
+            <button type="button" class="f-button" disabled={q.readonly()} onClick={() => setOnMap(true)}>
+              <Icon name="globe" />
+              {form.t('onMap')}
+            </button>
             <Show when={points().length > 0 && !q.readonly()}>
               <button type="button" class="f-button f-quiet" onClick={() => give(points().slice(0, -1))}>
                 <Icon name="undo" />
@@ -78,6 +84,16 @@ export function GeoPath(props: WidgetProps): JSX.Element {
             {form.t('cancel')}
           </button>
         </div>
+      </Show>
+      <Show when={onMap()}>
+        <MapDialog
+          title={q.label()?.plain || q.name}
+          kind={shape ? 'shape' : 'trace'}
+          points={places().filter((place) => place !== undefined)}
+          onPoint={(point) => give([...points(), toGeopoint({ ...point, altitude: null, accuracyM: 0 }, q.decimals)])}
+          onUndo={() => give(points().slice(0, -1))}
+          onClose={() => setOnMap(false)}
+        />
       </Show>
     </div>
   );

@@ -4,6 +4,7 @@ import { useForm } from '../context';
 import { parsePoints, toGeopoint, watchBest, type Fix, type GeoFailure } from '../geo';
 import { Icon } from '../Icon';
 import type { WidgetProps } from '../QuestionCard';
+import { Rare } from './Rare';
 
 const GOOD_M = 5;
 
@@ -62,6 +63,9 @@ export function Geopoint(props: WidgetProps): JSX.Element {
     setStop(() => halt);
     if (fix() && fix()!.accuracyM <= (q.accuracyM ?? GOOD_M)) keep();
   };
+  const [onMap, setOnMap] = createSignal(false);
+  const mapped = q.looks.has('maps') || q.looks.has('placement-map');
+  const poor = (accuracyM: number | null): boolean => q.warningM !== null && accuracyM !== null && accuracyM > q.warningM;
   const point = (): ReturnType<typeof parsePoints>[number] | undefined => parsePoints(q.answer())[0];
   return (
     <div class="f-geo">
@@ -73,6 +77,10 @@ export function Geopoint(props: WidgetProps): JSX.Element {
               {form.t('positionKept')}
               <br />
               <PlaceText {...place()} />
+              <Show when={poor(place().accuracyM)}>
+                <br />
+                <strong>{form.t('positionPoor', { meters: q.warningM ?? 0 })}</strong>
+              </Show>
             </span>
           </p>
         )}
@@ -85,6 +93,12 @@ export function Geopoint(props: WidgetProps): JSX.Element {
               <Icon name="pin" />
               {form.t(q.answer() ? 'retakePosition' : 'takePosition')}
             </button>
+            <Show when={mapped && !q.readonly()}>
+              <button type="button" class="f-button" onClick={() => setOnMap(true)}>
+                <Icon name="globe" />
+                {form.t('onMap')}
+              </button>
+            </Show>
             <Show when={q.answer() && !q.readonly()}>
               <button type="button" class="f-button f-quiet" onClick={() => q.setText('')}>
                 <Icon name="trash" />
@@ -106,6 +120,17 @@ export function Geopoint(props: WidgetProps): JSX.Element {
       </Show>
       <Show when={q.decimals !== null && q.decimals < 6}>
         <p class="f-fine">{form.t('positionRounded', { decimals: q.decimals ?? 0 })}</p>
+      </Show>
+      <Show when={onMap()}>
+        <Rare part="MapDialog" with={{
+          title: q.label()?.plain || q.name, kind: 'point', points: parsePoints(q.answer()),
+          onPoint: (chosen) => {
+            q.setText(toGeopoint({ ...chosen, altitude: null, accuracyM: 0 }, q.decimals));
+            setOnMap(false);
+            q.setLeft(true);
+          },
+          onClose: () => setOnMap(false),
+        }} />
       </Show>
     </div>
   );

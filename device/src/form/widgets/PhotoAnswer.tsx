@@ -4,7 +4,7 @@ import { useForm } from '../context';
 import { Icon } from '../Icon';
 import { fileName, shrinkPhoto } from '../photo';
 import type { WidgetProps } from '../QuestionCard';
-import { DrawDialog } from './DrawDialog';
+import { Rare } from './Rare';
 import { useFileAddress } from './useFileAddress';
 
 export function PhotoAnswer(props: WidgetProps): JSX.Element {
@@ -109,14 +109,10 @@ export function PhotoAnswer(props: WidgetProps): JSX.Element {
         </div>
       </Show>
       <Show when={drawing()}>
-        <DrawDialog
-          title={q.label()?.plain || q.name}
-          kind={annotate ? 'annotate' : drawn ?? 'draw'}
-          under={annotate ? file() : null}
-          maxPixels={q.maxPixels}
-          onDone={drew}
-          onClose={() => setDrawing(false)}
-        />
+        <Rare part="DrawDialog" with={{
+          title: q.label()?.plain || q.name, kind: annotate ? 'annotate' : drawn ?? 'draw', under: annotate ? file() : null, maxPixels: q.maxPixels,
+          onDone: drew, onClose: () => setDrawing(false),
+        }} />
       </Show>
     </div>
   );

@@ -31,7 +31,7 @@ export function Rank(props: WidgetProps): JSX.Element {
           {(value, i) => {
             const text = (): ReturnType<typeof options> extends Map<string, infer O> ? O | undefined : never => options().get(value);
             return (
-              <li class="f-rank-row">
+              <li class="f-rank-row" data-value={value}>
                 <span class="f-rank-number">{i() + 1}</span>
                 <span class="f-row-words">
                   <Words text={text()?.text ?? null} fallback={value} />

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, untrack, type JSX } from 'solid-js';
 import { partIds, useForm } from '../context';
 import type { WidgetProps } from '../QuestionCard';
-import { sayAmount } from '../words';
+import { groupDigits, sayAmount } from '../words';
 
 const PAUSE_MS = 200;
 
@@ -11,12 +11,14 @@ export function TextBox(props: WidgetProps): JSX.Element {
   const form = useForm();
   const q = props.question;
   const ids = partIds(q.id);
+  let box: HTMLInputElement | HTMLTextAreaElement | undefined;
   // "12.0" is how a decimal is written, not how people read it.
-  const shown = (): string => (q.widget === 'decimal' ? q.answer().replace(/\.0$/, '') : q.answer());
+  const plain = (): string => (q.widget === 'decimal' ? q.answer().replace(/\.0$/, '') : q.answer());
+  const grouped = q.looks.has('thousands-sep') && q.widget !== 'text';
+  const shown = (): string => (grouped && document.activeElement !== box ? groupDigits(plain(), form.lang()) : plain());
   const [text, setText] = createSignal(untrack(shown));
   let timer: ReturnType<typeof setTimeout> | undefined;
   let release: (() => void) | undefined;
-  let box: HTMLInputElement | HTMLTextAreaElement | undefined;
 
   const commit = (): void => {
     clearTimeout(timer);
@@ -47,7 +49,7 @@ export function TextBox(props: WidgetProps): JSX.Element {
 
   const left = (): void => {
     if (release) commit();
-    if (!refused()) setText(shown());
+    if (!refused()) setText(grouped ? groupDigits(plain(), form.lang()) : plain());
   };
   const numeric = (): boolean => q.widget === 'int' || q.widget === 'decimal' || q.looks.has('numbers');
   const mode = (): 'numeric' | 'decimal' | 'email' | 'url' | 'tel' | 'text' => {
@@ -99,7 +101,10 @@ export function TextBox(props: WidgetProps): JSX.Element {
             enterkeyhint="next"
             value={text()}
             onInput={(event) => typed(event.currentTarget.value)}
-            onFocus={(event) => q.answer() === '0' && event.currentTarget.select()}
+            onFocus={(event) => {
+              if (grouped && !refused()) setText(plain());
+              if (q.answer() === '0') event.currentTarget.select();
+            }}
             onBlur={left}
           />
         }
