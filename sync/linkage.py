@@ -42,7 +42,7 @@ RARE, COMMON = 0.0008, 0.3
 _SHOWN: Final = (
     "id", "near_id", "given", "near_given", "part_given", "family", "near_family", "part_family", "swapped", "married",
     "father", "near_father", "birth", "turned_birth", "near_birth", "birth_year", "near_year", "place", "locality",
-    "phone", "not_given", "not_family", "not_father", "not_birth", "not_place",
+    "phone", "not_given", "not_family", "not_father", "not_day", "not_birth", "not_place",
 )  # fmt: skip
 _ORDER: Final = {code: place for place, code in enumerate(_SHOWN)}
 
@@ -231,7 +231,7 @@ def _weigh_birth(left: Person, right: Person, reasons: list[str]) -> int:
         elif not apart and left.day == f"{right.day[3:]}-{right.day[:2]}":
             reason, score = "turned_birth", TURNED_DATE
         elif not apart:
-            reason, score = "birth_year", OTHER_DAY
+            reason, score = "not_day", OTHER_DAY
         else:
             reason, score = "not_birth", OTHER_YEAR
     elif not apart:

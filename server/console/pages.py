@@ -19,6 +19,7 @@ MENU: Final = (
     # endpoint, text, verb
     ("home", "nav.home", "desk.read"),
     ("conflicts", "nav.conflicts", "conflict.settle"),
+    ("list_duplicates", "nav.duplicates", "entity.merge"),
     ("women", "nav.women", "register.read"),
     ("submissions", "nav.submissions", "desk.read"),
     ("quarantine", "nav.quarantine", "desk.read"),

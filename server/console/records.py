@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from server.auth import actor, require
 from server.console.conflicts import NAME_CHARS
-from server.console.pages import language, number, show, shown_project, text
+from server.console.pages import is_local, language, number, show, shown_project, text
 from server.errors import Problem
 from server.models import Entity
-from server.services import deletion, entities, erasure, identity
+from server.services import deletion, duplicates, entities, erasure, identity
 from server.services.labels import Labels, Property
 
 
@@ -81,6 +81,8 @@ def compare(entity_id: str, other_id: str) -> str:
         "merge.html",
         left=left,
         right=right,
+        next=request.args.get("next", ""),
+        pair=duplicates.find_pair(shown_project(), left.id, right.id),
         rows=[
             Compared(
                 p,
@@ -110,6 +112,10 @@ def merge(entity_id: str, other_id: str) -> Response:
             raise
         flash(text("act.stale"), "warn")
         return redirect(url_for("console.compare", entity_id=entity_id, other_id=other_id), 303)
+    wanted = request.form.get("next", "")
+    if is_local(wanted):
+        flash(text("merge.done"), "good")
+        return redirect(wanted, 303)
     return _back(winner, "merge.done")
 
 

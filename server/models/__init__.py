@@ -16,6 +16,7 @@ from server.models.entity import (
 )
 from server.models.erased import Erased
 from server.models.form import Form, FormAttachment, FormVersion
+from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, RecordIndex
 from server.models.project import Place, Project
 from server.models.review import Remark
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
@@ -40,11 +41,15 @@ __all__ = [
     "Form",
     "FormAttachment",
     "FormVersion",
+    "IndexProgress",
+    "LinkageKey",
+    "LinkagePair",
     "ListProperty",
     "Place",
     "Project",
     "Quarantined",
     "Question",
+    "RecordIndex",
     "Remark",
     "Submission",
     "SubmissionAttachment",

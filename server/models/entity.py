@@ -47,7 +47,7 @@ class Entity(Base):
     __tablename__ = "entities"
     __table_args__ = (
         ForeignKeyConstraint(*_LIST),
-        Index("ix_entities_project_id_list", "project_id", "list"),
+        Index("ix_entities_project_id_list_counter", "project_id", "list", "counter"),
         Index("ix_entities_project_id_component", "project_id", "component"),
     )
 

@@ -41,7 +41,7 @@ from server.models import (
     Submission,
     SubmissionAttachment,
 )
-from server.services import audits, backups
+from server.services import audits, backups, indexing
 from server.services.erased import (
     ENTITY,
     FILE,
@@ -135,6 +135,7 @@ def _erase(
     others = _History(session, project_id, frozenset(ids), forms.whole).erase()
     _forget_asked(session, project_id, ids, forms.erased)
     session.execute(update(Entity).where(Entity.project_id == project_id, Entity.id.in_(ids)).values(erased_at=now))
+    indexing.forget_records(session, project_id, ids)
     session.execute(
         delete(ConflictEntry).where(ConflictEntry.project_id == project_id, ConflictEntry.entity_id.in_(ids))
     )

@@ -39,6 +39,7 @@ PAIRS: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("presumed birth", A, {**A, "date_naissance": ""}),
     ("1 January typed for a presumed birth", A, {**A, "date_naissance": "1975-01-01"}),
     ("day and month turned", A, {**A, "date_naissance": "1975-11-03"}),
+    ("another day of the same year", A, {**A, "date_naissance": "1975-08-20"}),
     ("a year off", A, {**A, "date_naissance": "1976-03-11", "annee_naissance": "1976"}),
     ("digits of the year turned", A, {**A, "date_naissance": "1957-03-11", "annee_naissance": "1957"}),
     ("another birth", A, {**A, "date_naissance": "1982-08-20", "annee_naissance": "1982"}),

@@ -23,7 +23,7 @@ const GIVEN: Weights = [-36, 0, 15, 35];
 const FAMILY: Weights = [-28, -15, 15, 35];
 const FATHER: Weights = [-50, 0, 10, 25];
 const SHOWN = ('id near_id given near_given part_given family near_family part_family swapped married father near_father birth turned_birth '
-  + 'near_birth birth_year near_year place locality phone not_given not_family not_father not_birth not_place').split(' ');
+  + 'near_birth birth_year near_year place locality phone not_given not_family not_father not_day not_birth not_place').split(' ');
 
 const bitsOf = (share: number): number => Math.round(10 * Math.log2(share));
 
@@ -152,7 +152,7 @@ function weighBirth(left: Person, right: Person): [string, number] {
   if (left.day && right.day) {
     if (left.day === right.day) return !apart ? ['birth', 130] : apart > 1 && !turned ? ['not_birth', -70] : ['near_birth', 70];
     if (apart) return ['not_birth', -70];
-    return left.day === `${right.day.slice(3)}-${right.day.slice(0, 2)}` ? ['turned_birth', 90] : ['birth_year', -30];
+    return left.day === `${right.day.slice(3)}-${right.day.slice(0, 2)}` ? ['turned_birth', 90] : ['not_day', -30];
   }
   if (!apart) return ['birth_year', 50];
   return apart === 1 || turned ? ['near_year', -10] : ['not_birth', -70];

@@ -1,0 +1,152 @@
+"""Records that may be one woman: the queue an officer works through, and what she said of two that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
+
+from server.auth import Actor
+from server.database import db, retried, transaction
+from server.errors import Problem
+from server.models import Entity, LinkagePair, RecordIndex
+from server.services import audits
+from server.services.entities import Page, find_page
+from sync.linkage import SURE, find_threshold
+
+BANDS: Final = ("sure", "likely")
+DIFFERENT: Final = "different"
+PAGE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Two records that may be one woman, with the reasons by their codes."""
+
+    left: Entity
+    right: Entity
+    score: int
+    reasons: tuple[str, ...]
+    band: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+def count_pairs(project_id: int, list_name: str) -> dict[str, int]:
+    """Count the pairs of each band, and those that were said to be two women (``different``)."""
+    threshold = _threshold(project_id, list_name)
+    is_open = LinkagePair.decision == ""
+    counts = db.session.execute(
+        _pairs(project_id, list_name).with_only_columns(
+            func.sum(case((is_open & (LinkagePair.score >= threshold + SURE), 1), else_=0)),
+            func.sum(case((is_open & (LinkagePair.score >= threshold), 1), else_=0)),
+            func.sum(case((LinkagePair.decision == DIFFERENT, 1), else_=0)),
+        )
+    ).one()
+    sure, found, different = (int(count or 0) for count in counts)
+    return {"sure": sure, "likely": found - sure, DIFFERENT: different}
+
+
+def list_pairs(project_id: int, list_name: str, band: str, *, page: int = 1) -> Page:
+    """List pairs of a band, the likeliest first; of ``different``, the newest decision first."""
+    threshold = _threshold(project_id, list_name)
+    wanted = _pairs(project_id, list_name)
+    if band == DIFFERENT:
+        wanted = wanted.where(LinkagePair.decision == DIFFERENT)
+        order: Sequence[Any] = (LinkagePair.decided_at.desc(), LinkagePair.left_id, LinkagePair.right_id)
+    else:
+        wanted = wanted.where(LinkagePair.decision == "", LinkagePair.score >= threshold)
+        sure = LinkagePair.score >= threshold + SURE
+        wanted = wanted.where(sure if band == "sure" else ~sure)
+        order = (LinkagePair.score.desc(), LinkagePair.left_id, LinkagePair.right_id)
+    total = db.session.scalar(wanted.with_only_columns(func.count())) or 0
+    number = find_page(page, total, PAGE)
+    rows = db.session.scalars(wanted.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    ids = {entity_id for row in rows for entity_id in (row.left_id, row.right_id)}
+    found = db.session.scalars(select(Entity).where(Entity.project_id == project_id, Entity.id.in_(ids)))
+    records = {entity.id: entity for entity in found}
+    return Page([_to_likely(row, records, threshold) for row in rows], total, number, PAGE)
+
+
+def find_pair(project_id: int, one: str, other: str) -> LinkagePair | None:
+    """Return what is known of two records being one woman."""
+    left, right = sorted((one, other))
+    return db.session.get(LinkagePair, (project_id, left, right))
+
+
+@retried
+def say_different(project_id: int, one: str, other: str, actor: Actor) -> None:
+    """Remember that two records are two women; they are not proposed again.
+
+    :raises Problem: 404.1 unknown; 400.8 the same record or of another list; 409.53 erased.
+    """
+    now = datetime.now(UTC)
+    left_id, right_id = sorted((one, other))
+    with transaction() as session:
+        left, right = session.get(Entity, (project_id, left_id)), session.get(Entity, (project_id, right_id))
+        if left is None or right is None:
+            raise Problem("404.1")
+        if left_id == right_id or left.list != right.list:
+            raise Problem("400.8", field="other", reason="another record of the same list is expected")
+        if left.erased_at or right.erased_at:
+            raise Problem("409.53")
+        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update=True)
+        if pair is None:
+            pair = LinkagePair(
+                project_id=project_id, left_id=left_id, right_id=right_id, list=left.list, score=0, reasons=[],
+                found_at=now,
+            )  # fmt: skip
+            session.add(pair)
+        if pair.decision == DIFFERENT:
+            return
+        pair.decision, pair.decided_by, pair.decided_at = DIFFERENT, actor.label, now
+        audits.note(session, project_id, actor, "duplicate.different", left_id, now, other=right_id)
+
+
+@retried
+def take_back(project_id: int, one: str, other: str, actor: Actor) -> None:
+    """Forget that two records were said to be two women; they are proposed again if they are alike.
+
+    :raises Problem: 404.1 when nothing was said of them.
+    """
+    now = datetime.now(UTC)
+    left_id, right_id = sorted((one, other))
+    with transaction() as session:
+        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update=True)
+        if pair is None or pair.decision != DIFFERENT:
+            raise Problem("404.1")
+        pair.decision, pair.decided_by, pair.decided_at = "", "", None
+        audits.note(session, project_id, actor, "duplicate.undo", left_id, now, other=right_id)
+
+
+def _threshold(project_id: int, list_name: str) -> int:
+    shown = RecordIndex.shown
+    count = select(func.count()).where(RecordIndex.project_id == project_id, RecordIndex.list == list_name, shown)
+    return find_threshold(db.session.scalar(count) or 0)
+
+
+def _pairs(project_id: int, list_name: str) -> Select[Any]:
+    """Select pairs both of whose records are shown now: a merge, a deletion or an erasure takes them off the queue."""
+    left, right = aliased(RecordIndex), aliased(RecordIndex)
+    return (
+        select(LinkagePair)
+        .join(left, (left.project_id == LinkagePair.project_id) & (left.entity_id == LinkagePair.left_id))
+        .join(right, (right.project_id == LinkagePair.project_id) & (right.entity_id == LinkagePair.right_id))
+        .where(LinkagePair.project_id == project_id, LinkagePair.list == list_name, left.shown, right.shown)
+    )
+
+
+def _to_likely(row: LinkagePair, records: dict[str, Entity], threshold: int) -> Likely:
+    return Likely(
+        records[row.left_id],
+        records[row.right_id],
+        row.score,
+        tuple(row.reasons),
+        "sure" if row.score >= threshold + SURE else "likely",
+        row.decided_by,
+        row.decided_at,
+    )
