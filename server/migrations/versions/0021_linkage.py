@@ -11,7 +11,7 @@ from alembic import op
 import server.models.columns
 
 revision = '0021'
-down_revision = '0020'
+down_revision = '0050'
 branch_labels = None
 depends_on = None
 
