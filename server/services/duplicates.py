@@ -94,7 +94,7 @@ def say_different(project_id: int, one: str, other: str, actor: Actor) -> None:
             raise Problem("400.8", field="other", reason="another record of the same list is expected")
         if left.erased_at or right.erased_at:
             raise Problem("409.53")
-        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update=True)
+        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update={"key_share": True})
         if pair is None:
             pair = LinkagePair(
                 project_id=project_id, left_id=left_id, right_id=right_id, list=left.list, score=0, reasons=[],
@@ -116,7 +116,7 @@ def take_back(project_id: int, one: str, other: str, actor: Actor) -> None:
     now = datetime.now(UTC)
     left_id, right_id = sorted((one, other))
     with transaction() as session:
-        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update=True)
+        pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update={"key_share": True})
         if pair is None or pair.decision != DIFFERENT:
             raise Problem("404.1")
         pair.decision, pair.decided_by, pair.decided_at = "", "", None

@@ -154,7 +154,7 @@ def _take_chunk(project_id: int, list_name: str, stage: str) -> None:
     now = datetime.now(UTC)
     with transaction() as session:
         # locked, so that of two readers one takes a chunk in and the other finds it done
-        found = session.get(IndexProgress, (project_id, list_name, stage), with_for_update=True)
+        found = session.get(IndexProgress, (project_id, list_name, stage), with_for_update={"key_share": True})
         if found is None:
             found = IndexProgress(project_id=project_id, list=list_name, stage=stage, counter=-1, basis="")
             session.add(found)
