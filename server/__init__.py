@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, load_settings
 from server.errors import Problem
@@ -87,6 +88,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         if endpoint.startswith("api."):
             csrf.exempt(view)  # these take no cookie for a write, see auth.find_actor
     app.wsgi_app = KnowTheEnd(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_prefix=0
+        )
     return app
 
 

@@ -47,7 +47,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "app_user": frozenset({"sync", "openrosa", "form.read", "scope.read"}),
     "viewer": _VIEWER,
     "officer": _OFFICER,
-    "administrator": _OFFICER | {"entity.erase", "form.publish", "app_user.manage", "user.manage"},
+    "administrator": _OFFICER | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch"},
+    "monitor": frozenset({"service.watch"}),
 }
 ROLES = ("administrator", "officer", "viewer")
 
@@ -61,7 +62,7 @@ class Actor:
     """Who makes this request."""
 
     kind: str
-    """``app_user``, ``user`` or ``command`` (the command line)."""
+    """``app_user``, ``user``, ``command`` (the command line) or ``monitor`` (whoever reads the metrics)."""
     id: int
     name: str
     role: str
@@ -78,6 +79,7 @@ class Actor:
         return verb in GRANTS.get(self.role, frozenset())
 
 
+MONITOR = Actor(kind="monitor", id=0, name="monitoring", role="monitor")
 COMMAND = Actor(kind="command", id=0, name="command line", role="administrator")
 
 
@@ -211,6 +213,9 @@ def _of_user(user: User) -> Actor:
 
 
 def _bearer(token: str) -> Actor | None:
+    watcher = current_app.config["HIRFA"].metrics_token
+    if watcher and secrets.compare_digest(token.encode(), watcher.encode()):
+        return MONITOR
     hashed = hash_token(token)
     row = db.session.execute(
         select(AppUserToken, AppUser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from server.config import Settings, normalise_database_url
 from server.dumps import DumpError
 from server.services import backups, restores
 from server.terminal import fail, project_and_json, say
+from server.texts import LANGUAGES
 from server.vault import Vault, VaultError, read_identity
 
 TROUBLE = "500.1"
@@ -178,4 +180,50 @@ def move_database(address: str, project_id: int, as_json: bool) -> None:
     )
 
 
-SERVICE_COMMANDS: tuple[click.Command, ...] = (backup_key, backup, verify_backup, restore, move_database)
+@click.command("doctor")
+@click.option("--thorough", is_flag=True, help="Read every row and every photograph again.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+@project_and_json
+def doctor(thorough: bool, language: str, project_id: int, as_json: bool) -> None:
+    """Say what is wrong with the service and what to do. Ends with 1 when something must be done."""
+    from server.console.texts import say as say_text
+    from server.services.doctor import BAD, examine
+
+    found = examine(thorough=thorough)
+    told = [(f.level, f.key, say_text(f"doctor.{f.key}", language, **f.fields)) for f in found]
+    say(
+        as_json,
+        {"findings": [{"level": level, "key": key, "text": text} for level, key, text in told]},
+        "\n".join(f"[{level}] {text}" for level, _, text in told) or "Everything is as it must be.",
+    )
+    if any(f.level == BAD for f in found):
+        sys.exit(1)
+
+
+@click.command("upgrade")
+@click.option("--back", is_flag=True, help="Undo the migrations of the last upgrade; rows that came since are kept.")
+@project_and_json
+def upgrade(back: bool, project_id: int, as_json: bool) -> None:
+    """Migrate the database, with a copy beside it: if anything fails it is as it was. The server must be stopped."""
+    from server.services import upgrades
+
+    try:
+        done = upgrades.go_back() if back else upgrades.upgrade_database()
+    except (upgrades.UpgradeError, VaultError, OSError) as error:
+        fail(as_json, TROUBLE, f"Not migrated, the database is as it was: {error}")
+        return
+    text = f"The database is at revision {done.after}" + (f", it was at {done.before or 'none'}." if done.copy else ".")
+    if done.copy:
+        text += f"\nThe database of before is kept: {done.copy}"
+    say(as_json, {"before": done.before, "after": done.after, "copy": done.copy}, text)
+
+
+SERVICE_COMMANDS: tuple[click.Command, ...] = (
+    backup_key,
+    backup,
+    verify_backup,
+    restore,
+    move_database,
+    doctor,
+    upgrade,
+)

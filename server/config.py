@@ -42,6 +42,10 @@ class Settings:
     """Public key that backups are sealed to, ``age1…``."""
     backup_copied: bool = False
     """Whether somebody copies that folder elsewhere, though it lies on the disk of the data."""
+    proxies: int = 0
+    """Servers in front that tell who asks (``X-Forwarded-For``, ``-Proto``): as many entries are believed."""
+    metrics_token: str = ""
+    """Bearer token of whoever watches the service (``/metrics``)."""
 
     @property
     def blobs(self) -> Path:
@@ -86,6 +90,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         backup_to=Path(env["HIRFA_BACKUP_TO"]).resolve() if env.get("HIRFA_BACKUP_TO") else None,
         backup_key=env.get("HIRFA_BACKUP_KEY") or "",
         backup_copied=(env.get("HIRFA_BACKUP_COPIED") or "").strip().lower() in YES,
+        proxies=int(env.get("HIRFA_PROXIES") or 0),
+        metrics_token=env.get("HIRFA_METRICS_TOKEN") or "",
     )
 
 

@@ -20,6 +20,7 @@ from server.api import (
     sessions,
     sync,
     tables,
+    watch,
     workbook,
 )
 
@@ -91,6 +92,9 @@ def init_api(app: Flask) -> None:
         ("GET", f"{k}/datasets/<list_name>/integrity", openrosa.integrity),
         ("HEAD", f"{k}/submission", openrosa.submission_head),
         ("POST", f"{k}/submission", openrosa.submit),
+        ("GET", "/health", watch.health),
+        ("GET", "/ready", watch.ready),
+        ("GET", "/metrics", watch.metrics),
         ("GET", "/app/", app_files.index),
         ("GET", "/app/<path:name>", app_files.asset),
     )

@@ -19,6 +19,7 @@ from server.console import (
     quarantine,
     records,
     reviews,
+    service,
     sessions,
     submissions,
     women,
@@ -93,6 +94,7 @@ def init_console(app: Flask) -> None:
         ("POST", "/agents/<int:app_user_id>/revoke", agents.revoke),
         ("GET", "/forms", forms.forms),
         ("GET", "/workbook", workbook.workbook),
+        ("GET", "/service", service.service),
         ("GET", "/static/<path:name>", files.static),
     )
     for method, url, view in rules:

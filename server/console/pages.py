@@ -27,6 +27,7 @@ MENU: Final = (
     ("agents", "nav.agents", "desk.read"),
     ("forms", "nav.forms", "desk.read"),
     ("workbook", "nav.workbook", "workbook.read"),
+    ("service", "nav.service", "service.watch"),
 )
 WITHIN: Final = {
     "woman": "women",

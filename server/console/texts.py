@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.console.texts_acts import ACTS
+from server.console.texts_doctor import DOCTOR
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
 from server.console.texts_review import REVIEW
@@ -664,6 +665,6 @@ _FORMS: Final = {
 
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
-    **DUPLICATES,
+    **DUPLICATES, **DOCTOR,
     **REVIEW, **FILL,
 }  # fmt: skip

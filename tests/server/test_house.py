@@ -22,6 +22,8 @@ PUBLIC_ENDPOINTS = {
     "api.app_files.index",
     "api.app_files.asset",
     "api.openapi.document",
+    "api.watch.health",
+    "api.watch.ready",
     "console.sign_in",
     "console.open_session",
     "console.set_language",

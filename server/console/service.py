@@ -1,0 +1,16 @@
+"""The alarm page: what is wrong with the service and what to do, and the newest backups."""
+
+from __future__ import annotations
+
+from server.auth import require
+from server.console.pages import show
+from server.services import backups, doctor
+
+NEWEST = 14
+
+
+@require("service.watch")
+def service() -> str:
+    # its own certificate is not asked for here: the page would wait for itself
+    findings = doctor.examine(certificate=False)
+    return show("service.html", findings=findings, backups=backups.list_backups(NEWEST))

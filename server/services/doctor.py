@@ -1,0 +1,280 @@
+"""Look at the whole service and say what is wrong with it and what to do: for the command, the alarm page and metrics.
+
+Quick checks cost a few queries. Thorough ones read every row and every photograph again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import ssl
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from alembic.script import ScriptDirectory
+from cryptography import x509
+from flask import current_app
+from sqlalchemy import func, select, text
+
+from server.blobs import BlobStore, hash_file
+from server.config import Settings
+from server.database import db
+from server.dumps import find_revision
+from server.models import AppUser, Audit, Backup, Blob, Device, Entity, EntityVersion, Project, Quarantined, Submission
+from server.services import backups
+from server.vault import VaultError, read_recipients
+
+BAD, WARN = "bad", "warn"
+DISK_LOW, DISK_FULL = 2 * 2**30, 2**28
+BACKUP_LATE, BACKUP_OLD = timedelta(hours=26), timedelta(days=3)
+CERTIFICATE_PART = 6
+"""Caddy renews when a third of a certificate's life is left: 30 days of 90, 4 hours of 12 by its own authority."""
+SILENT = timedelta(days=14)
+AHEAD = timedelta(minutes=10)
+CONNECT_S = 5
+NAMED = 5
+"""Examples given of what is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: ``key`` names its words, ``fields`` fill them."""
+
+    key: str
+    level: str
+    fields: dict[str, object]
+
+
+def examine(*, thorough: bool = False, certificate: bool = True) -> list[Finding]:
+    """Look at everything; the worst first. Nothing is changed.
+
+    :param thorough: read every row and photograph again too.
+    :param certificate: ask this server's own public address for its certificate.
+    """
+    settings: Settings = current_app.config["HIRFA"]
+    now = datetime.now(UTC)
+    found = [*_folders(settings), *_disk(settings), *_clock()]
+    try:
+        found += _migrations()
+        if not {"migrations_old", "migrations_new"} & {f.key for f in found}:  # else tables are not as they are asked
+            found += _of_database(settings, now, thorough)
+    except Exception as error:  # whatever is wrong with the database is what is to be told
+        found.append(Finding("database_away", BAD, {"reason": type(error).__name__}))
+    finally:
+        db.session.rollback()
+    found += _backups(settings, now, [f.key for f in found])
+    if certificate:
+        found += _certificate(settings, now)
+    return sorted(found, key=lambda f: f.level != BAD)
+
+
+def _of_database(settings: Settings, now: datetime, thorough: bool) -> Iterator[Finding]:
+    yield from _times(now)
+    yield from _files(settings, thorough)
+    yield from _waiting(now)
+    yield from _rows(thorough)
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for path in (settings.data, settings.blobs, settings.uploads, settings.keys):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Finding("folder_open", WARN, {"path": path})
+    secret = settings.data / "secret_key"
+    for path in (secret, *settings.keys.rglob("*.pem")):
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Finding("file_open", BAD, {"path": path})
+    if not any(settings.keys.rglob("*.pem")):
+        yield Finding("key_missing", BAD, {"path": settings.keys})
+    for path in (settings.data, settings.blobs, settings.uploads):
+        try:
+            with tempfile.NamedTemporaryFile(dir=path):
+                pass
+        except OSError as error:
+            yield Finding("folder_unwritable", BAD, {"path": path, "reason": error.strerror})
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    for path in dict.fromkeys((settings.data, settings.backup_to)):
+        if path is None or not path.is_dir():
+            continue
+        free = shutil.disk_usage(path).free
+        if free < DISK_LOW:
+            level = BAD if free < DISK_FULL else WARN
+            yield Finding("disk_low", level, {"path": path, "free": f"{free / 2**20:.0f}"})
+        counts = os.statvfs(path)
+        if counts.f_files and counts.f_favail < counts.f_files // 100:
+            yield Finding("inodes_low", WARN, {"path": path})
+
+
+def _clock() -> Iterator[Finding]:
+    if shutil.which("timedatectl") is None or not Path("/run/systemd/system").is_dir():
+        return  # nothing here tells; times stored are looked at below
+    said = subprocess.run(  # noqa: S603
+        ["timedatectl", "show", "-p", "NTPSynchronized", "--value"],  # noqa: S607
+        capture_output=True, text=True, timeout=10, check=False,
+    )  # fmt: skip
+    if said.stdout.strip() == "no":
+        yield Finding("clock_unsynced", WARN, {})
+
+
+def _times(now: datetime) -> Iterator[Finding]:
+    """Find times that are still to come: the clock was set back, or was ahead."""
+    for column in (Submission.received_at, Audit.at, Backup.at):
+        newest = db.session.scalar(select(func.max(column)))
+        if newest is not None and newest > now + AHEAD:
+            yield Finding("clock_back", BAD, {"newest": f"{newest:%Y-%m-%d %H:%M}", "now": f"{now:%Y-%m-%d %H:%M}"})
+            return
+    if db.engine.dialect.name == "postgresql":
+        theirs = db.session.execute(text("SELECT now()")).scalar_one()
+        if abs(theirs - now) > AHEAD:
+            yield Finding("clock_apart", WARN, {"theirs": f"{theirs:%Y-%m-%d %H:%M}"})
+
+
+def _migrations() -> Iterator[Finding]:
+    scripts = ScriptDirectory(str(current_app.config["MIGRATIONS"]))
+    head = scripts.get_current_head()
+    with db.engine.connect() as connection:
+        here = find_revision(connection)
+    if here == head:
+        return
+    known = {script.revision for script in scripts.walk_revisions()}
+    yield Finding(
+        "migrations_old" if here in known or not here else "migrations_new", BAD, {"here": here or "-", "head": head}
+    )
+
+
+def _files(settings: Settings, thorough: bool) -> Iterator[Finding]:
+    store = BlobStore(settings.blobs)
+    missing: list[str] = []
+    damaged: list[str] = []
+    for project_id, sha256, size in db.session.execute(
+        select(Blob.project_id, Blob.sha256, Blob.size).execution_options(yield_per=2000)
+    ):
+        path, name = store.path(project_id, sha256), f"{project_id}/{sha256}"
+        try:
+            wrong = path.stat().st_size != size or (thorough and hash_file(path) != sha256)
+        except FileNotFoundError:
+            missing.append(name)
+        else:
+            damaged += [name] if wrong else []
+    for key, names in (("files_missing", missing), ("files_damaged", damaged)):
+        if names:
+            yield Finding(key, BAD, {"count": len(names), "names": ", ".join(names[:NAMED])})
+
+
+def _waiting(now: datetime) -> Iterator[Finding]:
+    aside = db.session.scalar(select(func.count()).select_from(Quarantined).where(Quarantined.released_at.is_(None)))
+    if aside:
+        yield Finding("quarantine_waiting", WARN, {"count": aside})
+    silent = find_silent(now)
+    if silent:
+        names = ", ".join(silent[:NAMED]) + (" …" if len(silent) > NAMED else "")
+        yield Finding("phones_silent", WARN, {"count": len(silent), "names": names, "days": SILENT.days})
+
+
+def find_silent(now: datetime) -> list[str]:
+    """Name the agents whose phones were all silent for too long; those who were revoked or never sent are not meant."""
+    return list(
+        db.session.scalars(
+            select(AppUser.name)
+            .join(Device, (Device.project_id == AppUser.project_id) & (Device.app_user_id == AppUser.id))
+            .where(AppUser.revoked_at.is_(None))
+            .group_by(AppUser.project_id, AppUser.id, AppUser.name)
+            .having(func.max(Device.last_seen_at) < now - SILENT)
+            .order_by(AppUser.name)
+        )
+    )
+
+
+def _rows(thorough: bool) -> Iterator[Finding]:
+    wrong: list[str] = []
+    if db.engine.dialect.name == "sqlite":
+        check = "integrity_check" if thorough else "quick_check"
+        wrong += [str(row[0]) for row in db.session.execute(text(f"PRAGMA {check}(3)")) if row[0] != "ok"]
+        wrong += [f"{row[0]} → {row[2]}" for row in db.session.execute(text("PRAGMA foreign_key_check"))][:NAMED]
+    behind = db.session.scalars(
+        select(Project.id).where(
+            Project.counter
+            < select(func.coalesce(func.max(EntityVersion.counter), 0))
+            .where(EntityVersion.project_id == Project.id)
+            .scalar_subquery()
+        )
+    )
+    wrong += [f"projects.counter {id_}" for id_ in behind]
+    if thorough:
+        newest = (
+            select(func.max(EntityVersion.version))
+            .where(EntityVersion.project_id == Entity.project_id, EntityVersion.entity_id == Entity.id)
+            .scalar_subquery()
+        )
+        lost = select(Entity.id).where(Entity.version > 0, Entity.version != newest).limit(NAMED)
+        wrong += [f"entities {id_}" for id_ in db.session.scalars(lost)]
+    if wrong:
+        yield Finding("rows_damaged", BAD, {"what": "; ".join(wrong[:NAMED])})
+
+
+def _backups(settings: Settings, now: datetime, known: Iterable[str]) -> Iterator[Finding]:
+    if settings.backup_to is None or not settings.backup_key:
+        yield Finding("backup_unset", BAD, {})
+        return
+    try:
+        read_recipients(settings.backup_key)
+        backups.open_vault(settings)
+    except (VaultError, OSError) as error:
+        yield Finding("backup_unreachable", BAD, {"reason": error})
+        return
+    if not backups.is_away(settings):
+        yield Finding("backup_same_disk", WARN, {"path": settings.backup_to})
+    if not backups.are_erasures_copied(settings):
+        yield Finding("erasures_not_copied", WARN, {})
+    if {"database_away", "migrations_old", "migrations_new"} & set(known):
+        return
+    newest = db.session.scalar(select(func.max(Backup.at)))
+    if newest is None:
+        yield Finding("backup_none", BAD, {})
+    elif now - newest > BACKUP_LATE:
+        level = BAD if now - newest > BACKUP_OLD else WARN
+        yield Finding("backup_old", level, {"at": f"{newest:%Y-%m-%d %H:%M}"})
+
+
+def _certificate(settings: Settings, now: datetime) -> Iterator[Finding]:
+    if not settings.https:
+        yield Finding("no_https", WARN, {"url": settings.url})
+        return
+    address = urlsplit(settings.url)
+    host, port = address.hostname or "", address.port or 443
+    try:
+        begins, ends = read_certificate_times(host, port)
+    except OSError as error:
+        yield Finding("site_unreachable", BAD, {"url": settings.url, "reason": error})
+        return
+    if ends < now:
+        yield Finding("certificate_over", BAD, {"at": f"{ends:%Y-%m-%d}"})
+    elif ends - now < (ends - begins) / CERTIFICATE_PART:
+        yield Finding("certificate_soon", BAD, {"at": f"{ends:%Y-%m-%d %H:%M}"})
+
+
+def read_certificate_times(host: str, port: int) -> tuple[datetime, datetime]:
+    """Ask a server for its certificate, whoever signed it, and return when it begins and ends.
+
+    :raises OSError: when it does not answer.
+    """
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # an expired one is to be read as well; nothing is sent
+    with (
+        socket.create_connection((host, port), timeout=CONNECT_S) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        given = secure.getpeercert(binary_form=True)
+    if not given:
+        raise OSError("no certificate")
+    certificate = x509.load_der_x509_certificate(given)
+    return certificate.not_valid_before_utc, certificate.not_valid_after_utc
