@@ -34,6 +34,8 @@ _DECLARATION = f'{_PREFIX}="{NAMESPACE}"'
 _MAX_MARKDOWN_BYTES = 5 * 2**20
 _MAX_XFORM_BYTES = 50 * 2**20
 _VISIBILITIES = ("office",)
+AUDIENCES = ("agents", "office", "both")
+_AUDIENCE = f"{_PREFIX}:audience"
 _STANDARD = {
     "h": "http://www.w3.org/1999/xhtml",
     "ev": "http://www.w3.org/2001/xml-events",
@@ -63,6 +65,8 @@ class ConvertedForm:
     warnings: tuple[str, ...]
     itemsets: str | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+    audience: str = "both"
+    """Who fills it: `agents` on phones, `office` at the desk, or `both`: the setting `hirfa:audience`."""
 
 
 def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedForm:
@@ -103,7 +107,7 @@ def convert_xlsform(data: bytes, *, file_name: str = "form.xlsx") -> ConvertedFo
         raise XlsformError(XlsformProblem(f"The form becomes XML that nobody can read: {error} {advice}")) from error
     blank_form = next(child for instance in root.iter("{*}instance") for child in instance)
     rows = dict(_find_rows(book, "/" + local_name(blank_form)))
-    return ConvertedForm(xform, (*remarks, *own_warnings), result.itemsets, rows)
+    return ConvertedForm(xform, (*remarks, *own_warnings), result.itemsets, rows, _read_audience(book) or AUDIENCES[-1])
 
 
 def _check_markdown(data: bytes) -> None:
@@ -172,6 +176,10 @@ def _first(pattern: re.Pattern[str], message: str) -> str:
 
 def _find_problems(book: DefinitionData) -> Iterator[XlsformProblem]:
     """Check the columns with a namespace, ours above all."""
+    audience = _read_audience(book)
+    if audience not in ("", *AUDIENCES):
+        known = ", ".join(AUDIENCES)
+        yield XlsformProblem(f"The audience {audience!r} is not known. Known are {known}.", "settings", 2, _AUDIENCE)
     declared = _read_namespaces(book)
     for heading, prefix, name in _find_bind_columns(book):
         uri = _STANDARD.get(prefix) or declared.get(prefix)
@@ -259,6 +267,12 @@ def _find_bind_columns(book: DefinitionData) -> Iterator[tuple[str, str, str]]:
         match = _BIND_COLUMN.fullmatch(heading)
         if match:
             yield heading, match[1], match[2]
+
+
+def _read_audience(book: DefinitionData) -> str:
+    row: Mapping[str, Any] = next(iter(book.settings or ()), {})
+    found = (str(value or "") for heading, value in row.items() if str(heading).strip().lower() == _AUDIENCE)
+    return next(found, "").strip().lower()
 
 
 def _headings(header: Any) -> list[str]:

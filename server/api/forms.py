@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from server.api.files import send_blob
-from server.auth import require
+from server.auth import actor, require
 from server.schemas.sync import iso
 from server.services import forms as service
 from server.services.entity_tables import describe_forms
@@ -18,7 +18,7 @@ def list_forms(project_id: int) -> Response:
     return jsonify(
         [
             {**told[form["formId"]], **form, "publishedAt": iso(form["publishedAt"])}
-            for form in service.list_forms(project_id)
+            for form in service.list_forms(project_id, on_phones=actor().kind == "app_user")
         ]
     )
 

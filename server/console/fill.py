@@ -35,6 +35,8 @@ def choose_form() -> str:
     row = service.read_row(project_id, woman) if woman else None
     listed = []
     for form in forms.list_forms(project_id):
+        if form["audience"] == "agents":
+            continue
         subject = service.find_subject(service.find_fillable(project_id, form["formId"]).definition)
         if row is None or (subject is not None and subject.list == row.list):
             listed.append((form, subject))
@@ -71,6 +73,7 @@ def fill(form_id: str) -> Response | str:
 def show_form(
     found: service.Fillable,
     *,
+    lists: dict[str, str] | None = None,
     submit: str,
     leave: str,
     row: service.Row | None = None,
@@ -80,7 +83,7 @@ def show_form(
 ) -> Response:
     """Show the app's form page for one form version.
 
-    :param xml: address of the XForm; that of the published version where it is not given.
+    :param xml: address of the XForm; those of the published version's XForm, files and lists where they are not given.
     """
     project_id, version = shown_project(), found.version
     labels = Labels(project_id, language())
@@ -93,7 +96,9 @@ def show_form(
         "files": files
         if files is not None
         else {name: url_for("api.forms.attachment", **names, name=name) for name in found.files},
-        "lists": {name: url_for("console.entity_list", form_id=version.form_id, name=name) for name in found.lists},
+        "lists": lists
+        if lists is not None
+        else {name: url_for("console.entity_list", form_id=version.form_id, name=name) for name in found.lists},
         "record": None
         if row is None
         else {"id": row.id, "list": row.list, "label": row.label, "row": row.row, "properties": list(row.properties)},

@@ -11,6 +11,7 @@ from typing import Final
 
 from server.console.texts_acts import ACTS
 from server.console.texts_doctor import DOCTOR
+from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
 from server.console.texts_review import REVIEW
@@ -666,5 +667,5 @@ _FORMS: Final = {
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
     **DUPLICATES, **DOCTOR,
-    **REVIEW, **FILL,
+    **REVIEW, **FILL, **DRAFTS,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from server.models.entity import (
     ListProperty,
 )
 from server.models.erased import Erased
-from server.models.form import Form, FormAttachment, FormVersion
+from server.models.form import DraftFile, Form, FormAttachment, FormDraft, FormVersion
 from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, RecordIndex
 from server.models.project import Place, Project
 from server.models.review import Remark
@@ -31,6 +31,7 @@ __all__ = [
     "ConflictEntry",
     "Correction",
     "Device",
+    "DraftFile",
     "EnrolmentCode",
     "Entity",
     "EntityActionRow",
@@ -40,6 +41,7 @@ __all__ = [
     "Erased",
     "Form",
     "FormAttachment",
+    "FormDraft",
     "FormVersion",
     "IndexProgress",
     "LinkageKey",

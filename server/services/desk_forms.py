@@ -26,6 +26,7 @@ from server.models import (
     EntityActionRow,
     EntityList,
     FormAttachment,
+    FormDraft,
     FormVersion,
     ListProperty,
     Submission,
@@ -54,7 +55,7 @@ class Row:
 class Fillable:
     """A form version as the form page needs it."""
 
-    version: FormVersion
+    version: FormVersion | FormDraft
     definition: FormDefinition
     files: Sequence[str]
     lists: Sequence[str]

@@ -97,7 +97,7 @@ def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) ->
         answer["scopes"][read.scope] = page
     answer["corrections"] = corrections.list_given(project_id, actor, scopes, visibility, now)
     answer["questions"] = questions.list_asked(project_id, scopes, visibility)
-    offered = list_forms(project_id)
+    offered = list_forms(project_id, on_phones=True)
     answer["forms"] = [
         {key: value for key, value in form.items() if key != "publishedAt"}
         for form in offered

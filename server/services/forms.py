@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Node
@@ -56,12 +56,15 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Prepared:
+    """A form that was read and found good."""
+
     file: FormFile
     xform: bytes
     definition: FormDefinition
     warnings: tuple[str, ...]
     limits: tuple[Limit, ...]
+    audience: str
 
 
 @lru_cache(maxsize=256)
@@ -90,13 +93,30 @@ def publish_forms(project_id: int, files: Sequence[FormFile], actor: Actor) -> l
     :raises XlsformError: with sheet and row, when a file is no good form.
     :raises Problem: 409.6 same form and version with other content; 409.50 forms that contradict one another.
     """
-    drafts = [_draft(file) for file in files]
-    now = datetime.now(UTC)
-    store = BlobStore(current_app.config["HIRFA"].blobs)
+    drafts = prepare(files)
     with transaction() as session:
-        _project(session, project_id)
-        results = [_publish_one(session, project_id, draft, actor, now, store) for draft in drafts]
-        _gather_rules(session, project_id, now)
+        return publish_prepared(session, project_id, drafts, actor, datetime.now(UTC))
+
+
+def prepare(files: Sequence[FormFile]) -> list[Prepared]:
+    """Read XLSForms, before any transaction.
+
+    :raises XlsformError: with sheet and row, when one is no good form.
+    """
+    return [_draft(file) for file in files]
+
+
+def publish_prepared(
+    session: Session, project_id: int, drafts: Sequence[Prepared], actor: Actor, now: datetime
+) -> list[Published]:
+    """Publish forms together; part of the caller's transaction.
+
+    :raises Problem: as ``publish_forms`` does.
+    """
+    store = BlobStore(current_app.config["HIRFA"].blobs)
+    _project(session, project_id)
+    results = [_publish_one(session, project_id, draft, actor, now, store) for draft in drafts]
+    _gather_rules(session, project_id, now)
     return results
 
 
@@ -106,7 +126,7 @@ def _converted(data: bytes, file_name: str) -> ConvertedForm:
     return convert_xlsform(data, file_name=file_name)
 
 
-def _draft(file: FormFile) -> _Draft:
+def _draft(file: FormFile) -> Prepared:
     converted = _converted(file.data, file.name)
     definition = parse_form(converted.xform)
     problems = [
@@ -119,7 +139,7 @@ def _draft(file: FormFile) -> _Draft:
     if converted.itemsets is not None and ITEMSETS not in file.media:
         file = replace(file, media={**file.media, ITEMSETS: converted.itemsets.encode()})
     limits = find_limits(converted.xform, read_support(), converted.rows)
-    return _Draft(file, converted.xform, definition, converted.warnings, limits)
+    return Prepared(file, converted.xform, definition, converted.warnings, limits, converted.audience)
 
 
 def read_form_id(file: FormFile) -> str:
@@ -149,13 +169,14 @@ def _unfit(node: Node) -> list[tuple[str, str]]:
 
 
 def _publish_one(
-    session: Session, project_id: int, draft: _Draft, actor: Actor, now: datetime, store: BlobStore
+    session: Session, project_id: int, draft: Prepared, actor: Actor, now: datetime, store: BlobStore
 ) -> Published:
     definition = draft.definition
     key = (project_id, definition.form_id, definition.version)
     needed = sorted(definition.media | _plain_lists(session, project_id, definition))
     media = {name: data for name, data in draft.file.media.items() if name in needed}
-    form_hash = _hash_form(draft.xform, {name: hashlib.sha256(data).hexdigest() for name, data in media.items()})
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in media.items()}
+    form_hash = _hash_form(draft.xform, hashes, draft.audience)
     missing = tuple(name for name in needed if name not in media)
     existing = session.get(FormVersion, key)
     if existing is not None:
@@ -181,6 +202,7 @@ def _publish_one(
             source=draft.file.data,
             published_at=now,
             published_by=actor.label,
+            audience=draft.audience,
         )
     )
     session.flush()
@@ -190,7 +212,7 @@ def _publish_one(
     return _published(draft, missing, changed=True)
 
 
-def _published(draft: _Draft, missing: tuple[str, ...], *, changed: bool) -> Published:
+def _published(draft: Prepared, missing: tuple[str, ...], *, changed: bool) -> Published:
     d = draft.definition
     return Published(d.form_id, d.version, d.title, draft.warnings, draft.limits, missing, changed)
 
@@ -214,10 +236,12 @@ def _plain_lists(session: Session, project_id: int, definition: FormDefinition) 
     return {f"{name}.csv" for name in definition.lists if name not in known}
 
 
-def _hash_form(xform: bytes, media: Mapping[str, str]) -> str:
+def _hash_form(xform: bytes, media: Mapping[str, str], audience: str) -> str:
     digest = hashlib.sha256(xform)
     for name in sorted(media):
         digest.update(f"\n{name} {media[name]}".encode())
+    if audience != "both":  # which is what every form was for before forms could say it
+        digest.update(f"\naudience {audience}".encode())
     return digest.hexdigest()
 
 
@@ -314,8 +338,11 @@ def _gather_one(
     kept["choices"] += [choice for choice in rule.choices if choice not in kept["choices"]]
 
 
-def list_forms(project_id: int) -> list[dict[str, Any]]:
-    """List the forms that phones are offered, with their version's hash and attachments."""
+def list_forms(project_id: int, *, on_phones: bool = False) -> list[dict[str, Any]]:
+    """List the forms that are offered, with their version's hash and attachments.
+
+    :param on_phones: without those that only the office fills.
+    """
     session = db.session
     rows = session.execute(
         select(Form, FormVersion)
@@ -326,6 +353,7 @@ def list_forms(project_id: int) -> list[dict[str, Any]]:
             & (Form.version == FormVersion.version),
         )
         .where(Form.project_id == project_id, Form.withdrawn_at.is_(None))
+        .where(FormVersion.audience != "office" if on_phones else true())
         .order_by(Form.form_id)
     ).all()
     attachments = session.scalars(select(FormAttachment).where(FormAttachment.project_id == project_id)).all()
@@ -335,7 +363,7 @@ def list_forms(project_id: int) -> list[dict[str, Any]]:
             "version": version.version,
             "hash": version.hash,
             "title": version.title,
-            "audience": "agents",
+            "audience": version.audience,
             "publishedAt": version.published_at,
             "attachments": [
                 {"name": a.name, "hash": a.sha256}

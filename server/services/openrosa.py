@@ -74,7 +74,7 @@ def list_offered(project_id: int, *, form_id: str | None = None, every_version: 
     wanted = (
         select(FormVersion, Form.version)
         .join(Form, (Form.project_id == FormVersion.project_id) & (Form.form_id == FormVersion.form_id))
-        .where(Form.project_id == project_id, Form.withdrawn_at.is_(None))
+        .where(Form.project_id == project_id, Form.withdrawn_at.is_(None), FormVersion.audience != "office")
         .order_by(Form.form_id, FormVersion.published_at.desc(), FormVersion.version)
     )
     if form_id is not None:
