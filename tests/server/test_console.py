@@ -686,15 +686,15 @@ def test_every_text_is_in_three_languages_with_the_same_values() -> None:
         assert all(text.strip() for text in words), key
         values = [set(re.findall(r"{(\w+)}", text)) for text in words]
         assert values[0] == values[1] == values[2], key
-        assert re.search(r"[\u0600-\u06ff]", words.ar) or key in ("unit.DZD",), key
+        assert re.search(r"[\u0600-\u06ff]", words.ar) or key in ("unit.DZD", "warned.pyxform"), key
 
 
 def test_every_text_that_pages_name_exists_and_no_other_does() -> None:
     sources = "".join(path.read_text() for path in CONSOLE.rglob("*") if path.suffix in (".html", ".py"))
-    named = set(re.findall(r"""["']([a-z]+\.[a-z0-9_.]+)["']""", sources)) & set(TEXTS)
+    named = set(re.findall(r"""["']([a-z]+\.[a-zA-Z0-9_.]+)["']""", sources)) & set(TEXTS)
     asked = set(re.findall(r"""\bt\(\s*["']([\w.]+\w)["']""", sources))
     assert asked <= set(TEXTS)
-    built = ("role.", "policy.", "type.", "unit.", "kind.", "reason.", "todo.", "advice.", "code.", "revoke.")
+    built = ("role.", "review.", "said.", "policy.", "type.", "unit.", "kind.", "reason.", "todo.", "advice.", "code.", "revoke.")
     unused = {key for key in TEXTS if key not in named | asked and not key.startswith(built)}
     assert {key for key in unused if sources.count(f'"{key}"') < 2} == set()
 
@@ -703,7 +703,7 @@ def test_templates_escape_everything_and_keep_script_and_style_outside() -> None
     for path in (CONSOLE / "templates").glob("*.html"):
         text = path.read_text()
         assert not re.search(r"\|\s*safe\b|autoescape|Markup", text), path.name
-        assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?! src=)|javascript:", text), path.name
+        assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]* src=)|javascript:", text), path.name
         for tag in re.findall(r"<form method=\"post\".*?</form>", text, re.DOTALL):
             assert "csrf" in tag, path.name
 
