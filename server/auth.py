@@ -37,6 +37,7 @@ _OFFICER = _VIEWER | {
     "submission.edit",
     "form.fill",
     "entity.merge",
+    "legal.manage",
     "entity.delete",
     "quarantine.release",
     "handover.import",
