@@ -19,6 +19,7 @@ from server.models import Device, LegalRequest, Submission
 from server.services import erasure, glance, requests, today
 from tests.builders import registration, visit
 
+BOTH_DATABASES = True
 HTML = {"Accept": "text/html"}
 WOMEN = "artisanes"
 
