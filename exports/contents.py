@@ -18,7 +18,9 @@ from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
 from exports.dictionary import build_dictionary
 from exports.files import Files
+from exports.headings import NOMINAL
 from exports.labels import Labeller
+from exports.manifest import NOMINAL_SHEET, hide_manifest
 from exports.papers import Papers
 from exports.programme import Options, Programme
 from exports.register import Register
@@ -74,6 +76,8 @@ def fill_book(
         for row in rows:
             writer.put(row)
         writer.close()
+        if sheet.name == NOMINAL_SHEET:
+            hide_manifest(book.hide, sheet.columns, [name for name, _ in NOMINAL], programme, options)
         yield
 
     outcome = Outcome(

@@ -188,6 +188,7 @@ class Programme:
     - ``filters``: what was asked for, as (words, value), shown on ``14_Lisez_moi``; the server has already applied
       them.
     - ``extracted_at``: aware.
+    - ``sign``: signs what the list of women says of itself, so that it can be sent back; None leaves that out.
     - ``attendance_percent``: share of the half-days of a session that earns the attestation, from 0 to 100.
     - ``duplicates``: the pairs proposed as one woman, decided or not; ``None`` when nobody looks for them.
     - ``targets``: what the chamber wants to reach in the year the figures end in, indicator ("I01") -> number; rates
@@ -210,6 +211,7 @@ class Programme:
     list_name: str = "artisanes"
     roles: Roles = Roles()
     attendance_percent: int = 80
+    sign: Callable[[bytes], str] | None = None
     duplicates: Sequence[Duplicate] | None = None
     targets: Mapping[str, float] = field(default_factory=dict)
 

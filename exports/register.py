@@ -16,6 +16,7 @@ from exports.headings import BY_COMMUNE, BY_TRADE, COUNTS, KEY, MEDIAN, NOMINAL,
 from exports.headings_figures import BY_ASSOCIATION_ALL
 from exports.indicators import MIN_ANSWERS, Figures, count, group, has_card, to_window
 from exports.labels import Labeller
+from exports.manifest import offer_choices
 from exports.masking import hide_small_counts
 from exports.programme import Options, Programme
 from exports.rows import to_day
@@ -51,6 +52,7 @@ class Register:
 
     def __init__(self, programme: Programme, options: Options, tally: Tally, labeller: Labeller) -> None:
         self._programme = programme
+        self._options = options
         self._language = options.language
         self._personal = options.personal
         self._labels = options.labels
@@ -190,6 +192,8 @@ class Register:
     def nominal(self) -> tuple[Sheet, Iterator[list[object]]]:
         """Give ``07_Liste_nominative``: one line a woman, in the order of the programme; KEY and VERSION last."""
         columns = to_columns(self.headings["07_Liste_nominative"], self._language)
+        if self._programme.sign is not None:
+            columns = offer_choices(columns, [name for name, _ in NOMINAL], self._programme, self._options)
         name, key = "07_Liste_nominative", len(columns) - 2
         return Sheet(name, columns, ORDERS[name], key=key, frozen=2, personal=True, fit=2), self._women()
 

@@ -40,7 +40,8 @@ class Column:
     - ``unit``: shown behind numbers ("DZD" is shown as DA); ``decimals``: how many are shown, None: as they are.
     - ``width``: in characters; None: measured on the first rows.
     - ``prompt``: what the reader sees when she selects the heading (the question in her language);
-    - ``bordered``: its cells have lines around them, empty ones too, as on a form to sign.
+    - ``bordered``: its cells have lines around them, empty ones too, as on a form to sign;
+    - ``listed``: where the words stand that may be chosen in its cells, as a formula ("'lists'!$A$1:$A$26").
     """
 
     heading: str
@@ -50,6 +51,7 @@ class Column:
     width: float | None = None
     prompt: str = ""
     bordered: bool = False
+    listed: str = ""
 
     @property
     def wrapped(self) -> bool:

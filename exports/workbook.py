@@ -51,6 +51,8 @@ _SHEET_NAME: Final = re.compile(rb"xl/worksheets/sheet[0-9]+\.xml")
 _SHEET_RELATIONS: Final = re.compile(r"xl/worksheets/_rels/(sheet[0-9]+\.xml)\.rels")
 # openpyxl knows of the headings alone, and a wrong size makes readers stop early
 _DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
+#: Rows below the last one whose cells offer the choices too: for women who are added by hand.
+ROOM: Final = 500
 #: Different units that get a number format of their own: Excel takes some two hundred formats in all.
 MOST_UNITS: Final = 60
 _HEAD_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
@@ -151,6 +153,7 @@ class Book:
         self._opened: dict[str, Opened] = {}
         self._units: dict[str, int] = {}
         self._looks: dict[tuple[object, ...], str] = {}
+        self._hidden: list[tuple[str, Sequence[Sequence[str]]]] = []
         self.archive.add(_RELATIONS, _save(Workbook())[_RELATIONS])  # first, so that the file is known for what it is
 
     def open(self, sheet: Sheet, title: str) -> SheetWriter:
@@ -171,6 +174,10 @@ class Book:
         _dress(created, sheet, self.options.language, self.notice if sheet.personal else "")
         opened = self._opened[name] = Opened(self, created, sheet, f"xl/worksheets/rows{len(self._places)}.xml")
         return opened
+
+    def hide(self, name: str, columns: Sequence[Sequence[str]]) -> None:
+        """Add a sheet that no reader sees: each of the columns one below the other."""
+        self._hidden.append((name, columns))
 
     def style(self, column: Column, style: str, look: str = "") -> str:
         """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed" or ""."""
@@ -221,18 +228,27 @@ class Book:
     def finish(self) -> None:
         """Write everything but the rows; the cover is what opens."""
         self._workbook.active = self._workbook[COVER]
+        for name, columns in self._hidden:
+            sheet = self._workbook.create_sheet(name)
+            sheet.sheet_state = "veryHidden"
+            for place, texts in enumerate(columns, start=1):
+                for number, text in enumerate(texts, start=1):
+                    cell = sheet.cell(number, place)
+                    cell.value, cell.data_type = _fold(text, len(text) + 1), "s"
         names = {
             f"xl/worksheets/sheet{number}.xml": self._opened[title].path
             for number, title in enumerate(self._workbook.sheetnames, start=1)
+            if title in self._opened
         }
         for name, data in _save(self._workbook).items():
             if name in names or name == _RELATIONS:
                 continue
             if name in _NAMING:
-                data = _SHEET_NAME.sub(lambda found: names[found[0].decode()].encode(), data)
+                data = _SHEET_NAME.sub(lambda found: names.get(found[0].decode(), found[0].decode()).encode(), data)
             relations = _SHEET_RELATIONS.fullmatch(name)
             if relations:
-                name = f"xl/worksheets/_rels/{names[f'xl/worksheets/{relations[1]}'].rpartition('/')[2]}.rels"
+                path = f"xl/worksheets/{relations[1]}"
+                name = f"xl/worksheets/_rels/{names.get(path, path).rpartition('/')[2]}.rels"
             self.archive.add(name, data)
         self.archive.close()
 
@@ -251,6 +267,7 @@ class Opened:
     def begin(self, columns: Sequence[Column], widths: Sequence[float]) -> None:
         """Write everything before the rows, and the row of headings."""
         created = self._created
+        self._columns = columns
         for place, (column, width) in enumerate(zip(columns, widths, strict=True), start=1):
             letter = get_column_letter(place)
             created.column_dimensions[letter].width = width
@@ -281,6 +298,13 @@ class Opened:
         """Write everything after the rows."""
         if filtered_to > 1 and self._sheet.filtered:
             self._created.auto_filter.ref = f"A1:{get_column_letter(columns)}{filtered_to}"
+        for place, column in enumerate(self._columns, start=1):
+            if column.listed:
+                letter = get_column_letter(place)
+                reach = f"{letter}2:{letter}{max(filtered_to, 1) + ROOM}"
+                choice = DataValidation("list", formula1=column.listed, allow_blank=True, sqref=reach)
+                choice.errorStyle = "stop"
+                self._created.data_validations.append(choice)
         if self._sheet.charts and filtered_to > 1:
             arabic = self._book.options.language == "ar"
             draw_charts(self._created, self._sheet.charts, filtered_to, rows, arabic=arabic)

@@ -37,11 +37,11 @@ _OFFICER = _VIEWER | {
     "submission.edit",
     "form.fill",
     "entity.merge",
-    "legal.manage",
     "entity.delete",
     "quarantine.release",
     "handover.import",
     "workbook.read",
+    "list.import",
     "attachment.read",
 }
 GRANTS: dict[str, frozenset[str]] = {

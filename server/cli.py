@@ -19,8 +19,9 @@ from flask_migrate import upgrade
 from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
-from server.cli_duplicates import count_programme, find_duplicates
+from server.cli_duplicates import find_duplicates
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
+from server.cli_lists import import_workbook
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
 from server.config import Settings, is_loopback
@@ -412,7 +413,6 @@ def phones_warning(here: Settings) -> str:
 def init_commands(app: Flask) -> None:
     for command in (
         find_duplicates,
-        count_programme,
         init,
         create_user,
         create_app_user,
@@ -429,5 +429,6 @@ def init_commands(app: Flask) -> None:
         openapi,
         serve,
         *SERVICE_COMMANDS,
+        import_workbook,
     ):
         app.cli.add_command(command)

@@ -197,6 +197,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le fichier de relais n’est pas authentique : {reason}. Rien n’a été pris.",
         "ar": "ملف التسليم غير موثوق: {reason}. لم يؤخذ منه شيء.",
     },
+    "422.54": {
+        "en": "The list cannot be taken in: {reason}. Nothing was changed.",
+        "fr": "La liste ne peut pas être reprise : {reason}. Rien n’a été changé.",
+        "ar": "تعذر أخذ القائمة: {reason}. لم يتغير شيء.",
+    },
     "429.1": {
         "en": "Too many tries. Wait a minute.",
         "fr": "Trop d’essais. Attendez une minute.",

@@ -18,7 +18,6 @@ LANGUAGE_NAMES: Final = {"fr": "Français", "ar": "العربية", "en": "Engli
 MENU: Final = (
     # endpoint, text, verb
     ("home", "nav.home", "desk.read"),
-    ("programme_glance", "nav.programme_glance", "desk.read"),
     ("conflicts", "nav.conflicts", "conflict.settle"),
     ("list_duplicates", "nav.duplicates", "entity.merge"),
     ("women", "nav.women", "register.read"),
@@ -27,9 +26,9 @@ MENU: Final = (
     ("handover", "nav.handover", "handover.import"),
     ("agents", "nav.agents", "desk.read"),
     ("forms", "nav.forms", "desk.read"),
-    ("list_legal", "nav.list_legal", "legal.manage"),
     ("workbook", "nav.workbook", "workbook.read"),
     ("service", "nav.service", "service.watch"),
+    ("lists", "nav.lists", "list.import"),
 )
 WITHIN: Final = {
     "woman": "women",
@@ -55,6 +54,9 @@ WITHIN: Final = {
     "confirm_code": "agents",
     "give_code": "agents",
     "confirm_revoke": "agents",
+    "taken_list": "lists",
+    "take_list": "lists",
+    "apply_list": "lists",
     "reveal": "women",
     "find_twin": "women",
     "compare": "women",

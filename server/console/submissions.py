@@ -31,7 +31,6 @@ def read_filter() -> Filter:
         words=given.get("q", "").replace("\0", "").strip()[:200],
         since=_midnight(given.get("since", "")),
         before=_midnight(given.get("until", ""), days=1),
-        waiting=given.get("waiting") == "1",
         flagged="flagged" in given,
     )
 

@@ -14,8 +14,7 @@ from server.console.texts_doctor import DOCTOR
 from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
-from server.console.texts_legal import LEGAL
-from server.console.texts_programme import PROGRAMME
+from server.console.texts_lists import LISTS
 from server.console.texts_review import REVIEW
 from server.console.words import Words
 
@@ -668,7 +667,6 @@ _FORMS: Final = {
 
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
-    **DUPLICATES, **PROGRAMME, **LEGAL,
-    **REVIEW, **FILL, **DRAFTS,
-    **DOCTOR,
+    **DUPLICATES, **DOCTOR,
+    **LISTS, **REVIEW, **FILL, **DRAFTS,
 }  # fmt: skip

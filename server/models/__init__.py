@@ -16,7 +16,7 @@ from server.models.entity import (
 )
 from server.models.erased import Erased
 from server.models.form import DraftFile, Form, FormAttachment, FormDraft, FormVersion
-from server.models.legal import LegalRequest
+from server.models.imported import ImportedList
 from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, RecordIndex
 from server.models.project import Place, Project
 from server.models.review import Remark
@@ -45,9 +45,9 @@ __all__ = [
     "FormDraft",
     "FormVersion",
     "IndexProgress",
-    "LegalRequest",
     "LinkageKey",
     "LinkagePair",
+    "ImportedList",
     "ListProperty",
     "Place",
     "Project",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from flask import current_app
 from sqlalchemy import select
 
+from exports import roundtrip
 from exports.programme import (
     ALGIERS,
     Association,
@@ -37,6 +39,7 @@ from server.models import (
 from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
+from server.services.imports import sign_workbook
 from server.services.submissions import count_files
 from sync.erasure import SHOWN_LABEL
 
@@ -65,6 +68,13 @@ def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator
     kept.tidy()
 
 
+def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"]) -> bytes:
+    """Write an empty list of women with the choices of its cells, to be filled in and sent in."""
+    with snapshot():
+        programme = build_programme(project_id, actor, datetime.now(UTC))
+        return roundtrip.write_blank_list(programme, Options(language=language))
+
+
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
     """Gather what the workbook is made of; submissions are read from the database as they are written."""
     session = db.session
@@ -90,6 +100,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
             for e in entities
             if e.list == WOMEN and not e.merged_into
         ],
+        sign=sign_workbook(project_id),
         merged={e.id: e.merged_into for e in entities if e.merged_into},
         communes=[
             Commune(p.code, p.name_fr, p.name_ar, p.district_fr, p.district_ar, p.pilot)
