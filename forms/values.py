@@ -82,6 +82,8 @@ def canonical(type: str, text: str) -> str | tuple[str, ...]:
     calculation can be anything: only "3.0", which some phones write for "3", is taken for it.
     """
     text = text.strip()
+    if type == "text":
+        return _nfc(text)
     if type == "select_multiple":
         return tuple(sorted({unicodedata.normalize("NFC", name) for name in text.split()}))
     if type == "rank":
@@ -119,7 +121,7 @@ def to_number(text: str) -> Decimal | None:
 
 
 def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _to_int_or_decimal(type: str, text: str) -> int | Decimal | None:

@@ -40,10 +40,40 @@ class Step(NamedTuple):
     action: EntityAction
 
 
+class Collected:
+    """The steps of a branch that brought something to one `sum`, `union` or `append` property, and what they show.
+
+    `steps` up to `pruned` are those that the row at `base` does not hold; those up to `shown` are in `text`. Bases only
+    grow along a branch, so what the row holds is left out for good, and a long branch on one base is walked once.
+    """
+
+    __slots__ = ("base", "pruned", "shown", "steps", "text")
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.base = -1
+        self.pruned = 0
+        self.shown = 0
+        self.text = ""
+
+    def prune(self, base: int) -> list[Step]:
+        """Leave out what the row at `base` holds."""
+        steps = self.steps
+        if self.base != base:
+            self.base, self.pruned, self.shown = base, 0, 0
+        if self.pruned < len(steps):
+            for at in range(self.pruned, len(steps)):
+                if steps[at].version <= base or steps[at].replaced <= base:
+                    steps[at:] = [step for step in steps[at:] if step.version > base and step.replaced > base]
+                    break
+            self.pruned = len(steps)
+        return steps
+
+
 class Trail:
     """What the steps of one branch left on the phone so far, by property; filled in the order of the branch."""
 
-    __slots__ = ("_collected", "_ends", "_graphs", "_latest", "_pruned", "_replaced", "_rules", "_running", "_waiting")
+    __slots__ = ("_collected", "_ends", "_graphs", "_latest", "_replaced", "_rules", "_waiting")
 
     def __init__(
         self, ends: int | None, replaced: Mapping[str, int], rules: Mapping[str, Rule], graphs: Mapping[str, Graph]
@@ -53,10 +83,8 @@ class Trail:
         self._rules = rules
         self._graphs = graphs
         self._latest: dict[str, list[Step]] = {}
-        self._collected: dict[str, list[Step]] = {}
+        self._collected: dict[str, Collected] = {}
         self._waiting: list[tuple[int, Recorded]] = []
-        self._pruned: dict[str, tuple[int, int]] = {}
-        self._running: dict[str, tuple[int, str]] = {}
 
     def add(self, pos: int, record: Recorded) -> None:
         """Remember a step; those at the same position do not see it."""
@@ -91,7 +119,10 @@ class Trail:
                 continue
             rule = self._rules.get(name)
             if rule is not None and rule.policy in COLLECTING:
-                collected.setdefault(name, []).append(step)
+                held = collected.get(name)
+                if held is None:
+                    held = collected[name] = Collected()
+                held.steps.append(step)
                 if not action.literal:
                     continue
             elif action.edits is not None and not action.literal and not self._changes(action.id, name):
@@ -118,21 +149,24 @@ class Trail:
         return None
 
     def collect(self, name: str, base: int, start: str, rule: Rule, compare: Comparison) -> tuple[str, tuple[str, ...]]:
-        """Return what our app shows for a property over `start`, the row at `base`, and whose answers that holds.
-
-        A long branch on one base is walked once.
-        """
-        steps = self._prune(name, base)
-        if not steps:
+        """Return what our app shows for a property over `start`, the row at `base`, and whose answers that holds."""
+        held = self._collected.get(name)
+        steps = held.prune(base) if held is not None else None
+        if held is None or not steps:
             return start, ()
         graph = self._graphs.get(name, _NOBODY)
-        done, text = self._running.get(name, (0, start))
+        done = held.shown
+        text = held.text if done else start
         if done < len(steps):
-            for step in steps[done:]:
+            for step in steps[done:] if done else steps:
                 answer = graph.get(step.action.id) if step.base <= base else None
                 if answer is not None and answer.text is not None:
                     text = bring(rule, text, answer, compare)
-            self._running[name] = (len(steps), text)
+            held.shown, held.text = len(steps), text
+        last = steps[-1]
+        action = last.action
+        if last.base <= base and action.edits is None and name in action.prefilled:  # as most do: it repeats the rest
+            return text, (action.id,) if action.id in graph else ()
         return text, self._find_shown(steps, name, base, (), until_blank=False)
 
     def collect_copy(self, name: str, base: int, start: str, by: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -141,7 +175,9 @@ class Trail:
         `by` are those behind the row; they are among the answers shown unless one of the steps covers the row.
         """
         last = self.find_latest(name, base)
-        shown = self._find_shown(self._prune(name, base), name, base, by, until_blank=True)
+        held = self._collected.get(name)
+        steps = held.prune(base) if held is not None else ()
+        shown = self._find_shown(steps, name, base, by, until_blank=True)
         return (start if last is None else last.saved[name]), shown
 
     def _find_shown(
@@ -163,24 +199,6 @@ class Trail:
             if repeats or (until_blank and is_blank(action.saved[name])):
                 return tuple(found)
         return (*by, *found)
-
-    def _prune(self, name: str, base: int) -> list[Step]:
-        """Leave out what the row at `base` holds, for good: bases only grow along a branch."""
-        steps = self._collected.get(name)
-        if steps is None:
-            return []
-        kept, done = self._pruned.get(name, (-1, 0))
-        if kept != base:
-            done = 0
-            self._running.pop(name, None)
-        elif done == len(steps):
-            return steps
-        for at in range(done, len(steps)):
-            if steps[at].version <= base or steps[at].replaced <= base:
-                steps[at:] = [step for step in steps[at:] if step.version > base and step.replaced > base]
-                break
-        self._pruned[name] = (base, len(steps))
-        return steps
 
 
 def find_base(record: Recorded) -> int:

@@ -52,7 +52,17 @@ class Comparison:
 
     def is_same(self, type: str, one: str, other: str) -> bool:  # noqa: A002 - the word of the forms package
         """Tell whether two texts mean the same."""
-        return one == other or self.to_key(type, one) == self.to_key(type, other)
+        if one == other:
+            return True
+        keys = self._keys.get(type)
+        if keys is None:
+            keys = self._keys[type] = {}
+        key, other_key = keys.get(one), keys.get(other)
+        if key is None:
+            key = keys[one] = canonical(type, one)
+        if other_key is None:
+            other_key = keys[other] = canonical(type, other)
+        return key == other_key
 
     def to_amount(self, text: str) -> Decimal | None:
         """Return the number a text is, 0 for a blank one, None when it is no number."""

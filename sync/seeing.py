@@ -68,28 +68,37 @@ class Sight:
         orphan = action.edits is not None and original is None
         if gap or orphan:
             self.doubtful.add(action.id)
-        unusual = gap or orphan or original is not None or action.id in self._edited or kind == "resolve"
+        unusual = orphan or original is not None or action.id in self._edited or kind == "resolve"
         rules, graphs, compare, updates = self._rules, self.graphs, self.compare, kind == "update"
+        office = action.device is None
+        guarded = gap and action.pos != action.base
+        hidden = guarded and _is_below(action)
+        key, prefilled = action.id, action.prefilled
         for name, text in action.saved.items():
             if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
                 continue
             rule = rules.get(name, DEFAULT_RULE)
             shown = row.get(name)
-            if rule.office and action.device is not None:
+            if rule.office and not office:
                 shown = None  # no phone was sent it, so nothing of it was on her screen
             answer: Answer | None
             if unusual:
                 answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
-            elif rule.policy in COLLECTING:
-                seen = self._see_collected(action, name, shown, trail, base, rule)
-                answer = find_answer(action, name, text, seen, rule, compare)
             else:
-                mine = trail.find_latest(name, base) if trail is not None else None
-                if mine is not None:
-                    seen = mine.saved[name], (mine.id,)
+                if guarded and shown is not None and (hidden or _may_hide(action, text, rule)):
+                    seen = shown.value, ()
                 else:
                     seen = (shown.value, shown.by) if shown is not None else _UNSEEN
-                if text and text == seen[0] and updates:
+                if trail is not None:
+                    if rule.policy not in COLLECTING:
+                        mine = trail.find_latest(name, base)
+                        if mine is not None:
+                            seen = mine.saved[name], (mine.id,)
+                    elif name in prefilled:
+                        seen = self._cover(action, name, seen, trail, base, rule)
+                if gap and (not text or text.isspace()):
+                    seen = (seen[0], ())
+                if text == seen[0] and updates and not is_blank(text) and rule.policy not in COLLECTING:
                     answer = Answer(seen[1], None)  # most answers of most visits leave what they saw
                 else:
                     answer = find_answer(action, name, text, seen, rule, compare)
@@ -97,7 +106,7 @@ class Sight:
                 graph = graphs.get(name)
                 if graph is None:
                     graph = graphs[name] = {}
-                graph[action.id] = answer
+                graph[key] = answer
 
     def _look_closer(
         self,
@@ -162,16 +171,20 @@ class Sight:
     ) -> Seen:
         """Find what is shown for a `sum`, `union` or `append`: the row, and what her own steps brought since.
 
-        An answer that was not prefilled repeats none of those steps, so it had not seen them; and a client that copies
-        word for word shows the last of them alone.
+        An answer that was not prefilled repeats none of those steps, so it had not seen them.
         """
-        text, by = (shown.value, shown.by) if shown else ("", ())
+        seen = (shown.value, shown.by) if shown else _UNSEEN
         if trail is None or counts_whole(action, name, rule):
-            return text, by
+            return seen
+        return self._cover(action, name, seen, trail, base, rule)
+
+    def _cover(self, action: EntityAction, name: str, seen: Seen, trail: Trail, base: int, rule: Rule) -> Seen:
+        """Lay her own steps over the row; a client that copies word for word shows the last of them alone."""
+        text, by = seen
         if action.literal:
             return trail.collect_copy(name, base, text, by)
         text, mine = trail.collect(name, base, text, rule, self.compare)
-        return text, (*by, *mine)
+        return text, (*by, *mine) if by else mine
 
     def _edit(
         self,
@@ -216,8 +229,12 @@ def _may_hide(action: EntityAction, text: str, rule: Rule) -> bool:
     """
     if action.pos == action.base:
         return False  # the first on its row
-    below = action.pos is not None and action.pos < (action.base or 0)
-    return below or is_blank(text) or (action.literal and rule.policy == "union")
+    return _is_below(action) or is_blank(text) or (action.literal and rule.policy == "union")
+
+
+def _is_below(action: EntityAction) -> bool:
+    """Tell whether a branch was kept over a pull, which raises the base and not the position."""
+    return action.pos is not None and action.pos < (action.base or 0)
 
 
 def find_originals(records: Mapping[str, Recorded], cancelled: Collection[str]) -> dict[str, str]:

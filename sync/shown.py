@@ -28,9 +28,8 @@ from sync.comparison import (
 from sync.policies import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One standing answer: who said what, when and in which form."""
+class Head(NamedTuple):
+    """One standing answer: who said what, when and in which form. Made for every answer of a dispute, so no class."""
 
     action_id: str
     value: str
@@ -107,13 +106,12 @@ def walk_parents(start: Iterable[str], graph: Mapping[str, Answer]) -> set[str]:
     """Find everything that can be reached from `start` by way of parents, `start` included."""
     reached: set[str] = set()
     waiting = list(start)
-    while waiting:
-        at = waiting.pop()
+    for at in waiting:  # it grows as it is walked
         if at not in reached:
             reached.add(at)
             answer = graph.get(at)
             if answer is not None:
-                waiting.extend(answer.parents)
+                waiting += answer.parents
     return reached
 
 
@@ -184,8 +182,8 @@ def _show_union(standing: Standing) -> Shown:
     adds, removers = _find_elements(standing)
     kept: list[str] = []
     by = dict.fromkeys(standing.heads)
-    for element, adders in adds.items():
-        against = removers.get(element, ())
+    for element in sorted(adds):  # the order of a set is another in each process, and rows keep who stands behind it
+        adders, against = adds[element], removers.get(element, ())
         left = adders - _find_seen_adds(element, against, standing.graph)
         if left:
             kept.append(element)
@@ -208,13 +206,12 @@ def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, A
     """
     seen: set[str] = set()
     waiting = [parent for remover in removers for parent in graph[remover].parents]
-    while waiting:
-        at = waiting.pop()
+    for at in waiting:  # it grows as it is walked
         if at not in seen:
             seen.add(at)
             answer = graph.get(at)
-            if answer is not None and _was_shown(element, answer):
-                waiting.extend(answer.parents)
+            if answer is not None and (answer.shown is None or element in answer.shown):
+                waiting += answer.parents
     return seen
 
 
