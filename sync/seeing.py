@@ -74,6 +74,7 @@ class Sight:
         guarded = gap and action.pos != action.base
         hidden = guarded and _is_below(action)
         key, prefilled = action.id, action.prefilled
+        seen: Seen
         for name, text in action.saved.items():
             if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
                 continue

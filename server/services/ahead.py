@@ -36,6 +36,8 @@ class Ahead:
 def read_ahead(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Ahead:
     """Ask once about all items of a chunk."""
     ids = {parsed.instance_id for parsed in chunk} - {""}
+    if not ids:
+        return Ahead(set(), set(), set(), frozenset(), find_gone(session, project_id))
     stored = session.scalars(
         select(Submission.instance_id).where(Submission.project_id == project_id, Submission.instance_id.in_(ids))
     )
@@ -46,8 +48,10 @@ def read_ahead(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Ah
     for column in (Submission.deprecated_id, Submission.root_id):  # each by its own index; joined by OR they use none
         named.update(session.scalars(select(column).where(Submission.project_id == project_id, column.in_(ids))))
     hashes = {entry["sha256"] for parsed in chunk for entry in find_announced(parsed.item)}
-    here = session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes)))
-    files = frozenset(here) if hashes else frozenset()
+    files: frozenset[str] = frozenset()
+    if hashes:
+        here = session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes)))
+        files = frozenset(here)
     return Ahead(ids - set(stored), ids - set(aside), ids - named, files, find_gone(session, project_id))
 
 

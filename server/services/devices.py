@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.database import db
@@ -37,7 +37,22 @@ def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequenc
 
 
 def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:
-    """Name the ``seq`` numbers below the highest seen that never arrived, at most a thousand."""
+    """Name the ``seq`` numbers below the highest seen that never arrived, at most a thousand.
+
+    Counting is enough where nothing is missing, which is nearly always: no row is read for it.
+    """
+    arrived = select(func.count(Submission.seq.distinct())).where(
+        Submission.project_id == project_id,
+        Submission.app_user_id == app_user_id,
+        Submission.device_id == device_id,
+        Submission.seq > 0,
+    )
+    if db.session.scalar(
+        select(Device.max_seq == arrived.scalar_subquery()).where(
+            Device.project_id == project_id, Device.app_user_id == app_user_id, Device.device_id == device_id
+        )
+    ):
+        return []
     seen: set[int] = set()
     for table in (Submission, Quarantined, Erased):
         seen |= {

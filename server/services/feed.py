@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 
 from server.auth import Actor
 from server.database import db, retried, snapshot, transaction
@@ -91,8 +91,10 @@ def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) ->
     answer["addScopes"], answer["dropScopes"] = list(plan.add), list(plan.drop)
     left = request.limit
     visibility = find_visibility(project_id)
+    moved = _find_moved(project_id, plan.reads)
     for read in plan.reads:
-        page = _page(project_id, read, left, visibility, project.counter)
+        rows = _find_entries(project_id, read, max(left, 0) + GONE_AT_ONCE) if read.scope in moved else []
+        page = _page(project_id, read, rows, left, visibility, project.counter)
         left -= len(page["upserts"])
         answer["scopes"][read.scope] = page
     answer["corrections"] = corrections.list_given(project_id, actor, scopes, visibility, now)
@@ -140,26 +142,48 @@ def find_visibility(project_id: int) -> dict[str, dict[str, str]]:
     return found
 
 
-def _page(
-    project_id: int, read: Read, left: int, visibility: Mapping[str, Mapping[str, str]], newest: int
-) -> dict[str, Any]:
-    wanted = max(left, 0) + GONE_AT_ONCE
-    rows = db.session.execute(
-        select(EntityScope, Entity)
-        .join(Entity, (Entity.project_id == EntityScope.project_id) & (Entity.id == EntityScope.entity_id))
-        .where(
-            EntityScope.project_id == project_id,
-            EntityScope.scope == read.scope,
-            EntityScope.counter > read.after,
+def _find_moved(project_id: int, reads: Sequence[Read]) -> set[str]:
+    """Find the scopes in which anything changed since a phone's cursors: mostly none, and then none is read."""
+    newer = [(EntityScope.scope == read.scope) & (EntityScope.counter > read.after) for read in reads]
+    if not newer:
+        return set()
+    return set(
+        db.session.scalars(
+            select(EntityScope.scope).where(EntityScope.project_id == project_id, or_(*newer)).distinct()
         )
-        .order_by(EntityScope.counter, EntityScope.entity_id)
-        .limit(wanted)
-    ).all()
+    )
+
+
+def _find_entries(project_id: int, read: Read, wanted: int) -> list[tuple[EntityScope, Entity]]:
+    return [
+        (held, entity)
+        for held, entity in db.session.execute(
+            select(EntityScope, Entity)
+            .join(Entity, (Entity.project_id == EntityScope.project_id) & (Entity.id == EntityScope.entity_id))
+            .where(
+                EntityScope.project_id == project_id,
+                EntityScope.scope == read.scope,
+                EntityScope.counter > read.after,
+            )
+            .order_by(EntityScope.counter, EntityScope.entity_id)
+            .limit(wanted)
+        )
+    ]
+
+
+def _page(
+    project_id: int,
+    read: Read,
+    rows: Sequence[tuple[EntityScope, Entity]],
+    left: int,
+    visibility: Mapping[str, Mapping[str, str]],
+    newest: int,
+) -> dict[str, Any]:
     page = cut_page(
         [Entry(change=held.counter, gone=not held.present) for held, _ in rows],
         left,
         read,
-        exhausted=len(rows) < wanted,
+        exhausted=len(rows) < max(left, 0) + GONE_AT_ONCE,
         newest=newest,
     )
     rows = rows[: page.take]

@@ -89,16 +89,19 @@ def find_wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:
     """Name the hashes whose bytes are still expected, quarantined items included: a photo is never left behind."""
     announced = {a["sha256"] for p in parsed for a in find_announced(p.item)}
     ids = [p.instance_id for p in parsed if p.instance_id]
-    announced |= set(
-        db.session.scalars(
-            select(SubmissionAttachment.sha256).where(
-                SubmissionAttachment.project_id == project_id,
-                SubmissionAttachment.instance_id.in_(ids),
-                SubmissionAttachment.present.is_(False),
-                SubmissionAttachment.sha256.is_not(None),
+    if ids:
+        announced |= set(
+            db.session.scalars(
+                select(SubmissionAttachment.sha256).where(
+                    SubmissionAttachment.project_id == project_id,
+                    SubmissionAttachment.instance_id.in_(ids),
+                    SubmissionAttachment.present.is_(False),
+                    SubmissionAttachment.sha256.is_not(None),
+                )
             )
         )
-    )
+    if not announced:
+        return []
     here = set(db.session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(announced))))
     _mark_arrived(project_id, ids, here)
     missing = {sha for sha in announced if sha and sha not in here}

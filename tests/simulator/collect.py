@@ -43,6 +43,9 @@ class CollectPhone(Phone):
     def open_draft(self) -> None:
         """Leave no form open: Collect fetches its list under it, and then nobody can know what it was filled on."""
 
+    def correct(self) -> None:
+        """Collect is told of no corrections."""
+
     def editable(self, item: Item) -> bool:
         return item.form.kind != "create"  # its copy of a registration is not what an edit of it would begin from
 

@@ -13,17 +13,19 @@ from typing import Any
 from server.services.attachments import open_attachment
 from tests.simulator.collect import CollectPhone
 from tests.simulator.line import QUIET, Faults, Line, Log
-from tests.simulator.office import Office, read_register
+from tests.simulator.office import Office
 from tests.simulator.ours import OurPhone
 from tests.simulator.phones import Phone
+from tests.simulator.reads import read_register
 from tests.simulator.server import AGENTS, Clock, SimulatedServer, seeded, simulated_time
 
 SKEWS = (0, 0, 0, -7200, 86400 * 365 * 3, -86400 * 365 * 6)
 DOINGS = (
     ["visit"] * 9 + ["sync"] * 10 + ["register", "edit", "open_draft", "close_draft"] * 2 + ["settle"] * 3
     + ["late"] * 2 + ["delete", "merge", "clock", "move", "publish_late", "retry", "release", "wait"]
+    + ["send_back", "correct", "correct", "ask"]
 )
-RARE = ("revoke", "wait_long")
+RARE = ("revoke", "wait_long", "erase", "erase", "back_up")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ def make_plan(seed: int) -> Plan:
     length = 60 if roll < 0.02 else chance.randrange(9, 20) if roll < 0.25 else chance.randrange(3, 10)
     steps = ["register", "sync", "sync"]
     steps += [chance.choice(RARE) if chance.random() < 0.02 else chance.choice(DOINGS) for _ in range(length)]
+    special = chance.random()
+    if special < 0.06:
+        steps.insert(chance.randrange(3, len(steps)), "back_up")
+        steps += [chance.choice(DOINGS) for _ in range(chance.randrange(5))]
+        steps.append("restore")
+        steps += [chance.choice(DOINGS) for _ in range(chance.randrange(4))]
+    if 0.04 < special < 0.12:
+        steps.insert(chance.randrange(4, len(steps) + 1), "erase")
     return Plan(kinds, skews, faults, tuple(steps))
 
 
@@ -92,11 +102,11 @@ class History:
 
     def _do(self, doing: str) -> None:
         phone, office = self.chance.choice(self.phones), self.office
-        if doing in ("visit", "register", "edit", "open_draft", "close_draft", "sync"):
+        if doing in ("visit", "register", "edit", "open_draft", "close_draft", "sync", "correct"):
             getattr(phone, doing)()
         elif doing == "settle":
             office.settle()
-        elif doing in ("delete", "merge"):
+        elif doing in ("delete", "merge", "send_back", "ask", "erase", "back_up", "restore"):
             getattr(office, doing)()
         elif doing == "late":
             self.line.deliver_late()
@@ -118,6 +128,9 @@ class History:
     def _end(self) -> None:
         """Let everything arrive that is to arrive, everybody see everything, and read it all."""
         self.line.faults = QUIET
+        for phone in (*self.phones, self.witness):
+            if isinstance(phone, OurPhone):
+                phone.limits, phone.sizes = (500,), (20,)
         if self.chance.random() < 0.6:
             self.office.publish_late()
         for phone in self.phones:
@@ -127,7 +140,12 @@ class History:
             self.line.deliver_late()
         for phone in self.phones:
             phone.send()
+        if any(event["what"] == "restored" for event in self.log.events):
+            for phone in self.phones:  # now they hear of the new era, and send again what it forgot
+                phone.sync()
         self.office.try_again()
+        if any(event["what"] == "erasing" for event in self.log.events):
+            self.office.erase_again()
         self.clock.tick(86400 * 2)
         for phone in self.phones:
             phone.sync()
@@ -137,6 +155,8 @@ class History:
     def _read(self) -> dict[str, Any]:
         server = self.server
         final = server.do(read_register)
+        marks = sorted(self.line.erased)
+        final["left"] = server.do(lambda: server.find_texts(marks)) if marks else []
         rebuilt = json.loads(server.command("rebuild-entities", "--json"))
         phones = {}
         for phone in self.phones:
@@ -145,6 +165,8 @@ class History:
                     "kind": "ours", "revoked": phone.revoked, "scopes": self._scopes_of(phone),
                     "records": {e: (r.version, r.data, r.open) for e, r in phone.records.items()},
                     "waiting": [item.instance for item in phone.items if item.state == "waiting"],
+                    "corrections": [one["instanceId"] for one in phone.corrections], "agent": phone.agent.id,
+                    "questions": [(one["entity"], one["property"], sorted(one["values"])) for one in phone.questions],
                 }
             elif isinstance(phone, CollectPhone):
                 phones[phone.name] = {

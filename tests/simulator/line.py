@@ -5,6 +5,7 @@ The log is all that the checker is given: what was done, sent, answered and show
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Line:
     log: Log
     faults: Faults
     chance: Random = field(default_factory=Random)
+    authors: dict[str, str] = field(default_factory=dict)  # of submissions: she alone gets her office answers again
+    erased: set[str] = field(default_factory=set)  # marks of erased women
     kept_back: list[tuple[str, str, str, dict[str, Any], Sequence[str]]] = field(default_factory=list)
 
     def ask(self, device: str, method: str, path: str, *, late: bool = True, about: Sequence[str] = (), **options: Any) -> TestResponse:
@@ -97,9 +100,24 @@ class Line:
             raise Cut from None
         if answer.status_code >= 500:
             self.log.add("crashed", device=device, path=path, status=answer.status_code, text=answer.text[:300])
-        if SECRET_MARK.encode() in answer.data:
+        said = self._without_own(device, answer.data) if SECRET_MARK.encode() in answer.data else b""
+        if SECRET_MARK.encode() in said:
             self.log.add("leaked", device=device, path=path)
+        for mark in sorted(self.erased):
+            if mark.encode() in answer.data:
+                self.log.add("told_erased", device=device, path=path, mark=mark)
         return answer
+
+    def _without_own(self, device: str, data: bytes) -> bytes:
+        """Leave out the agent's own forms that were sent back to her."""
+        try:
+            answer = json.loads(data)
+        except ValueError:
+            return data
+        if isinstance(answer, dict) and "corrections" in answer:
+            asked = answer["corrections"]
+            answer["corrections"] = [one for one in asked if self.authors.get(one["instanceId"]) != device]
+        return json.dumps(answer).encode()
 
     def deliver_late(self) -> None:
         """Let one request that was kept back arrive now; nobody waits for its answer."""

@@ -6,18 +6,28 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from server.auth import COMMAND
-from server.database import db, transaction
+from server.database import transaction
 from server.errors import Problem
-from server.models import AppUserScope, Entity, EntityVersion, Quarantined, Submission, SubmissionAttachment
-from server.services import actors, deletion, entities, identity, quarantine
+from server.models import AppUserScope
+from server.services import (
+    actors,
+    corrections,
+    deletion,
+    entities,
+    eras,
+    erasure,
+    identity,
+    quarantine,
+    questions,
+)
 from server.services.forms import publish_forms
-from sync.actions import instance_of
+from tests.simulator import reads
 from tests.simulator.line import Line, Log
 from tests.simulator.phones import Phone
-from tests.simulator.questionnaires import LATE, PROPERTIES, WOMEN
+from tests.simulator.questionnaires import LATE, PROPERTIES, find_mark
 from tests.simulator.server import SCOPES, Killed, SimulatedServer, as_file
 
 
@@ -50,7 +60,7 @@ class Office:
 
     def settle(self) -> None:
         """Open the page of a disputed record, and settle some of it."""
-        page = self._look(self.server.do(read_disputes))
+        page = self._look(self.server.do(reads.read_disputes))
         if page is None:
             return
         names = [name for name in page["open"] if name in PROPERTIES]
@@ -67,7 +77,7 @@ class Office:
 
     def delete(self) -> None:
         """Delete a record, or bring one back."""
-        page = self._look(self.server.do(read_pages))
+        page = self._look(self.server.do(reads.read_pages))
         if page is None:
             return
         entity, version = page["entity"], page["version"]
@@ -77,8 +87,8 @@ class Office:
 
     def merge(self) -> None:
         """Make one record part of another, or take that back."""
-        pages = self.server.do(read_pages)
-        merged = self.server.do(read_merged)
+        pages = self.server.do(reads.read_pages)
+        merged = self.server.do(reads.read_merged)
         if merged and self.chance.random() < 0.5:
             loser, winner = self.chance.choice(merged)
             version = next((page["version"] for page in pages if page["entity"] == winner), 0)
@@ -89,6 +99,62 @@ class Office:
             self.log.add("merging", loser=loser["entity"], winner=winner["entity"])
             ids, seen = (loser["entity"], winner["entity"]), (loser["version"], winner["version"])
             self._do(lambda: identity.merge_entities(1, *ids, *seen, self.officer))
+
+    def send_back(self) -> None:
+        """Send a form back to be corrected; or withdraw that, or give it to another agent."""
+        asked = self.server.do(reads.read_sent_back)
+        forms = self.server.do(reads.read_forms)
+        roll = self.chance.random()
+        if asked and roll < 0.3:
+            instance = self.chance.choice(asked)
+            if roll < 0.15:
+                self.log.add("withdrawing", instance=instance)
+                self._do(lambda: corrections.withdraw_correction(1, instance, self.officer))
+            else:
+                agent = self.chance.choice(self.server.template.agents[:-1])
+                self.log.add("giving", instance=instance, agent=agent.id)
+                self._do(lambda: corrections.give_correction(1, instance, agent.id, self.officer))
+        elif forms:
+            instance = self.chance.choice(forms)
+            if self._do(lambda: corrections.send_back(1, instance, "has issues", self.officer)):
+                self.log.add("sent_back", instance=instance)
+
+    def ask(self) -> None:
+        """Ask the agents about a disputed property."""
+        page = self._look(self.server.do(reads.read_disputes))
+        names = [name for name in page["open"] if name in PROPERTIES] if page else []
+        if page is not None and names:
+            entity, name = page["entity"], self.chance.choice(names)
+            if self._do(lambda: questions.ask(1, entity, name, "Which?", self.officer)):
+                self.log.add("asked", entity=entity, property=name)
+
+    def erase(self) -> None:
+        """Erase a woman's data, as the law lets her ask."""
+        page = self._look(self.server.do(reads.read_pages))
+        if page is not None:
+            entity = page["entity"]
+            self.log.add("erasing", entity=entity)
+            self._note_erased(self._do(lambda: erasure.erase_entity(1, entity, self.officer)))
+
+    def erase_again(self) -> None:
+        self._note_erased(self._do(lambda: erasure.apply_erasures(1, COMMAND)))
+
+    def _note_erased(self, done: erasure.Erasure | None) -> None:
+        if done is not None and done.entity_ids:
+            self.log.add("erased", entities=list(done.entity_ids))
+            self.line.erased |= {find_mark(entity) for entity in done.entity_ids}
+
+    def back_up(self) -> None:
+        self.log.add("backed_up")
+        self.server.back_up()
+
+    def restore(self) -> None:
+        """Restore the last backup, as deploy/README.md says: a new era, and what was erased is erased again."""
+        if any(event["what"] == "backed_up" for event in self.log.events):
+            self.server.restore()
+            self.log.add("restored")
+            self.server.do(lambda: eras.begin_era(1, COMMAND))
+            self._note_erased(self.server.do(lambda: erasure.apply_erasures(1, COMMAND)))
 
     def move(self, phone: Phone) -> None:
         """Give an agent another commune, or take one from her. There is no page for it yet."""
@@ -123,75 +189,8 @@ class Office:
 
     def release(self) -> None:
         """Let something count that was set aside."""
-        waiting = self.server.do(read_aside)
+        waiting = self.server.do(reads.read_aside)
         if waiting:
             key, instance = self.chance.choice(waiting)
             self.log.add("releasing", instance=instance)
             self._do(lambda: quarantine.release_item(1, key, self.officer))
-
-
-def read_pages() -> list[dict[str, Any]]:
-    """Read the pages of all women that are not part of another."""
-    rows = db.session.scalars(
-        select(Entity).where(Entity.list == WOMEN, Entity.merged_into.is_(None)).order_by(Entity.id)
-    )
-    return [{"entity": row.id, "version": row.version, "deleted": row.deleted} for row in rows]
-
-
-def read_merged() -> list[tuple[str, str]]:
-    rows = db.session.scalars(select(Entity).where(Entity.merged_into.is_not(None)).order_by(Entity.id))
-    return [(row.id, str(row.merged_into)) for row in rows]
-
-
-def read_disputes() -> list[dict[str, Any]]:
-    """Read the pages of disputed records as an officer sees them."""
-    pages: dict[str, dict[str, Any]] = {}
-    for conflict, entity in entities.list_conflicts(1):
-        page = pages.setdefault(
-            entity.id,
-            {"entity": entity.id, "version": entity.version, "values": dict(entity.data), "open": [], "candidates": {}},
-        )
-        page["open"].append(conflict.property)
-        page["candidates"][conflict.property] = sorted({c["value"] for c in conflict.candidates})
-    return [pages[key] for key in sorted(pages)]
-
-
-def read_aside() -> list[tuple[str, str]]:
-    rows = db.session.scalars(
-        select(Quarantined)
-        .where(Quarantined.released_at.is_(None))
-        .order_by(Quarantined.received_at, Quarantined.content_sha256)
-    )
-    return [(row.content_sha256, row.instance_id) for row in rows]
-
-
-def read_register() -> dict[str, Any]:
-    """Read all that the desk shows in the end: records, disputes, history, submissions, what is aside."""
-    records, disputes, history = {}, {}, {}
-    counters = {row.action_id: row.counter for row in db.session.scalars(select(EntityVersion))}
-    for entity in db.session.scalars(select(Entity).order_by(Entity.id)):
-        records[entity.id] = {
-            "list": entity.list, "version": entity.version, "values": dict(entity.data), "deleted": entity.deleted,
-            "merged_into": entity.merged_into, "component": entity.component,
-        }
-        for entry in entities.find_history(1, entity):
-            history[entry.action.id] = {
-                "id": entry.action.id, "instance": instance_of(entry.action.id), "kind": entry.action.kind,
-                "named": entry.action.named_id, "entity": entry.action.entity_id, "version": entry.version,
-                "base": entry.action.base, "target": entry.action.target, "counter": counters[entry.action.id],
-                "writes": sorted({*entry.writes, *history.get(entry.action.id, {}).get("writes", ())}),
-            }
-    for conflict, entity in entities.list_conflicts(1, open_only=False):
-        if conflict.settled_at is None:
-            values = frozenset(c["value"] for c in conflict.candidates)
-            disputes.setdefault(entity.id, {})[conflict.property] = (values, conflict.open)
-    files = db.session.scalars(select(SubmissionAttachment).order_by(SubmissionAttachment.instance_id)).all()
-    return {
-        "records": records,
-        "disputes": disputes,
-        "history": list(history.values()),
-        "submissions": sorted(db.session.scalars(select(Submission.instance_id))),
-        "aside": sorted(instance for _, instance in read_aside()),
-        "kept_aside": sorted(db.session.scalars(select(Quarantined.instance_id))),
-        "files": [(file.instance_id, file.name, file.sha256, file.present) for file in files],
-    }

@@ -20,6 +20,7 @@ from tests.simulator.questionnaires import (
     VISITS,
     Place,
     Questionnaire,
+    find_mark,
     write_xml,
 )
 from tests.simulator.server import Agent
@@ -31,6 +32,8 @@ class Photo:
     data: bytes
     state: str = "unknown"  # wanted, present
     upload: str | None = None
+    wire: bytes | None = None  # what was sealed, where it travels so
+    key_id: str = ""
 
     @property
     def sha256(self) -> str:
@@ -71,6 +74,7 @@ class Item:
     xml: str
     photo: Photo | None = None
     edits: str | None = None
+    sealed: tuple[str, str] | None = None  # the key's name and what was sealed to it
     state: str = "waiting"
     outcome: str | None = None
     versions: dict[str, int] = field(default_factory=dict)
@@ -232,15 +236,21 @@ class Phone(ABC):
 
     def edit(self) -> None:
         """Open a finished form again and change some answers."""
-        choices = [
-            item
-            for item in self.items
-            if len(item.steps) == 1 and item.steps[0].edited is None and item.form is not LATE
-            and item.steps[0].entity in self.usable() and self.editable(item)
-        ]
+        choices = [item for item in self.items if self.may_revise(item)]
         if not choices:
             return
-        item = self.chance.choice(choices)
+        self.revise(self.chance.choice(choices))
+
+    def may_revise(self, item: Item) -> bool:
+        one = len(item.steps) == 1 and item.steps[0].edited is None and item.form is not LATE
+        return one and item.steps[0].entity in self.usable() and self.editable(item)
+
+    @abstractmethod
+    def correct(self) -> None:
+        """Answer an officer who sent a form back, where the client is told of it."""
+
+    def revise(self, item: Item) -> None:
+        """Change some answers of a finished form, and finish it again."""
         old, instance = item.steps[0], f"uuid:{self.make_id()}"
         shown, version, over = self.screen(old.entity)
         self.log.add(
@@ -250,7 +260,7 @@ class Phone(ABC):
         saved = dict(old.saved)
         for name in saved:
             if item.form.asks[name] == CALCULATED and PROPERTIES[name].policy == "sum":
-                if self.chance.random() < 0.5:  # calculated again from the record as it is now
+                if old.counted and self.chance.random() < 0.5:  # calculated again from the record as it is now
                     saved[name] = str(number(shown.get(name, "")) + number(old.counted))
             elif self.chance.random() < 0.3:
                 saved[name] = "" if self.chance.random() < 0.3 else self.chance.choice(PROPERTIES[name].pool)
@@ -269,6 +279,9 @@ class Phone(ABC):
         if form.photo and edits is None and self.chance.random() < 0.25:
             photo = Photo(b"\xff\xd8\xff" + self.chance.choice((b"same", self.chance.randbytes(300))))
         end = self.clock_text()
+        for step in steps:
+            if step.saved.get("notes"):
+                step.saved["notes"] += f" {find_mark(step.entity)}"
         xml = write_xml(
             form, instance, [(step.entity, step.saved, step.place) for step in steps],
             end=end, photo=photo.name if photo else "", deprecated_id=edits,
@@ -279,4 +292,5 @@ class Phone(ABC):
             form=(form.form_id, form.version), photo=photo.sha256 if photo else None,
             steps=[(s.action, s.entity, s.kind, dict(s.saved), s.place) for s in steps],
         )
+        self.line.authors[instance] = self.name
         self.keep(item)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 WOMEN, CHILDREN = "women", "children"
+HER_MARK = "HER-"
 SECRET_MARK = "OFFICE-"  # every office-only value begins so: no answer to a phone may hold it
 
 
@@ -87,6 +88,11 @@ LATE = Questionnaire("late", "1", "update", WOMEN, _asks(filled="town paid", ask
 """Filled before it is published: it is unknown, set aside, and counts once the form is there."""
 PUBLISHED = (REGISTER, *VISITS, FAMILY)
 FORMS = {(form.form_id, form.version): form for form in (*PUBLISHED, LATE)}
+
+
+def find_mark(entity: str) -> str:
+    """Return what stands in every note about one woman, and nowhere else: by it what was erased is found again."""
+    return f"{HER_MARK}{entity[:18]}"
 
 
 def write_xlsform(form: Questionnaire) -> bytes:

@@ -17,7 +17,7 @@ from server.services import attachments, feed, quarantine, register, sync
 from server.services.register import Register
 from sync.feed import Page
 from sync.policies import Rule
-from tests.simulator import ours
+from tests.simulator import outbox
 from tests.simulator.line import Cut
 from tests.simulator.ours import OurPhone
 
@@ -136,7 +136,7 @@ def phone_covers_sums(patch: pytest.MonkeyPatch) -> None:
             shown |= action.saved
         return shown
 
-    patch.setattr(ours, "overlay", overlay)
+    patch.setattr(outbox, "overlay", overlay)
 
 
 def phone_forgets_when_sent(patch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import random as random_module
 import shutil
 import sqlite3
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,8 @@ from server.auth import COMMAND, Actor
 from server.config import Settings, load_settings
 from server.database import db
 from server.models import Project
-from server.services import actors
+from server.services import actors, keys
+from server.services.erasure import LIST_FILE
 from server.services.forms import FormFile, publish_forms
 from tests.postgres import Cluster
 from tests.simulator.questionnaires import PUBLISHED, Questionnaire, write_xlsform
@@ -96,6 +97,7 @@ def make_template(folder: Path, cluster: Cluster | None = None) -> Template:
                 actors.create_app_user(1, f"Agent {n}", scopes, COMMAND) for n, scopes in enumerate((*AGENTS, SCOPES))
             ]
             agents = [Agent(agent.id, agent.token, agent.scopes) for agent in made]
+            keys.ensure_key(1)
             officer_id = actors.create_user("officer@example.dz", "officer", "a long enough password", name="Officer")
             db.session.remove()
             db.engine.dispose()
@@ -168,6 +170,49 @@ class SimulatedServer:
         self.kills = 0
         if self.app is None:
             self._start()
+
+    @property
+    def _backup(self) -> Path:
+        return self.folder.with_name("backup")
+
+    def back_up(self) -> None:
+        """Copy database and files as they are now."""
+        self.close()
+        if self.template.cluster is None:
+            with sqlite3.connect(self.folder / "hirfa.sqlite3") as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+        else:
+            self.template.cluster.drop("backup")
+            self.template.cluster.copy("history", "backup")
+        shutil.rmtree(self._backup, ignore_errors=True)
+        shutil.copytree(self.folder, self._backup)
+
+    def restore(self) -> None:
+        """Put the backup in the place of what there is; the list of erasures outlives it."""
+        self.close()
+        listed = self.folder / LIST_FILE
+        kept = listed.read_bytes() if listed.exists() else b""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._backup, self.folder)
+        if kept:
+            listed.write_bytes(kept)
+        if self.template.cluster is not None:
+            self.template.cluster.drop("history")
+            self.template.cluster.copy("backup", "history")
+
+    def find_texts(self, marks: Collection[str]) -> list[str]:
+        """Name what is found anywhere in the database, its free pages on SQLite included, and in the files."""
+        found = []
+        with db.engine.connect() as connection:
+            for table in db.metadata.sorted_tables:
+                stored = repr(connection.execute(table.select()).all())
+                found += [f"{mark} in {table.name}" for mark in marks if mark in stored]
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                stored_bytes = path.read_bytes()
+                found += [f"{mark} in {path.name}" for mark in marks if mark.encode() in stored_bytes]
+        return found
 
     def _start(self) -> None:
         self.app = create_app(settings_in(self.folder, self.url))
