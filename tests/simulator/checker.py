@@ -7,6 +7,7 @@ from typing import Any
 
 from sync.protocol import ERA_STEP
 from tests.simulator.asked import find_wrong_asking
+from tests.simulator.questionnaires import LATE
 from tests.simulator.replay import Event, Replay
 from tests.simulator.truth import Served
 
@@ -31,6 +32,7 @@ class Checker(Replay):
         self._check_phones()
         self._check_files()
         self._check_erasures()
+        self._check_aside()
         self.wrong += find_wrong_asking(self.events, self.final, self.restores, self.finished, self.erased)
         return self.wrong
 
@@ -201,6 +203,14 @@ class Checker(Replay):
             counts = sha256 and instance in self.final["submissions"] and (sha256 in uploaded or instance in sent)
             if counts and there.get((instance, sha256)) != sha256:
                 self.wrong.append(f"the photograph of {instance} is not there")
+
+    def _check_aside(self) -> None:
+        """Nothing waits in quarantine but what a revoked agent sent, and what is on a form that was never published."""
+        revoked = {event["device"] for event in self.events if event["what"] == "revoking"}
+        for instance in self.final["aside"]:
+            event = self.finished.get(instance)
+            if event is not None and event["device"] not in revoked and event["form"][0] != LATE.form_id:
+                self.wrong.append(f"{instance} was set aside for nothing")
 
     def _check_erasures(self) -> None:
         """Whoever was erased stays so, and nothing of her is left anywhere, nor told to anybody."""

@@ -105,7 +105,7 @@ class History:
         if doing in ("visit", "register", "edit", "open_draft", "close_draft", "sync", "correct"):
             getattr(phone, doing)()
         elif doing == "settle":
-            office.settle()
+            (office.ask if self.chance.random() < 0.25 else office.settle)()
         elif doing in ("delete", "merge", "send_back", "ask", "erase", "back_up", "restore"):
             getattr(office, doing)()
         elif doing == "late":
