@@ -30,7 +30,8 @@ from tests.live import LiveServer, live_server
 from tests.postgres import Cluster
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
-ROUNDS = 50 if LONG else 2
+ROUNDS = 50 if LONG else 5
+LONGEST_PAUSE_S = 1.5 if LONG else 0.7
 PHONES = 3
 
 
@@ -147,7 +148,7 @@ def test_all_that_was_confirmed_is_there_when_the_server_is_killed_under_load(
             load.port = line.port
             with in_background(*load.jobs()) as failed:
                 for number in range(ROUNDS):
-                    time.sleep(random.Random(number).uniform(0.3, 1.5))
+                    time.sleep(random.Random(number).uniform(0.2, LONGEST_PAUSE_S))
                     if failed:
                         break
                     # one worker (its master lives), or all at once as a power cut does

@@ -56,6 +56,8 @@ def make_plan(seed: int) -> Plan:
         steps += [chance.choice(DOINGS) for _ in range(chance.randrange(4))]
     if 0.04 < special < 0.12:
         steps.insert(chance.randrange(4, len(steps) + 1), "erase")
+    if special > 0.88:
+        steps += ["meet", chance.choice(("ask", "settle")), "sync", "sync", chance.choice(DOINGS), "sync"]
     return Plan(kinds, skews, faults, tuple(steps))
 
 
@@ -104,6 +106,8 @@ class History:
         phone, office = self.chance.choice(self.phones), self.office
         if doing in ("visit", "register", "edit", "open_draft", "close_draft", "sync", "correct"):
             getattr(phone, doing)()
+        elif doing == "meet":
+            self._meet()
         elif doing == "settle":
             (office.ask if self.chance.random() < 0.25 else office.settle)()
         elif doing in ("delete", "merge", "send_back", "ask", "erase", "back_up", "restore"):
@@ -124,6 +128,19 @@ class History:
             office.revoke(phone)
         else:
             self.clock.tick(86400 * (40 if doing == "wait_long" else 2))
+
+    def _meet(self) -> None:
+        """Let all phones know the same, and then answer about one woman before any of them hears of the others."""
+        for phone in self.phones:
+            phone.sync()
+        women = sorted(set().union(*(phone.usable() for phone in self.phones)))
+        if women:
+            woman = self.chance.choice(women)
+            for phone in self.phones:
+                if woman in phone.usable():
+                    phone.visit_one(woman)
+            for phone in self.phones:
+                phone.sync()
 
     def _end(self) -> None:
         """Let everything arrive that is to arrive, everybody see everything, and read it all."""

@@ -182,7 +182,10 @@ class Phone(ABC):
     def visit(self) -> None:
         usable = self.usable()
         if usable:
-            self._close(self._open(self.chance.choice(usable)))
+            self.visit_one(self.chance.choice(usable))
+
+    def visit_one(self, entity: str) -> None:
+        self._close(self._open(entity))
 
     def open_draft(self) -> None:
         usable = self.usable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from server.services import ahead, corrections, eras, erasure, keys, questions, register
 from server.services.erased import Gone
 from tests.simulator.pulling import Pulling
@@ -76,8 +77,9 @@ def phone_offers_nothing_again(patch: pytest.MonkeyPatch) -> None:
 
 
 PLANTS: dict[Plant, int] = {
-    sealed_items_are_opened_as_the_first_one: 0, corrections_are_not_told: 0, corrections_stay_open: 0, questions_are_not_told: 0,
-    questions_stay_open: 0, erased_women_come_back_with_a_late_phone: 0, an_erasure_forgets_the_rows: 0,
-    an_erasure_forgets_the_free_pages: 0, the_list_of_erasures_is_lost: 0, no_era_begins: 0,
+    sealed_items_are_opened_as_the_first_one: 7, corrections_are_not_told: 7, corrections_stay_open: 21, questions_are_not_told: 0,
+    questions_stay_open: 0, erased_women_come_back_with_a_late_phone: 197, an_erasure_forgets_the_rows: 6,
+    an_erasure_forgets_the_free_pages: 6, the_list_of_erasures_is_lost: 237, no_era_begins: 114,
     an_era_begins_where_the_backup_ended: 0, phone_offers_nothing_again: 0,
 }
+"""As in `sabotage`."""

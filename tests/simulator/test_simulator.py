@@ -1,6 +1,6 @@
 """Whole histories against the real server: nothing is lost, nothing is disputed for nothing, all phones agree.
 
-`make test` runs 200; `HIRFA_TESTS=long` 20,000. A failure says the one command that replays it.
+`make test` runs 500; `HIRFA_TESTS=long` 20,000. A failure says the one command that replays it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from tests.simulator.runner import find_failure, run, simulated_server
 from tests.simulator.server import SimulatedServer
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
-CHUNK = 100 if LONG else 45
-SQLITE = 18_000 if LONG else 180
+CHUNK = 100 if LONG else 40
+SQLITE = 18_000 if LONG else 480
 POSTGRES = 2_000 if LONG else 20
 FIRST_ON_POSTGRES = 1_000_000
 
