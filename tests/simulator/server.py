@@ -27,7 +27,6 @@ from server.config import Settings, load_settings
 from server.database import db
 from server.models import Project
 from server.services import actors, keys
-from server.services.erasure import LIST_FILE
 from server.services.forms import FormFile, publish_forms
 from tests.postgres import Cluster
 from tests.simulator.questionnaires import PUBLISHED, Questionnaire, write_xlsform
@@ -191,7 +190,7 @@ class SimulatedServer:
     def restore(self) -> None:
         """Put the backup in the place of what there is; the list of erasures outlives it."""
         self.close()
-        listed = self.folder / LIST_FILE
+        listed = settings_in(self.folder, self.url).erasures
         kept = listed.read_bytes() if listed.exists() else b""
         shutil.rmtree(self.folder)
         shutil.copytree(self._backup, self.folder)
