@@ -130,17 +130,19 @@ class History:
             self.clock.tick(86400 * (40 if doing == "wait_long" else 2))
 
     def _meet(self) -> None:
-        """Let all phones know the same, and then answer about one woman before any of them hears of the others."""
+        """On a good line, let all phones know the same; then they answer about one woman before they hear of the others."""
+        faults, self.line.faults = self.line.faults, QUIET
         for phone in self.phones:
             phone.sync()
-        women = sorted(set().union(*(phone.usable() for phone in self.phones)))
-        if women:
-            woman = self.chance.choice(women)
-            for phone in self.phones:
+        known = [woman for phone in self.phones for woman in phone.usable()]
+        if known:
+            woman = max(sorted(set(known)), key=known.count)
+            for phone in (*self.phones, *self.phones):
                 if woman in phone.usable():
                     phone.visit_one(woman)
             for phone in self.phones:
                 phone.sync()
+        self.line.faults = faults
 
     def _end(self) -> None:
         """Let everything arrive that is to arrive, everybody see everything, and read it all."""
