@@ -17,16 +17,19 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from server import safety
 from server.database import db, end_reads
 from server.errors import Problem, wants_page
 from server.models import AppUser, AppUserToken, Project, User, UserToken
 
 PUBLIC = "public"
+SESSION = "sid"
+"""Where a browser's cookie carries the secret of its session."""
 MAX_ID = 2**31 - 1
 _VIEWER = frozenset({"desk.read", "form.read", "scope.read"})
 _OFFICER = _VIEWER | {
@@ -133,7 +136,9 @@ def init_auth(app: Flask) -> None:
     @login_manager.user_loader  # type: ignore[untyped-decorator]
     def _load(user_id: str) -> User | None:
         user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
-        return None if user is None or user.disabled_at else user
+        if user is None or user.disabled_at or not safety.is_open(str(session.get(SESSION, "")), user.id):
+            return None
+        return user
 
     @app.before_request
     def _check() -> Response | None:
@@ -180,7 +185,10 @@ def find_actor(incoming: Request) -> Actor | None:
     if given is not None and given.type == "basic":
         if not (incoming.is_secure or incoming.remote_addr in ("127.0.0.1", "::1")):
             raise Problem("401.3")
-        return sign_in(given.username or "", given.password or "")
+        found = sign_in(given.username or "", given.password or "")
+        if found is not None and safety.has_second_factor(found.id):
+            raise Problem("401.5")
+        return found
     if given is None and current_user.is_authenticated:
         if incoming.path.startswith("/v1/") and incoming.method not in ("GET", "HEAD", "OPTIONS"):
             raise Problem("401.2")
@@ -195,12 +203,37 @@ def find_key(token: str) -> Actor | None:
 
 
 def sign_in(email: str, password: str) -> Actor | None:
-    """Return the officer whose e-mail and password these are, or None."""
-    user = db.session.scalar(select(User).where(User.email == email.strip().lower()))
+    """Return the officer whose e-mail and password these are, or None.
+
+    One who has a second factor is not signed in by this alone: ask ``take_second_factor``.
+
+    :raises Problem: 429.2 while the address is locked after tries that failed.
+    """
+    email = email.strip().lower()
+    safety.check_tries(email)
+    user = db.session.scalar(select(User).where(User.email == email))
     stored = user.password_hash if user else _decoy()
     if not check_password(stored, password) or user is None or user.disabled_at:
+        safety.note_failure(email)
         return None
-    return _of_user(user)
+    found = _of_user(user)
+    if not safety.has_second_factor(found.id):
+        safety.forget_failures(email)
+    return found
+
+
+def take_second_factor(user_id: int, code: str) -> bool:
+    """Say whether a code of the authenticator, or on paper, is good; each counts once, wrong ones lock the account.
+
+    :raises Problem: 429.2 while it is locked.
+    """
+    email = db.session.get_one(User, user_id).email
+    safety.check_tries(email)
+    if not safety.take_code(user_id, code):
+        safety.note_failure(email)
+        return False
+    safety.forget_failures(email)
+    return True
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.cli_duplicates import find_duplicates
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
+from server.cli_law import LAW_COMMANDS
 from server.cli_lists import import_workbook
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
@@ -430,5 +431,6 @@ def init_commands(app: Flask) -> None:
         serve,
         *SERVICE_COMMANDS,
         import_workbook,
+        *LAW_COMMANDS,
     ):
         app.cli.add_command(command)

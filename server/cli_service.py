@@ -11,8 +11,10 @@ import click
 import pyrage
 from flask import current_app
 
+from server.auth import COMMAND
 from server.config import Settings, normalise_database_url
 from server.dumps import DumpError
+from server.errors import Problem
 from server.services import backups, restores
 from server.terminal import fail, project_and_json, say
 from server.texts import LANGUAGES
@@ -218,6 +220,36 @@ def upgrade(back: bool, project_id: int, as_json: bool) -> None:
     say(as_json, {"before": done.before, "after": done.after, "copy": done.copy}, text)
 
 
+@click.command("reset-password")
+@click.argument("email")
+@project_and_json
+def reset_password(email: str, project_id: int, as_json: bool) -> None:
+    """Print a one-time link by which an officer chooses a new password within a day. No mail is sent."""
+    from server.services import accounts
+
+    try:
+        link = f"{_settings().url}/reset/{accounts.make_reset_link(email, COMMAND)}"
+    except Problem as problem:
+        fail(as_json, problem.code, f"Nobody who may sign in has the address {email}.")
+        return
+    say(as_json, {"link": link}, f"Give this link to {email} and nobody else; it works once, until tomorrow:\n  {link}")
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+@project_and_json
+def reset_second_factor(email: str, project_id: int, as_json: bool) -> None:
+    """Let an officer in without her second factor: she lost her phone and her recovery codes. Make sure it is she."""
+    from server.services import accounts
+
+    try:
+        accounts.remove_second_factor(accounts.find_user_id(email), COMMAND)
+    except Problem as problem:
+        fail(as_json, problem.code, f"Nobody has the address {email}.")
+        return
+    say(as_json, {"email": email}, f"{email} signs in by her password alone, until she sets a second factor up again.")
+
+
 SERVICE_COMMANDS: tuple[click.Command, ...] = (
     backup_key,
     backup,
@@ -226,4 +258,6 @@ SERVICE_COMMANDS: tuple[click.Command, ...] = (
     move_database,
     doctor,
     upgrade,
+    reset_password,
+    reset_second_factor,
 )

@@ -92,6 +92,21 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Cette façon de s’identifier n’est possible qu’en HTTPS.",
         "ar": "هذه الطريقة في الدخول متاحة عبر HTTPS فقط.",
     },
+    "400.16": {
+        "en": "This password is too short or too easily guessed: at least 10 characters, better four words that do not belong together.",
+        "fr": "Ce mot de passe est trop court ou trop facile à deviner : au moins 10 caractères, mieux quatre mots sans rapport.",
+        "ar": "كلمة السر قصيرة أو سهلة التخمين: 10 أحرف على الأقل، والأفضل أربع كلمات لا علاقة بينها.",
+    },
+    "401.4": {
+        "en": "This code is wrong, too old or already used. Wait for the next one.",
+        "fr": "Ce code est faux, trop ancien ou déjà utilisé. Attendez le suivant.",
+        "ar": "هذا الرمز خاطئ أو قديم أو مستعمل. انتظر الرمز التالي.",
+    },
+    "401.5": {
+        "en": "This account has a second factor: programs sign in by POST /v1/sessions with email, password and code.",
+        "fr": "Ce compte a un second facteur : les programmes s’identifient par POST /v1/sessions avec email, password et code.",
+        "ar": "لهذا الحساب عامل ثان: تدخل البرامج عبر POST /v1/sessions مع email وpassword وcode.",
+    },
     "403.1": {
         "en": "You are signed in, but without the right to do that.",
         "fr": "Vous êtes identifié, mais sans le droit de faire cela.",
@@ -121,6 +136,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "This enrolment code is unknown, already used, or older than seven days. Ask the chamber for a new one.",
         "fr": "Ce code d’inscription est inconnu, déjà utilisé ou a plus de sept jours. Demandez-en un autre à la Chambre.",
         "ar": "رمز التسجيل مجهول أو مستعمل من قبل أو مضى عليه أكثر من سبعة أيام. اطلبي رمزا جديدا من الغرفة.",
+    },
+    "404.51": {
+        "en": "This link is unknown, already used, or older than a day. Ask an administrator for a new one.",
+        "fr": "Ce lien est inconnu, déjà utilisé ou a plus d’un jour. Demandez-en un autre à un administrateur.",
+        "ar": "هذا الرابط مجهول أو مستعمل أو مضى عليه أكثر من يوم. اطلب رابطا جديدا من المسؤول.",
     },
     "405.1": {
         "en": "This address does not take that method.",
@@ -206,6 +226,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "Too many tries. Wait a minute.",
         "fr": "Trop d’essais. Attendez une minute.",
         "ar": "محاولات كثيرة. انتظر دقيقة.",
+    },
+    "429.2": {
+        "en": "Too many tries failed for this address. Try again in {seconds} s.",
+        "fr": "Trop d’essais ont échoué pour cette adresse. Réessayez dans {seconds} s.",
+        "ar": "محاولات فاشلة كثيرة لهذا العنوان. أعد المحاولة بعد {seconds} ثانية.",
     },
     "460.1": {
         "en": "The bytes that arrived do not have the announced hash. Send the file again.",
@@ -346,7 +371,7 @@ def init_errors(app: Flask, render_page: Any) -> None:
         if problem.status == 401 and not wants_page():
             response.headers["WWW-Authenticate"] = 'Bearer realm="hirfa"'
         if problem.status in (429, 503):
-            response.headers["Retry-After"] = "60"
+            response.headers["Retry-After"] = str(problem.details.get("seconds", 60))
         return response
 
 
@@ -379,4 +404,6 @@ def safe_path(path: str) -> str:
     parts = path.split("/")
     if len(parts) > 3 and parts[1:3] == ["v1", "key"]:
         parts[3] = "***"
+    if len(parts) > 2 and parts[1] == "reset":
+        parts[2] = "***"
     return "/".join(parts)

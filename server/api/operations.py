@@ -96,7 +96,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "A token for officers' programs, as ODK Central gives it.",
         body=SessionSchema,
         answer=SessionAnswerSchema,
-        problems=("401.2", "429.1", "400.51"),
+        problems=("401.2", "401.4", "401.5", "429.1", "429.2", "400.51"),
     ),
     "sync.push": Operation(
         "Send a batch; one outcome an item, in the same order. Not atomic: send again freely.",

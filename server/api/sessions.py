@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Response, jsonify
 
+from server import safety
 from server.api.bodies import read_json
-from server.auth import PUBLIC, require, sign_in
+from server.auth import PUBLIC, require, sign_in, take_second_factor
 from server.errors import Problem
 from server.limits import limiter
 from server.schemas.sync import SessionSchema, iso
@@ -21,6 +22,11 @@ def open_session() -> Response:
     found = sign_in(given["email"], given["password"])
     if found is None:
         raise Problem("401.2")
+    if safety.has_second_factor(found.id):
+        if not given["code"]:
+            raise Problem("401.5")
+        if not take_second_factor(found.id, given["code"]):
+            raise Problem("401.4")
     token, expires_at = actors.open_session(found.id)
     response = jsonify(token=token, expiresAt=iso(expires_at))
     response.headers["Cache-Control"] = "no-store"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from server.console import (
+    account,
     agents,
     conflicts,
     corrections,
@@ -39,6 +40,16 @@ def init_console(app: Flask) -> None:
         ("GET", "/", home.home),
         ("GET", "/sign-in", sessions.sign_in),
         ("POST", "/sign-in", sessions.open_session),
+        ("GET", "/sign-in/code", sessions.ask_code),
+        ("POST", "/sign-in/code", sessions.take_code),
+        ("GET", "/reset/<reset_token>", account.ask_password),
+        ("POST", "/reset/<reset_token>", account.set_password),
+        ("GET", "/account", account.account),
+        ("POST", "/account/password", account.change_password),
+        ("POST", "/account/sessions", account.end_sessions),
+        ("POST", "/account/second-factor", account.begin_second_factor),
+        ("POST", "/account/second-factor/confirm", account.confirm_second_factor),
+        ("POST", "/account/second-factor/remove", account.remove_second_factor),
         ("POST", "/sign-out", sessions.sign_out),
         ("POST", "/language", sessions.set_language),
         ("GET", "/women", women.women),

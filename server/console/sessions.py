@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any, Final
+
 from flask import current_app, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from server import auth
-from server.auth import PUBLIC, require
-from server.console.pages import is_local, show
+from server import auth, safety
+from server.auth import PUBLIC, SESSION, require
+from server.console.pages import is_local, language, show
+from server.errors import Problem
 from server.limits import limiter
 from server.services import actors
 from server.texts import LANGUAGES
+
+HALF: Final = "half"
+HALF_S: Final = 300
+"""How long a right password waits for its code."""
 
 
 def _next() -> str:
@@ -35,24 +43,68 @@ def open_session() -> tuple[str, int] | Response:
     """Sign in; the session begins anew, so that one planted before is worth nothing."""
     target = _next()
     email = request.form.get("email", "")
-    found = auth.sign_in(email, request.form.get("password", ""))
+    try:
+        found = auth.sign_in(email, request.form.get("password", ""))
+    except Problem as locked:
+        return show("sign_in.html", next=target, email=email, locked=locked.message(language())), locked.status
     if found is None:
         return show("sign_in.html", next=target, email=email, refused=True), 401
+    _begin_anew()
+    if safety.has_second_factor(found.id):
+        session[HALF] = {"id": found.id, "at": time.time(), "next": target}
+        return redirect(url_for("console.ask_code"), 303)
+    return _enter(found.id, target)
+
+
+def _begin_anew() -> None:
+    """Begin the cookie's session anew: one that somebody planted before is worth nothing."""
     chosen = session.get("language")
     session.clear()
     if chosen in LANGUAGES:
         session["language"] = chosen
-    login_user(actors.get_user(found.id))
+
+
+def _enter(user_id: int, target: str) -> Response:
+    _begin_anew()
+    session[SESSION] = safety.begin_session(user_id, request.user_agent.string)
+    login_user(actors.get_user(user_id))
     return redirect(target, 303)
+
+
+def _half() -> dict[str, Any] | None:
+    """Return what is known of somebody whose password was right and whose code is to come."""
+    half = session.get(HALF)
+    if not isinstance(half, dict) or time.time() - float(half.get("at", 0)) > HALF_S:
+        return None
+    return half
+
+
+@require(PUBLIC)
+def ask_code() -> str | Response:
+    return show("code.html") if _half() else redirect(url_for("console.sign_in"), 303)
+
+
+@require(PUBLIC)
+@limiter.limit("10 per minute")
+def take_code() -> tuple[str, int] | Response:
+    half = _half()
+    if half is None:
+        return redirect(url_for("console.sign_in"), 303)
+    try:
+        if auth.take_second_factor(int(half["id"]), request.form.get("code", "")[:64]):
+            return _enter(int(half["id"]), str(half["next"]))
+        wrong = Problem("401.4")
+    except Problem as locked:
+        wrong = locked
+    return show("code.html", problem=wrong.message(language())), wrong.status
 
 
 @require("desk.read")
 def sign_out() -> Response:
-    chosen = session.get("language")
+    if secret := session.get(SESSION):
+        safety.end_session(str(secret))
     logout_user()
-    session.clear()
-    if chosen in LANGUAGES:
-        session["language"] = chosen
+    _begin_anew()
     return redirect(url_for("console.sign_in"), 303)
 
 

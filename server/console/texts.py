@@ -16,6 +16,7 @@ from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
 from server.console.texts_lists import LISTS
 from server.console.texts_review import REVIEW
+from server.console.texts_safety import SAFETY
 from server.console.words import Words
 
 
@@ -668,5 +669,5 @@ _FORMS: Final = {
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
     **DUPLICATES, **DOCTOR,
-    **LISTS, **REVIEW, **FILL, **DRAFTS,
+    **LISTS, **REVIEW, **FILL, **DRAFTS, **SAFETY,
 }  # fmt: skip

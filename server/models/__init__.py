@@ -20,6 +20,7 @@ from server.models.imported import ImportedList
 from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, RecordIndex
 from server.models.project import Place, Project
 from server.models.review import Remark
+from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
 
 __all__ = [
@@ -59,4 +60,9 @@ __all__ = [
     "SubmissionAttachment",
     "User",
     "UserToken",
+    "RecoveryCode",
+    "ResetLink",
+    "SecondFactor",
+    "SignInTry",
+    "UserSession",
 ]

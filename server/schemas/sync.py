@@ -61,6 +61,7 @@ class EnrolSchema(Envelope):
 class SessionSchema(Envelope):
     email = fields.String(required=True, validate=_ID)
     password = fields.String(required=True, validate=validate.Length(min=1, max=1024))
+    code = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 class Moment(fields.Field[Any]):

@@ -27,6 +27,10 @@ PUBLIC_ENDPOINTS = {
     "console.sign_in",
     "console.open_session",
     "console.set_language",
+    "console.ask_code",
+    "console.take_code",
+    "console.ask_password",
+    "console.set_password",
     "console.static",
 }
 

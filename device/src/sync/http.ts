@@ -11,12 +11,15 @@ export class ServerProblem extends Error {
   readonly details: unknown;
   /** The server's own word that it took nothing; a gateway's 502 leaves open what happened behind it. */
   readonly isRefusal: boolean;
-  constructor(status: number, code: string, message: string, details: unknown, isRefusal: boolean) {
+  /** How long the server asks to be left alone, ms; 0 when it does not say. */
+  readonly waitMs: number;
+  constructor(status: number, code: string, message: string, details: unknown, isRefusal: boolean, waitMs = 0) {
     super(message);
     this.status = status;
     this.code = code;
     this.details = details;
     this.isRefusal = isRefusal;
+    this.waitMs = waitMs;
   }
 }
 
@@ -38,6 +41,14 @@ export async function gzip(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Ar
   if (typeof CompressionStream === 'undefined') return null;
   const stream = new Response(data).body!.pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Longer than this no phone waits, whatever it is told. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Read a `Retry-After` in seconds, as our server and the one before it give it. */
+export function readWait(header: string | null): number {
+  return header !== null && /^\d{1,9}$/.test(header.trim()) ? Math.min(LONGEST_WAIT_MS, Number(header) * 1000) : 0;
 }
 
 /** Time allowed for a request: a minute, and more for what a slow line (4 kB/s) needs to carry the body. */
@@ -68,6 +79,7 @@ export async function ask(fetcher: Fetch, path: string, request: Request = {}): 
       throw new ServerProblem(
         response.status, typeof fields.code === 'string' ? fields.code : String(response.status),
         typeof fields.message === 'string' ? fields.message : '', fields.details, response.status < 500 || typeof fields.code === 'string',
+        readWait(response.headers.get('Retry-After')),
       );
     }
     // Read the whole body inside the time-out: a line can die in the middle of an answer.

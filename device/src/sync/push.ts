@@ -156,7 +156,8 @@ export async function push(
       const trouble = error instanceof LineError || (error instanceof ServerProblem && (error.status >= 500 || error.status === 429));
       if (trouble) {
         failures += 1;
-        if (failures >= 3) throw error;
+        // One that says when to come back is left alone until then.
+        if (failures >= 3 || (error instanceof ServerProblem && error.waitMs > 0)) throw error;
       }
       if (!alone || error instanceof LineError) continue;
       // This one item is refused as such: remember why, go on with the others.

@@ -34,6 +34,8 @@ export interface RunReport {
   upload: UploadReport | null;
   /** Hand-over files of colleagues that are all with the server now. */
   carried?: number;
+  /** How long the server asked to be left alone, ms. */
+  waitMs?: number;
 }
 
 const [progress, setProgress] = createSignal<Progress | null>(null);
@@ -77,6 +79,7 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
   if (!enrolment) return { ...report, failure: 'notEnrolled' };
   const fail = (error: unknown): void => {
     if (report.failure === null || report.failure === 'line') Object.assign(report, explain(error));
+    if (error instanceof ServerProblem && error.waitMs > 0) report.waitMs = Math.max(report.waitMs ?? 0, error.waitMs);
   };
   const pushing = (p: { done: number; total: number; bytes: number }): void => {
     setProgress({ stage: 'push', done: p.done, total: p.total, bytes: p.bytes, bytesTotal: 0 });
@@ -129,7 +132,7 @@ function joinPushes(before: PushReport | null, now: PushReport): PushReport {
 async function noteTry(report: RunReport, now: number): Promise<void> {
   if (report.failure === 'elsewhere' || report.failure === 'notEnrolled') return;
   const failures = report.failure === null ? 0 : ((await readSetting('backOff'))?.failures ?? 0) + 1;
-  await writeSetting('backOff', { failures, triedAt: now, delayMs: failures === 0 ? 0 : backOffMs(failures, Math.random()) });
+  await writeSetting('backOff', { failures, triedAt: now, delayMs: failures === 0 ? 0 : Math.max(backOffMs(failures, Math.random()), report.waitMs ?? 0) });
 }
 
 /** Sync now, unless another tab does. */

@@ -2,7 +2,7 @@
 // fail in the ways a bad line fails: before it hears, after it acted, or in the middle of an answer.
 import type { Fetch } from '../../src/sync/http';
 
-export interface Fault { (request: { path: string; body: Record<string, unknown>; bytes: number }): 'before' | 'after' | 'cut' | { status: number; json: unknown } | null }
+export interface Fault { (request: { path: string; body: Record<string, unknown>; bytes: number }): 'before' | 'after' | 'cut' | { status: number; json: unknown; headers?: Record<string, string> } | null }
 
 interface Held { list: string; version: number; scope: string; data: Record<string, string>; counter: number; gone: boolean; mergedInto?: string }
 
@@ -52,7 +52,7 @@ export class FakeServer {
     }
     const fault = this.fault({ path, body, bytes: (init.body as Uint8Array | null)?.byteLength ?? 0 });
     if (fault === 'before') throw new TypeError('failed to fetch');
-    if (fault && typeof fault === 'object') return Response.json(fault.json, { status: fault.status });
+    if (fault && typeof fault === 'object') return Response.json(fault.json, { status: fault.status, headers: fault.headers ?? {} });
     this.requests.push({ path, body });
     const answer = this.answer(path, body);
     if (fault === 'after') throw new TypeError('failed to fetch');

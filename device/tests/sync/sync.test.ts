@@ -9,6 +9,7 @@ import {
 import { database } from '../../src/store/db';
 import { enrol, OtherProjectError, readCode } from '../../src/sync/enrol';
 import { hashOf } from '../../src/sync/hash';
+import { readWait } from '../../src/sync/http';
 import { tidy } from '../../src/sync/run';
 import { REGISTRATION } from '../records/forms';
 
@@ -32,6 +33,18 @@ describe('push', () => {
     expect((await listOutbox()).map((item) => [item.seq, item.state, item.outcome, item.pulled, item.doneAt !== null])).toEqual([1, 2, 3].map((seq) => [seq, 'sent', 'accepted', true, true]));
     await syncWith(server);
     expect(server.requests.filter((request) => request.path.endsWith('push'))).toHaveLength(1);
+  });
+
+  it('leaves a server alone that says when to come back, and keeps everything', async () => {
+    for (const id of ['uuid:a', 'uuid:b']) await finish(id);
+    server.fault = () => ({ status: 503, json: { code: '503.1', message: 'busy' }, headers: { 'Retry-After': '900' } });
+    const report = await syncWith(server);
+    expect([report.failure, report.waitMs]).toEqual(['server', 900_000]);
+    expect(server.requests.filter((request) => request.path.endsWith('push')).length).toBeLessThanOrEqual(1);
+    server.fault = () => null;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect([...server.arrived].sort()).toEqual(['uuid:a', 'uuid:b']);
+    expect([readWait('5'), readWait('99999999'), readWait('Wed, 21 Oct'), readWait(null), readWait('-3')]).toEqual([5_000, 3_600_000, 0, 0, 0]);
   });
 
   it('keeps everything when the line is dead, and sends it later', async () => {

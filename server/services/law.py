@@ -1,0 +1,140 @@
+"""What law 18-07 asks of whoever runs the service: how long data are kept, what is processed, who a breach touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from server.auth import Actor
+from server.database import db, transaction
+from server.errors import Problem
+from server.models import AppUser, AppUserScope, Entity, EntityScope, EntityVersion, ListProperty, Project
+from server.services import audits, erasure
+from server.services.exports import WOMEN
+from sync.protocol import OFFICE
+
+YEARS = 3
+NOTICE_DAYS, AIM_HOURS = 5, 72
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A record whose time is over."""
+
+    entity_id: str
+    label: str
+    last_at: datetime
+
+
+def find_due(project_id: int, now: datetime, years: int = YEARS) -> list[Due]:
+    """List women of whom nothing was received for so many years, the oldest first; nothing is changed.
+
+    Counted from what arrived last, not from what phones' clocks said.
+    """
+    last = func.max(EntityVersion.at)
+    rows = db.session.execute(
+        select(Entity.id, Entity.data, last)
+        .join(
+            EntityVersion,
+            (EntityVersion.project_id == Entity.project_id) & (EntityVersion.entity_id == Entity.id),
+        )
+        .where(
+            Entity.project_id == project_id,
+            Entity.list == WOMEN,
+            Entity.erased_at.is_(None),
+            Entity.merged_into.is_(None),
+        )
+        .group_by(Entity.project_id, Entity.id)
+        .having(last < now - timedelta(days=365.25 * years))
+        .order_by(last)
+    )
+    return [Due(row[0], row[1].get("label", ""), row[2]) for row in rows]
+
+
+def apply_retention(project_id: int, due: Sequence[Due], actor: Actor, now: datetime, years: int = YEARS) -> int:
+    """Erase the records whose time is over, one transaction each; return how many."""
+    for one in due:
+        erasure.erase_entity(project_id, one.entity_id, actor)
+    with transaction() as session:
+        audits.note(session, project_id, actor, "retention.apply", "", now, count=len(due), years=years)
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """What is processed, as it is declared."""
+
+    project: str
+    women: int
+    categories: tuple[str, ...]
+    """Properties that phones of agents receive."""
+    office: tuple[str, ...]
+    """Properties that never leave the office."""
+    agents: int
+
+
+def describe_processing(project_id: int) -> Processing:
+    properties = db.session.execute(
+        select(ListProperty.name, ListProperty.visibility)
+        .where(ListProperty.project_id == project_id, ListProperty.list == WOMEN)
+        .order_by(ListProperty.position, ListProperty.name)
+    ).all()
+    counted = (Entity.project_id == project_id, Entity.list == WOMEN, Entity.erased_at.is_(None))
+    women = db.session.scalar(select(func.count()).select_from(Entity).where(*counted)) or 0
+    agents = db.session.scalar(
+        select(func.count()).select_from(AppUser).where(AppUser.project_id == project_id, AppUser.revoked_at.is_(None))
+    )
+    return Processing(
+        db.session.get_one(Project, project_id).name,
+        women,
+        tuple(name for name, visibility in properties if visibility != OFFICE),
+        tuple(name for name, visibility in properties if visibility == OFFICE),
+        agents or 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Whom the loss of a phone, or of everything, touches."""
+
+    women: tuple[Due, ...]
+    categories: tuple[str, ...]
+    agent: str = ""
+
+
+def find_affected(project_id: int, app_user_id: int | None, since: datetime | None = None) -> Affected:
+    """List the women whose data a lost phone may hold: those of its agent's communes; all of them without an agent.
+
+    :param since: only those that changed since then, for a leak that is known to have begun there.
+    :raises Problem: 404.1 for an agent who is unknown.
+    """
+    said = describe_processing(project_id)
+    last = func.max(EntityVersion.at)
+    wanted = (
+        select(Entity.id, Entity.data, last)
+        .join(
+            EntityVersion,
+            (EntityVersion.project_id == Entity.project_id) & (EntityVersion.entity_id == Entity.id),
+        )
+        .where(Entity.project_id == project_id, Entity.list == WOMEN, Entity.erased_at.is_(None))
+        .group_by(Entity.project_id, Entity.id)
+        .order_by(Entity.id)
+    )
+    agent = ""
+    if app_user_id is not None:
+        found = db.session.get(AppUser, (project_id, app_user_id))
+        if found is None:
+            raise Problem("404.1")
+        agent = found.name
+        held = select(AppUserScope.scope).where(
+            AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id
+        )
+        there = select(EntityScope.entity_id).where(EntityScope.project_id == project_id, EntityScope.scope.in_(held))
+        wanted = wanted.where(Entity.id.in_(there))
+    if since is not None:
+        wanted = wanted.having(last >= since)
+    women = tuple(Due(row[0], row[1].get("label", ""), row[2]) for row in db.session.execute(wanted))
+    return Affected(women, said.categories if app_user_id is not None else said.categories + said.office, agent)
