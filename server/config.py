@@ -46,6 +46,8 @@ class Settings:
     """Servers in front that tell who asks (``X-Forwarded-For``, ``-Proto``): as many entries are believed."""
     metrics_token: str = ""
     """Bearer token of whoever watches the service (``/metrics``)."""
+    tiles: Path | None = None
+    """Folder of map pictures, ``z/x/y.png``, for the phones; none: their maps are grids."""
 
     @property
     def blobs(self) -> Path:
@@ -92,6 +94,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         backup_copied=(env.get("HIRFA_BACKUP_COPIED") or "").strip().lower() in YES,
         proxies=int(env.get("HIRFA_PROXIES") or 0),
         metrics_token=env.get("HIRFA_METRICS_TOKEN") or "",
+        tiles=Path(env["HIRFA_TILES"]).resolve() if env.get("HIRFA_TILES") else None,
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from flask import Response, current_app, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from server.auth import PUBLIC, require
+from server.config import Settings
+
+_TILE = re.compile(r"\d{1,2}/\d{1,7}/\d{1,7}\.png")
 
 APP_CSP = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -46,4 +50,17 @@ def index() -> Response:
 def asset(name: str) -> Response:
     if name.endswith(".gz"):
         raise NotFound
+    if name.startswith("tiles/"):
+        return _send_tile(name.removeprefix("tiles/"))
     return _send(name)
+
+
+def _send_tile(name: str) -> Response:
+    """Send one picture of the ground. Phones keep those they have seen."""
+    settings: Settings = current_app.config["HIRFA"]
+    if settings.tiles is None or not _TILE.fullmatch(name):
+        raise NotFound
+    response = send_from_directory(settings.tiles, name, mimetype="image/png", conditional=True)
+    response.headers["Cache-Control"] = "public, max-age=2592000"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    return response
