@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,13 @@ class Served:
     password: str
     process: subprocess.Popen[bytes]
     database_url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def flask(self, *arguments: str) -> Any:
+        """Run a command of the product on this installation; its ``--json``."""
+        command = [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+        return json.loads(done.stdout)
 
     def _pids(self) -> list[int]:
         """The master and its workers."""
@@ -123,6 +130,7 @@ def serve(database_url: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment, **quiet)
         served = Served(f"http://{bind}", installed["token"], installed["email"], installed["password"], process)
+        served.environment = environment
         served.database_url = database_url or f"sqlite:///{folder}/hirfa.sqlite3"
         try:
             _wait(served)

@@ -33,6 +33,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.form_page import Filled, FormPage
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus"
+SLOW_MS = 20_000  # a busy machine makes photographs slowly
 ANSWERED = """card => [...card.querySelectorAll('input, textarea')].some(b => b.type === 'radio' || b.type === 'checkbox' ? b.checked : b.type !== 'file' && b.value !== '')
     || !!card.querySelector('.f-picker-value > :not(.f-placeholder), .f-preview, .f-kept')"""
 _STEP = re.compile(r"(?P<name>\w+)(?:\[(?P<index>\d+)\])?\s*(?P<verb>=|\?|!|-)\s*(?P<rest>.*)")
@@ -212,8 +213,9 @@ class Filler:
         assert not unasked, f"never asked: {unasked}"
 
     def unanswered(self, given: dict[str, str]) -> Locator | None:
-        for card in self.page.locator(".f-question").all():
-            name = (card.get_attribute("data-path") or "").rpartition("/")[2]
+        for path in self.page.locator(".f-question").evaluate_all("all => all.map(card => card.dataset.path)"):
+            card = self.page.locator(f"[data-path='{path}']").first  # by name: others come and go above it
+            name = path.rpartition("/")[2]
             if name in self.done:
                 continue
             if name in given or not card.evaluate(ANSWERED):
@@ -283,14 +285,14 @@ class Filler:
         page = self.page
         if what == "photo":
             card.locator("input[data-role=camera]").set_input_files([{"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()}])
-            expect(card.locator("img")).to_be_visible()
+            expect(card.locator("img")).to_be_visible(timeout=SLOW_MS)
         elif what in ("sign", "draw", "annotate"):
             if what == "annotate":
                 card.locator("input[data-role=camera]").set_input_files([{"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo_bytes()}])
             else:
                 card.locator(".f-buttons button").first.click()
             canvas = page.locator("dialog[open] canvas")
-            expect(canvas).to_be_visible()
+            expect(canvas).to_be_visible(timeout=SLOW_MS)
             box = canvas.bounding_box()
             assert box
             page.mouse.move(box["x"] + 30, box["y"] + 30)
@@ -298,7 +300,7 @@ class Filler:
             page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
             page.mouse.up()
             page.locator("dialog[open] .f-primary").click()
-            expect(card.locator("img")).to_be_visible()
+            expect(card.locator("img")).to_be_visible(timeout=SLOW_MS)
         elif what == "record":
             card.locator("[data-role=begin]").click()
             expect(card.locator("[data-seconds='1']")).to_be_visible(timeout=20_000)
