@@ -31,7 +31,8 @@ PUBLIC = "public"
 SESSION = "sid"
 """Where a browser's cookie carries the secret of its session."""
 MAX_ID = 2**31 - 1
-_VIEWER = frozenset({"desk.read", "form.read", "scope.read"})
+_SIGNED_IN = frozenset({"session.end"})
+_VIEWER = _SIGNED_IN | {"desk.read", "form.read", "scope.read"}
 _OFFICER = _VIEWER | {
     "register.read",
     "conflict.settle",
@@ -41,6 +42,7 @@ _OFFICER = _VIEWER | {
     "form.fill",
     "entity.merge",
     "entity.delete",
+    "association.manage",
     "quarantine.release",
     "handover.import",
     "workbook.read",
@@ -51,10 +53,14 @@ GRANTS: dict[str, frozenset[str]] = {
     "app_user": frozenset({"sync", "openrosa", "form.read", "scope.read"}),
     "viewer": _VIEWER,
     "officer": _OFFICER,
-    "administrator": _OFFICER | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch"},
+    "administrator": _OFFICER
+    | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch", "audit.read"},
+    "protection": _VIEWER | {"register.read", "attachment.read", "entity.erase", "audit.read"},
+    "association": _SIGNED_IN | {"association.read"},
     "monitor": frozenset({"service.watch"}),
 }
-ROLES = ("administrator", "officer", "viewer")
+ROLES = ("administrator", "officer", "viewer", "protection", "association")
+"""Of people who sign in: `protection` is the data-protection officer, `association` sees her association's women."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()

@@ -19,6 +19,7 @@ from flask_migrate import upgrade
 from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
+from server.cli_audit import verify_audit
 from server.cli_duplicates import find_duplicates
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
 from server.cli_law import LAW_COMMANDS
@@ -426,6 +427,7 @@ def init_commands(app: Flask) -> None:
         apply_erasures,
         begin_era,
         quarantine,
+        verify_audit,
         demo,
         openapi,
         serve,

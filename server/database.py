@@ -34,6 +34,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 WRITE = "hirfa_write"
+LAST = "hirfa_last"
 BUSY_TIMEOUT_MS = 30_000
 SCRUB_WAIT_MS, SCRUB_TRIES = 1_000, 5
 RUNS = 4
@@ -132,6 +133,8 @@ def transaction() -> Iterator[Session]:
     try:
         session.connection(execution_options={WRITE: True})
         yield session
+        for finish in session.info.pop(LAST, {}).values():
+            finish(session)
         write_waiting(session)
         session.commit()
     except BaseException:
@@ -140,6 +143,12 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(WRITE, None)
+        session.info.pop(LAST, None)
+
+
+def do_last(session: Session, name: str, finish: Callable[[Session], None]) -> None:
+    """Have something done once at the end of this transaction, before its commit: what locks what everybody needs."""
+    session.info.setdefault(LAST, {})[name] = finish
 
 
 @contextmanager

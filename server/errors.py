@@ -182,6 +182,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le téléversement en est à une autre position.",
         "ar": "الرفع متوقف عند موضع آخر.",
     },
+    "409.54": {
+        "en": "Somebody must be left to administer: name another administrator first.",
+        "fr": "Il faut que quelqu’un puisse administrer : nommez d’abord un autre administrateur.",
+        "ar": "يجب أن يبقى من يدير: عيّن أولا مديرا آخر.",
+    },
     "409.53": {
         "en": "The data of this woman were erased. Nothing about her is stored.",
         "fr": "Les données de cette femme ont été effacées. Rien à son sujet n’est conservé.",

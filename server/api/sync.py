@@ -11,6 +11,7 @@ from server.auth import actor, require
 from server.schemas.sync import PullAnswerSchema, PullSchema, PushAnswerSchema, PushSchema
 from server.services import feed
 from server.services import sync as service
+from server.services.devices import read_report
 from server.services.items import ID_CHARS, parse_moment
 from sync.feed import decide_limit
 from sync.protocol import MAX_COMPRESSED, MAX_ITEMS
@@ -39,6 +40,7 @@ def pull(project_id: int) -> Response:
         forms={form_id: form_hash or "" for form_id, form_hash in (given["forms"] or {}).items()},
         limit=decide_limit(given["limit"]),
         device_id=(given["deviceId"] or "")[:ID_CHARS],
+        report=read_report(given["app"]),
     )
     return _json(_pulled.dump(feed.pull(project_id, actor(), request)))
 

@@ -14,7 +14,7 @@ from server.console.conflicts import NAME_CHARS
 from server.console.pages import show, shown_project, text
 from server.console.women import list_places
 from server.errors import Problem
-from server.services import actors
+from server.services import actors, devices
 
 
 @require("desk.read")
@@ -36,6 +36,42 @@ def _show_agents(problem: str = "", name: str = "", scopes: tuple[str, ...] = ()
         given_name=name,
         given_scopes=scopes,
     )
+
+
+@require("desk.read")
+def agent(app_user_id: int) -> str:
+    return _show_agent(app_user_id)
+
+
+def _show_agent(app_user_id: int, problem: str = "") -> str:
+    project_id = shown_project()
+    found = next((one for one in actors.list_app_users(project_id) if one["id"] == app_user_id), None)
+    if found is None:
+        raise Problem("404.1")
+    return show(
+        "agent.html",
+        agent=found,
+        places=list_places(project_id),
+        phones=devices.list_devices(project_id, app_user_id),
+        problem=problem,
+    )
+
+
+@require("app_user.manage")
+def change_agent(app_user_id: int) -> Response | tuple[str, int]:
+    """Change an agent's name and communes."""
+    project_id = shown_project()
+    try:
+        scopes = actors.resolve_scopes(project_id, request.form.getlist("scope"))
+        actors.change_app_user(project_id, app_user_id, request.form.get("name", ""), scopes, actor())
+    except actors.UnknownScope as unknown:
+        raise Problem("400.8", field="scope", reason=str(unknown)) from None
+    except Problem as problem:
+        if problem.code != "400.2":
+            raise
+        return _show_agent(app_user_id, text("agents.need_name")), 422
+    flash(text("agent.changed"), "good")
+    return redirect(url_for("console.agent", app_user_id=app_user_id), 303)
 
 
 @require("app_user.manage")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, g, render_template, request
+from flask import Response, g, render_template, request, url_for
 from flask_login import current_user
 
 from server.auth import Actor, find_actor
@@ -27,6 +27,10 @@ MENU: Final = (
     ("agents", "nav.agents", "desk.read"),
     ("forms", "nav.forms", "desk.read"),
     ("workbook", "nav.workbook", "workbook.read"),
+    ("list_associations", "nav.associations", "association.manage"),
+    ("people", "nav.people", "user.manage"),
+    ("audit", "nav.audit", "audit.read"),
+    ("own_women", "nav.own_women", "association.read"),
     ("service", "nav.service", "service.watch"),
     ("lists", "nav.lists", "list.import"),
 )
@@ -35,6 +39,10 @@ WITHIN: Final = {
     "submission": "submissions",
     "changes": "submissions",
     "choose_form": "forms",
+    "agent": "agents",
+    "create_person": "people",
+    "give_password": "people",
+    "own_woman": "own_women",
     "codebook": "forms",
     "confirm_retire": "forms",
     "draft": "forms",
@@ -132,6 +140,7 @@ def shared_values() -> dict[str, Any]:
         "menu": [entry for entry in MENU if may(entry[2])],
         "section": WITHIN.get(here, here),
         "static_url": static_url,
+        "home": url_for("console.home" if may("desk.read") or not may("association.read") else "console.own_women"),
         "return_to": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "address": address_with,
     }

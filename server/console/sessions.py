@@ -67,7 +67,10 @@ def _begin_anew() -> None:
 def _enter(user_id: int, target: str) -> Response:
     _begin_anew()
     session[SESSION] = safety.begin_session(user_id, request.user_agent.string)
-    login_user(actors.get_user(user_id))
+    user = actors.get_user(user_id)
+    login_user(user)
+    if target == url_for("console.home") and "desk.read" not in auth.GRANTS.get(user.role, frozenset()):
+        target = url_for("console.own_women")  # a user of an association has no other page
     return redirect(target, 303)
 
 
@@ -99,7 +102,7 @@ def take_code() -> tuple[str, int] | Response:
     return show("code.html", problem=wrong.message(language())), wrong.status
 
 
-@require("desk.read")
+@require("session.end")
 def sign_out() -> Response:
     if secret := session.get(SESSION):
         safety.end_session(str(secret))

@@ -29,13 +29,14 @@ def read_filter() -> Filter:
         app_user_id=number("agent", 0) or None,
         state=state if state in (*STATES, TODO) else "",
         words=given.get("q", "").replace("\0", "").strip()[:200],
-        since=_midnight(given.get("since", "")),
-        before=_midnight(given.get("until", ""), days=1),
+        since=read_day(given.get("since", "")),
+        before=read_day(given.get("until", ""), days=1),
         flagged="flagged" in given,
     )
 
 
-def _midnight(text: str, *, days: int = 0) -> datetime | None:
+def read_day(text: str, *, days: int = 0) -> datetime | None:
+    """Return when a day written in an address begins in Algeria, some days later; None for what is no day."""
     try:
         return datetime.combine(date.fromisoformat(text) + timedelta(days=days), time(), tzinfo=ALGIERS)
     except (ValueError, OverflowError):

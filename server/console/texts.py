@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.console.texts_acts import ACTS
+from server.console.texts_audit import AUDIT
 from server.console.texts_doctor import DOCTOR
 from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
 from server.console.texts_lists import LISTS
+from server.console.texts_people import PEOPLE
 from server.console.texts_review import REVIEW
 from server.console.texts_safety import SAFETY
 from server.console.words import Words
@@ -669,5 +671,5 @@ _FORMS: Final = {
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
     **DUPLICATES, **DOCTOR,
-    **LISTS, **REVIEW, **FILL, **DRAFTS, **SAFETY,
+    **LISTS, **REVIEW, **FILL, **DRAFTS, **SAFETY, **PEOPLE, **AUDIT,
 }  # fmt: skip

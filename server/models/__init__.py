@@ -2,7 +2,7 @@
 
 from server.models.actor import AppUser, AppUserScope, AppUserToken, Device, EnrolmentCode, User, UserToken
 from server.models.asked import Correction, Question
-from server.models.audit import Audit
+from server.models.audit import Audit, AuditHead
 from server.models.backup import Backup
 from server.models.blob import Blob
 from server.models.entity import (
@@ -28,6 +28,7 @@ __all__ = [
     "AppUserScope",
     "AppUserToken",
     "Audit",
+    "AuditHead",
     "Backup",
     "Blob",
     "ConflictEntry",

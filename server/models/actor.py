@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Stri
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
-from server.models.columns import maybe_moment, moment, project_key, text_key
+from server.models.columns import maybe_json, maybe_moment, moment, project_key, text_key
 
 
 class User(UserMixin, Base):  # type: ignore[misc]
@@ -19,6 +19,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     email: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(255), default="")
     role: Mapped[str] = mapped_column(String(32))
+    association: Mapped[str] = mapped_column(String(255), default="")
+    """Of a user of an association: its code in the list of associations."""
     password_hash: Mapped[str] = mapped_column(String(255))
     language: Mapped[str] = mapped_column(String(8), default="fr")
     created_at: Mapped[moment]
@@ -111,3 +113,6 @@ class Device(Base):
     """Seconds to add to the phone's clock to get ours, measured at its latest push."""
     first_seen_at: Mapped[moment]
     last_seen_at: Mapped[moment]
+    report: Mapped[maybe_json]
+    """What the app last said of itself: its version, what waits on the phone, its storage."""
+    reported_at: Mapped[maybe_moment]

@@ -51,6 +51,7 @@ class PullSchema(Envelope):
     )
     forms = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict, allow_none=True)
     limit = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+    app = fields.Raw(load_default=None, allow_none=True, metadata={"description": "What the app says of itself."})
 
 
 class EnrolSchema(Envelope):

@@ -284,6 +284,36 @@ def revoke_app_user(project_id: int, app_user_id: int, actor: Actor) -> None:
         audits.note(session, project_id, actor, "app_user.revoke", str(app_user_id), now)
 
 
+@retried
+def change_app_user(project_id: int, app_user_id: int, name: str, scopes: Sequence[str], actor: Actor) -> None:
+    """Change what an agent is called and where she works; her phones learn it with their next pull.
+
+    :param scopes: codes, already resolved.
+    :raises Problem: 404.1 when there is no such agent or she is revoked; 400.2 without a name.
+    """
+    name = " ".join(name.split())[:255]
+    if not name:
+        raise Problem("400.2", field="name")
+    now = datetime.now(UTC)
+    with transaction() as session:
+        agent = session.get(AppUser, (project_id, app_user_id), with_for_update={"key_share": True})
+        if agent is None or agent.revoked_at is not None:
+            raise Problem("404.1")
+        agent.name = name
+        wanted = set(scopes)
+        rows = session.scalars(
+            select(AppUserScope).where(AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id)
+        ).all()
+        was = {row.scope for row in rows}
+        for row in rows:
+            if row.scope not in wanted:
+                session.delete(row)
+        for scope in sorted(wanted - was):
+            session.add(AppUserScope(project_id=project_id, app_user_id=app_user_id, scope=scope))
+        details = {"scopes": sorted(wanted), "was": sorted(was)}
+        audits.note(session, project_id, actor, "app_user.change", str(app_user_id), now, **details)
+
+
 def find_last_seen(project_id: int) -> dict[int, datetime]:
     """Say when each agent's phones last sent something."""
     rows = db.session.execute(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +36,61 @@ def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequenc
         device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
     device.max_seq = max([device.max_seq, *(p.seq for p in chunk if p.seq is not None)])
     session.flush()
+
+
+_COUNTS = ("waiting", "drafts", "aside", "photos", "records", "usage", "quota")
+"""Whole numbers that an app may tell: forms that wait, drafts, set aside, photographs; bytes used and granted."""
+
+
+def read_report(given: Any) -> dict[str, Any] | None:
+    """Read what an app says of itself; None when it says nothing. Whatever is no such thing is passed over.
+
+    :param given: as it came: ``{version, waiting, drafts, aside, photos, records, usage, quota, persisted}``.
+    """
+    if not isinstance(given, dict):
+        return None
+    report: dict[str, Any] = {}
+    version = given.get("version")
+    if isinstance(version, str) and version.isprintable():
+        report["version"] = version[:32]
+    for name in _COUNTS:
+        value = given.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53:
+            report[name] = int(value)
+    if isinstance(given.get("persisted"), bool):
+        report["persisted"] = given["persisted"]
+    return report or None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One enrolment of an agent as the desk shows it."""
+
+    device: Device
+    missing: int
+    """Numbers below the highest that never arrived, at most a thousand."""
+    received: int
+
+
+def list_devices(project_id: int, app_user_id: int) -> list[Seen]:
+    """List the enrolments of an agent, the latest heard of first."""
+    counts = dict(
+        db.session.execute(
+            select(Submission.device_id, func.count())
+            .where(Submission.project_id == project_id, Submission.app_user_id == app_user_id)
+            .group_by(Submission.device_id)
+        ).all()
+    )
+    rows = db.session.scalars(
+        select(Device)
+        .where(Device.project_id == project_id, Device.app_user_id == app_user_id)
+        .order_by(Device.last_seen_at.desc())
+        .limit(20)
+    ).all()
+    return [
+        Seen(row, len(find_missing(project_id, app_user_id, row.device_id)), counts.get(row.device_id, 0))
+        for row in rows
+    ]
 
 
 def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]:

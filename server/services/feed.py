@@ -45,6 +45,8 @@ class PullRequest:
     forms: Mapping[str, str]
     limit: int
     device_id: str = ""
+    report: Mapping[str, Any] | None = None
+    """What the app says of itself (``devices.read_report``)."""
 
 
 def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
     scopes. A revoked phone is told so and gets nothing else.
     """
     now = datetime.now(UTC)
-    note_pull(project_id, actor, request.device_id, now)
+    note_pull(project_id, actor, request.device_id, now, request.report)
     with snapshot():  # cursor and records of one moment, whatever is committed between two questions to the database
         return _tell(project_id, actor, request, now)
 
@@ -110,16 +112,26 @@ def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) ->
 
 
 @retried
-def note_pull(project_id: int, actor: Actor, device_id: str, now: datetime) -> None:
-    """Note that a phone known here was heard of, once an hour at most: one that only reads is not silent."""
+def note_pull(
+    project_id: int, actor: Actor, device_id: str, now: datetime, report: Mapping[str, Any] | None = None
+) -> None:
+    """Note that a phone known here was heard of, once an hour at most: one that only reads is not silent.
+
+    What its app says of itself is noted at once when it says something else than before.
+    """
     device = db.session.get(Device, (project_id, actor.id, device_id)) if device_id else None
-    if device is None or now - device.last_seen_at < HEARD_AGAIN:
+    if device is None:
         return
+    told = dict(report) if report else None
+    new = told is not None and told != device.report
+    if now - device.last_seen_at < HEARD_AGAIN and not new:
+        return
+    said: dict[str, Any] = {"report": told, "reported_at": now} if told is not None else {}
     with transaction() as session:
         session.execute(
             update(Device)
             .where(Device.project_id == project_id, Device.app_user_id == actor.id, Device.device_id == device_id)
-            .values(last_seen_at=now)
+            .values(last_seen_at=now, **said)
         )
 
 

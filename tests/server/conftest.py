@@ -19,9 +19,10 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from server import auth, create_app
-from server.auth import COMMAND
+from server.auth import COMMAND, ROLES
 from server.config import Settings, load_settings
-from server.database import db
+from server.database import db, transaction
+from server.models import User
 from server.services import actors, programme
 from tests.postgres import Cluster, postgres_cluster
 
@@ -54,8 +55,11 @@ def install(settings: Settings) -> None:
     with app.app_context():
         upgrade(directory=str(app.config["MIGRATIONS"]))
         programme.install_programme()
-        for role in ("administrator", "officer", "viewer"):
-            actors.create_user(f"{role}@example.dz", role, PASSWORD, name=role)
+        for role in ROLES:
+            user_id = actors.create_user(f"{role}@example.dz", role, PASSWORD, name=role)
+            if role == "association":
+                with transaction() as session:
+                    session.get_one(User, user_id).association = "asso_01"
         db.session.remove()
         db.engine.dispose()
 

@@ -58,7 +58,7 @@ def test_only_the_listed_routes_are_public(app: Flask) -> None:
     assert public <= PUBLIC_ENDPOINTS
 
 
-@pytest.mark.parametrize("who", ["nobody", "app_user", "viewer", "officer", "administrator"])
+@pytest.mark.parametrize("who", ["nobody", "app_user", "viewer", "officer", "administrator", "protection", "association"])
 def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: object, as_role: object, who: str) -> None:
     if who == "nobody":
         client = app.test_client()
@@ -74,7 +74,8 @@ def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: obje
         if verb == PUBLIC:
             continue
         values: dict[str, object] = {
-            name: 1 if name in ("project_id", "app_user_id", "agent_id") else "x" for name in rule.arguments
+            name: 1 if name in ("project_id", "app_user_id", "agent_id") else 9999 if name == "user_id" else "x"
+            for name in rule.arguments
         }
         if who == "app_user" and "token" in values:
             values["token"] = phone.token  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import { readFacts } from '../records/facts';
 import { hashOf } from './hash';
 import { ask, askJson, LineError, ServerProblem, type Fetch } from './http';
 import { PROTOCOL, readPullAnswer, type FormOffer } from './protocol';
+import { readReport } from './report';
 import { offerAgain } from './rules';
 
 export interface PullProgress { records: number; forms: number; formsTotal: number }
@@ -38,6 +39,7 @@ export async function pull(
   const project = `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}`;
   const answered = new Set((await listOutbox()).filter((item) => item.state === 'sent').map((item) => item.instanceId));
   const report: PullReport = { records: 0, byList: {}, forms: [], failedForms: [], newEra: false, scopesChanged: false, device: 'ok' };
+  const app = await readReport();
   const offers = new Map<string, FormOffer>();
   const withdrawn = new Set<string>();
   let limit = LIMIT;
@@ -50,7 +52,7 @@ export async function pull(
     let answer;
     try {
       answer = readPullAnswer(await askJson(fetcher, `${project}/sync/pull`, {
-        token: enrolment.token, json: { protocol: PROTOCOL, deviceId: enrolment.deviceId, era, scopes: cursors, forms, limit },
+        token: enrolment.token, json: { protocol: PROTOCOL, deviceId: enrolment.deviceId, era, scopes: cursors, forms, limit, app },
       }));
       failures = 0;
       limit = Math.min(LIMIT, limit * 2);
