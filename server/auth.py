@@ -41,6 +41,7 @@ _OFFICER = _VIEWER | {
     "submission.edit",
     "form.fill",
     "entity.merge",
+    "legal.manage",
     "entity.delete",
     "association.manage",
     "quarantine.release",

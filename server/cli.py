@@ -20,7 +20,7 @@ from exports.programme import ALGIERS
 from forms.errors import XlsformError
 from server.auth import COMMAND, ROLES
 from server.cli_audit import verify_audit
-from server.cli_duplicates import find_duplicates
+from server.cli_duplicates import count_programme, find_duplicates
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
 from server.cli_law import LAW_COMMANDS
 from server.cli_lists import import_workbook
@@ -415,6 +415,7 @@ def phones_warning(here: Settings) -> str:
 def init_commands(app: Flask) -> None:
     for command in (
         find_duplicates,
+        count_programme,
         init,
         create_user,
         create_app_user,

@@ -31,3 +31,15 @@ def find_duplicates(list_name: str, anew: bool, project_id: int, as_json: bool) 
         f"Almost surely one woman: {counts['sure']} pairs. Perhaps: {counts['likely']}."
         f" Said to be two women: {counts['different']}. {seconds:.1f} s.",
     )
+
+
+@click.command("count-programme")
+@project_and_json
+def count_programme(project_id: int, as_json: bool) -> None:
+    """Count the programme's figures anew for the desk; worth doing at night where there are many submissions."""
+    from server.auth import COMMAND
+    from server.services import glance
+
+    counted = glance.count_programme(project_id, COMMAND)
+    total = counted.figures["total"]
+    say(as_json, {"at": counted.at.isoformat(), "total": total}, ", ".join(f"{name} {n}" for name, n in total.items()))

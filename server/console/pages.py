@@ -18,6 +18,7 @@ LANGUAGE_NAMES: Final = {"fr": "Français", "ar": "العربية", "en": "Engli
 MENU: Final = (
     # endpoint, text, verb
     ("home", "nav.home", "desk.read"),
+    ("programme_glance", "nav.programme_glance", "desk.read"),
     ("conflicts", "nav.conflicts", "conflict.settle"),
     ("list_duplicates", "nav.duplicates", "entity.merge"),
     ("women", "nav.women", "register.read"),
@@ -26,6 +27,7 @@ MENU: Final = (
     ("handover", "nav.handover", "handover.import"),
     ("agents", "nav.agents", "desk.read"),
     ("forms", "nav.forms", "desk.read"),
+    ("list_legal", "nav.list_legal", "legal.manage"),
     ("workbook", "nav.workbook", "workbook.read"),
     ("list_associations", "nav.associations", "association.manage"),
     ("people", "nav.people", "user.manage"),

@@ -31,6 +31,7 @@ def read_filter() -> Filter:
         words=given.get("q", "").replace("\0", "").strip()[:200],
         since=read_day(given.get("since", "")),
         before=read_day(given.get("until", ""), days=1),
+        waiting=given.get("waiting") == "1",
         flagged="flagged" in given,
     )
 

@@ -15,8 +15,10 @@ from server.console.texts_doctor import DOCTOR
 from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
+from server.console.texts_legal import LEGAL
 from server.console.texts_lists import LISTS
 from server.console.texts_people import PEOPLE
+from server.console.texts_programme import PROGRAMME
 from server.console.texts_review import REVIEW
 from server.console.texts_safety import SAFETY
 from server.console.words import Words
@@ -670,6 +672,6 @@ _FORMS: Final = {
 
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
-    **DUPLICATES, **DOCTOR,
+    **DUPLICATES, **PROGRAMME, **LEGAL, **DOCTOR,
     **LISTS, **REVIEW, **FILL, **DRAFTS, **SAFETY, **PEOPLE, **AUDIT,
 }  # fmt: skip

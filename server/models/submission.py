@@ -65,6 +65,7 @@ class SubmissionAttachment(Base):
     __table_args__ = (
         ForeignKeyConstraint(["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]),
         Index("ix_submission_attachments_project_id_sha256", "project_id", "sha256"),
+        Index("ix_submission_attachments_project_id_present", "project_id", "present"),
     )
 
     project_id: Mapped[project_key]

@@ -41,7 +41,7 @@ from server.models import (
     Submission,
     SubmissionAttachment,
 )
-from server.services import audits, backups, indexing
+from server.services import audits, backups, indexing, requests
 from server.services.erased import (
     ENTITY,
     FILE,
@@ -136,6 +136,7 @@ def _erase(
     _forget_asked(session, project_id, ids, forms.erased)
     session.execute(update(Entity).where(Entity.project_id == project_id, Entity.id.in_(ids)).values(erased_at=now))
     indexing.forget_records(session, project_id, ids)
+    requests.close_erased(session, project_id, list(ids), now)
     session.execute(
         delete(ConflictEntry).where(ConflictEntry.project_id == project_id, ConflictEntry.entity_id.in_(ids))
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from server.models import AppUser, Entity, EntityActionRow, EntityScope, Submission
+from server.models import AppUser, Entity, EntityActionRow, EntityScope, Submission, SubmissionAttachment
 
 EDITED, RECEIVED = "edited", "received"
 STATES = (RECEIVED, "hasIssues", EDITED, "approved", "rejected")
@@ -31,6 +31,8 @@ class Filter:
     """Received at this moment or later."""
     before: datetime | None = None
     flagged: bool = False
+    waiting: bool = False
+    """Files it names have not come yet."""
 
     @property
     def is_blank(self) -> bool:
@@ -51,6 +53,8 @@ def to_conditions(project_id: int, asked: Filter) -> list[ColumnElement[bool]]:
         where.append(Submission.app_user_id == asked.app_user_id)
     if asked.flagged:
         where.append(FLAGGED)
+    if asked.waiting:
+        where.append(_waits_for_files(project_id))
     if asked.since is not None:
         where.append(Submission.received_at >= asked.since)
     if asked.before is not None:
@@ -61,6 +65,14 @@ def to_conditions(project_id: int, asked: Filter) -> list[ColumnElement[bool]]:
         where.append(_has_words(project_id, asked.words))
     where += _in_state(asked.state)
     return where
+
+
+def _waits_for_files(project_id: int) -> ColumnElement[bool]:
+    return Submission.instance_id.in_(
+        select(SubmissionAttachment.instance_id).where(
+            SubmissionAttachment.project_id == project_id, SubmissionAttachment.present.is_(False)
+        )
+    )
 
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:

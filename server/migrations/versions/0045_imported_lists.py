@@ -10,7 +10,7 @@ from alembic import op
 import server.models.columns
 
 revision = '0045'
-down_revision = '0031'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,39 @@
+"""What women asked by law 18-07: to see, correct, object, withdraw consent, be erased; with due days and proofs."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Base
+from server.models.columns import json_object, maybe_moment, moment, project_key
+
+
+class LegalRequest(Base):
+    """One request about one record; it stays after an erasure, without words."""
+
+    __tablename__ = "legal_requests"
+    __table_args__ = (
+        ForeignKeyConstraint(["project_id", "entity_id"], ["entities.project_id", "entities.id"]),
+        Index("ix_legal_requests_project_id_entity_id", "project_id", "entity_id"),
+        Index("ix_legal_requests_project_id_state_due_at", "project_id", "state", "due_at"),
+    )
+
+    project_id: Mapped[project_key]
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    entity_id: Mapped[str] = mapped_column(String(36))
+    kind: Mapped[str] = mapped_column(String(16))
+    """``access``, ``correction``, ``objection``, ``withdrawal`` or ``erasure``."""
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    """``open``, ``done``, ``refused``, or ``lifted`` (an objection she took back)."""
+    received_at: Mapped[moment]
+    due_at: Mapped[moment]
+    words: Mapped[str] = mapped_column(String, default="")
+    """How and by whom it was asked."""
+    by: Mapped[str] = mapped_column(String(255))
+    closed_at: Mapped[maybe_moment]
+    closed_by: Mapped[str] = mapped_column(String(255), default="")
+    outcome: Mapped[str] = mapped_column(String, default="")
+    """What was done, in words; why, when it was refused."""
+    proof: Mapped[json_object]
+    """What shows that it was done: the hash of the file she was given, the moment of the erasure."""
