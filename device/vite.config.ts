@@ -5,16 +5,18 @@ import { patchEngine } from './src/engine/vite-patch';
 import { VitePWA } from 'vite-plugin-pwa';
 import { listExtras } from './scripts/extras';
 import { writeLicences } from './scripts/licences';
+import { wasmFiles } from './scripts/wasm-files';
 import packageJson from './package.json';
 
 /** Pieces that are kept after enrolment instead of being loaded at first: names of chunks. */
-export const EXTRAS = ['seldom', 'qr', 'decode', 'browser', 'communes'];
+export const EXTRAS = ['seldom', 'qr', 'decode', 'tus', 'en', 'communes'];
 
 export default defineConfig({
   base: '/app/',
   define: { __APP_VERSION__: JSON.stringify(packageJson.version) },
   plugins: [
     patchEngine(),
+    wasmFiles(),
     solid(),
     writeLicences(),
     listExtras(EXTRAS),
@@ -43,7 +45,7 @@ export default defineConfig({
       },
       workbox: {
         // What the first open needs. The rest is kept once the agent is enrolled (src/extras.ts).
-        globPatterns: ['**/*.{js,css,html,svg,webmanifest}', 'icon-192.png'],
+        globPatterns: ['**/*.{js,css,html,svg,wasm,webmanifest}'],
         globIgnores: EXTRAS.map((name) => `**/${name}-*.js`),
         runtimeCaching: [{ urlPattern: new RegExp(`/app/assets/(?:${EXTRAS.join('|')})-[^/]+[.]js$`), handler: 'CacheFirst', options: { cacheName: 'extras' } }],
         navigateFallback: '/app/index.html',

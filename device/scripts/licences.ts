@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Packages whose code reaches the app by way of the service worker's generator, not of a module. */
-const GENERATED = ['workbox-core', 'workbox-precaching', 'workbox-routing'];
+const GENERATED = ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies'];
 
 interface Described { name: string; version: string; licence: string; text: string }
 

@@ -3,18 +3,21 @@ import { createMemo, ErrorBoundary, Match, Show, Switch, type JSX } from 'solid-
 import { language, t } from './i18n';
 import { navigate, path, segments } from './router';
 import { CorrectScreen } from './screens/Correct';
+import { DayScreen } from './screens/Day';
 import { DraftsScreen } from './screens/Drafts';
 import { EnrolScreen } from './screens/Enrol';
 import { FillScreen, type Task } from './screens/Fill';
 import { FormsScreen } from './screens/Forms';
 import { HandOverScreen } from './screens/HandOver';
 import { HomeScreen } from './screens/Home';
+import { ChoosePinScreen, LockScreen } from './screens/Lock';
 import { OutboxScreen } from './screens/Outbox';
 import { RecordScreen } from './screens/Record';
-import { ChooseScreen, RecordsScreen, RegisterScreen } from './screens/Records';
+import { ChooseScreen, RecordsScreen } from './screens/Records';
+import { RegisterScreen } from './screens/Register';
 import { SettingsScreen } from './screens/Settings';
 import { SyncScreen } from './screens/Sync';
-import { enrolment, ready } from './state';
+import { lockState, ready } from './state';
 import { message } from './ui/messages';
 import { Empty, Loading, Notice } from './ui/parts';
 import { Screen } from './ui/Shell';
@@ -48,9 +51,12 @@ export function App(): JSX.Element {
     >
       <Show when={ready()} fallback={<Loading />}>
         <Switch fallback={<Screen title={t('app.name')} back><Empty icon="question">{t('app.notFound')}</Empty></Screen>}>
-          <Match when={screen() === 'enrol' || (!enrolment() && screen() !== 'settings')}><EnrolScreen code={screen() === 'enrol' ? argument() || null : null} /></Match>
+          <Match when={screen() === 'enrol' || (lockState() === 'new' && screen() !== 'settings')}><EnrolScreen code={screen() === 'enrol' ? argument() || null : null} /></Match>
+          <Match when={lockState() === 'unset'}><ChoosePinScreen /></Match>
+          <Match when={lockState() === 'locked'}><LockScreen /></Match>
           <Match when={task()}>{(opened) => <Show when={opened()} keyed>{(one) => <FillScreen task={one} />}</Show>}</Match>
           <Match when={screen() === ''}><HomeScreen /></Match>
+          <Match when={screen() === 'day'}><DayScreen /></Match>
           <Match when={screen() === 'records' && argument()}><RecordScreen id={argument()} /></Match>
           <Match when={screen() === 'records'}><RecordsScreen /></Match>
           <Match when={screen() === 'choose' && argument()}><ChooseScreen formId={argument()} /></Match>

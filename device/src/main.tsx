@@ -4,6 +4,8 @@ import { App } from './app';
 import { t } from './i18n';
 import { keepExtras } from './extras';
 import { watchInstall } from './install';
+import { startLock } from './lock';
+import { watchRevoked } from './revoked';
 import { startRouter } from './router';
 import { enrolment, startState } from './state';
 import { startSchedule } from './sync/schedule';
@@ -32,6 +34,8 @@ async function start(): Promise<void> {
   } catch {
     return refuse(t('app.storageFailed'));
   }
+  startLock();
+  watchRevoked();
   startSchedule();
   watchUpdates();
   // After enrolment, and again at each start: the pieces that few days need.

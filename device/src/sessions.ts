@@ -14,6 +14,7 @@ import {
 } from './store';
 import { hashOf } from './sync/hash';
 import { scheduleSoon } from './sync/schedule';
+import { makeThumbs } from './ui/thumb';
 
 /** The form, draft or record that was asked for is not on this phone. */
 export class MissingError extends Error {}
@@ -140,6 +141,7 @@ function toSession(opening: Opening, { onDraft, onEnd }: Ends): Opened {
         return { seen: { ...(view?.values ?? {}) }, ahead: view?.pending.length ?? 0 };
       };
       const makeId = (): string => crypto.randomUUID();
+      const thumbs = await makeThumbs(d.files);
       await alone('finalize', async () => {
         const xml = partPlaces(leaveOutBlanks(d.xml, withheld), await listBranches(), makeId);
         await finalize({
@@ -147,7 +149,7 @@ function toSession(opening: Opening, { onDraft, onEnd }: Ends): Opened {
           finalizedAt: new Date().toISOString(), xml, attachments, actions: findActions(xml, form.facts, makeId, shown, corrects?.xml ?? null),
           ...(corrects ? { deprecatedId: corrects.instanceId } : {}),
           state: 'waiting', outcome: null, entities: [], error: null, attempts: 0, answeredAt: null, pulled: false, doneAt: null,
-        }, d.files);
+        }, d.files, thumbs);
       });
       if (Object.keys(meta.remembered ?? {}).length > 0) await remember(form.formId, meta.remembered!).catch(() => undefined); // the form itself is safe
       scheduleSoon();
@@ -164,7 +166,7 @@ export function openForm(formId: string, entityId: string | null, ends: Ends): O
   if (entityId === null) return toSession({ form, pinned: null, entityId: '', entityQuestion: null, draft: null, corrects: null, files: [] }, ends);
   const view = viewOf(entityId);
   const followUp = followUpOf(form.facts);
-  if (!view || !followUp) throw new MissingError(entityId);
+  if (!view || view.veiled || !followUp) throw new MissingError(entityId);
   const open = draftOf(view.id);
   if (open) throw new DraftOpenError(open);
   return toSession({ form, pinned: pin(view), entityId: view.id, entityQuestion: followUp.question, draft: null, corrects: null, files: [] }, ends);

@@ -8,12 +8,33 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 
+PIN = "482913"
+# The agent's quick fingers: wherever the app asks for the PIN (a restart locks it), or for a first one, it is typed.
+UNLOCK = f"""
+new MutationObserver(() => {{
+  const boxes = [...document.querySelectorAll('form input.pin[name=pin], form input.pin[name=again]')];
+  const button = boxes[0]?.closest('form').querySelector('button[type=submit]');
+  if (!button || boxes.some(box => box.dataset.typed)) return;
+  for (const box of boxes) {{
+    box.dataset.typed = 'yes';
+    box.value = '{PIN}';
+    box.dispatchEvent(new InputEvent('input', {{ bubbles: true }}));
+  }}
+  setTimeout(() => button.click());
+}}).observe(document, {{ childList: true, subtree: true }});
+"""
+
+
 class Phone:
     """One agent's phone: a browser context of its own."""
 
-    def __init__(self, browser: Browser, context_args: dict[str, object], language: str) -> None:
+    def __init__(
+        self, browser: Browser, context_args: dict[str, object], language: str, *, types_pin: bool = True
+    ) -> None:
         locale = {"fr": "fr-DZ", "ar": "ar-DZ"}[language]
         self.context: BrowserContext = browser.new_context(**{**context_args, "locale": locale})  # type: ignore[arg-type]
+        if types_pin:
+            self.context.add_init_script(UNLOCK)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser.phone import Phone
+from tests.browser.phone import UNLOCK, Phone
 from tests.browser.test_main_job import CONSENT, VISIT, push
 from tests.builders import registration, visit
 from tests.live import LiveServer
@@ -181,6 +181,7 @@ def test_a_phone_enrols_by_camera(
     flags = [*browser_type_launch_args["args"], f"--use-file-for-fake-video-capture={camera}"]
     browser = playwright.chromium.launch(**{**browser_type_launch_args, "args": flags})
     context = browser.new_context(**browser_context_args)
+    context.add_init_script(UNLOCK)
     page = context.new_page()
     page.goto(f"{installed.url}/app/")
     page.locator("button.button-large").click()

@@ -2,7 +2,6 @@
 import { createSignal } from 'solid-js';
 import { ar } from './ar';
 import { formatDate, tellDay } from './dates';
-import { en } from './en';
 import { fr, type Key, type Message } from './fr';
 
 export type Language = 'fr' | 'ar' | 'en';
@@ -11,7 +10,8 @@ export const LANGUAGES: { code: Language; name: string }[] = [
   { code: 'fr', name: 'Français' }, { code: 'ar', name: 'العربية' }, { code: 'en', name: 'English' },
 ];
 
-const TABLES: Record<Language, Record<Key, Message>> = { fr, ar, en };
+/** English comes when it is asked for; until it is here, or without a line, French stands in for it. */
+const TABLES: Record<Language, Record<Key, Message>> = { fr, ar, en: fr };
 const PLURALS: Record<Language, Intl.PluralRules> = {
   fr: new Intl.PluralRules('fr'), ar: new Intl.PluralRules('ar'), en: new Intl.PluralRules('en'),
 };
@@ -32,6 +32,12 @@ export function preferredLanguage(tags: readonly string[]): Language {
 
 /** Switch the language, the page's direction and its title. */
 export function setLanguage(code: Language): void {
+  if (code === 'en' && TABLES.en === fr) {
+    void import('./en').then(({ en }) => {
+      TABLES.en = en;
+      if (language() === 'en') { setSignal('fr'); setSignal('en'); }
+    }, () => undefined);
+  }
   setSignal(code);
   if (typeof document !== 'undefined') {
     document.documentElement.lang = code === 'ar' ? 'ar-DZ' : code;

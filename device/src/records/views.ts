@@ -16,6 +16,8 @@ export interface RecordView {
   pending: readonly PendingAction[];
   /** Some of the pending work was set aside by the server. */
   aside: boolean;
+  /** Some of the pending work cannot be read since the PIN was forgotten: what is shown lacks it, so no form is opened on it. */
+  veiled?: boolean;
 }
 
 /** Follow merges to the record that goes on. */
@@ -94,7 +96,7 @@ export function buildViews(
     if (!pulled && !own.some(({ action }) => action.kind === 'create')) continue;
     const list = pulled?.list ?? own[0]!.action.list;
     const values = overlay(pulled?.data ?? null, own.map(({ action }) => action), toRules(properties.get(list) as ReadonlyMap<string, PropertyFacts>));
-    views.set(id, { id, list, pulled, values, pending: own, aside: own.some(({ item }) => item.outcome === 'quarantined' && item.state === 'sent') });
+    views.set(id, { id, list, pulled, values, pending: own, aside: own.some(({ item }) => item.outcome === 'quarantined' && item.state === 'sent'), veiled: own.some(({ item }) => item.unreadable === true) });
   }
   return views;
 }

@@ -2,11 +2,13 @@
 import { createEffect, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { t } from '../i18n';
 import { navigate } from '../router';
-import { enrolment, outbox } from '../state';
-import { enrol, OtherProjectError, readCode } from '../sync/enrol';
+import { enrolment, lockState } from '../state';
+import { isOpen } from '../store';
+import { enrol, readCode } from '../sync/enrol';
 import { ServerProblem } from '../sync/http';
 import { sync } from '../sync/run';
 import { Icon } from '../ui/icons';
+import { FarewellNotice } from '../ui/Farewell';
 import { LanguageChoice } from '../ui/LanguageChoice';
 import { say } from '../ui/messages';
 import { Notice } from '../ui/parts';
@@ -19,7 +21,8 @@ export function EnrolScreen(props: { code: string | null }): JSX.Element {
   const [working, setWorking] = createSignal(false);
   const [problem, setProblem] = createSignal<string | null>(null);
   const [elsewhere, setElsewhere] = createSignal<string | null>(null);
-  const unsent = (): number => outbox().filter((item) => item.state === 'waiting').length;
+  /** While locked nothing is said of whose phone it is. */
+  const known = () => (lockState() === 'open' ? enrolment() : null);
 
   // The code leaves the address at once: a one-time code has no business in the history. A link may also arrive while this
   // screen is open.
@@ -39,12 +42,12 @@ export function EnrolScreen(props: { code: string | null }): JSX.Element {
     try {
       await enrol((input, init) => fetch(input, init), found.code, () => crypto.randomUUID(), () => Date.now());
       void navigator.storage?.persist?.();
-      say(t('enrol.done'));
+      if (isOpen()) say(t('enrol.done'));
       navigate('#/', { replace: true });
-      void sync();
+      // A new agent chooses her PIN first: until then nothing about anybody comes here.
+      if (isOpen()) void sync();
     } catch (error) {
-      if (error instanceof OtherProjectError) setProblem(t('enrol.otherProject', { name: error.message }));
-      else setProblem(error instanceof ServerProblem && error.status < 500 ? t('enrol.refused') : t('enrol.line'));
+      setProblem(error instanceof ServerProblem && error.status < 500 ? t('enrol.refused') : t('enrol.line'));
     } finally {
       setWorking(false);
     }
@@ -53,17 +56,17 @@ export function EnrolScreen(props: { code: string | null }): JSX.Element {
   return (
     <Screen title={t('enrol.title')} bare={!enrolment()} back={!!enrolment()}>
       <div class="stack enrol">
-        <Show when={!enrolment()}>
+        <Show when={!known()}>
           <LanguageChoice />
         </Show>
-        <Show when={enrolment()} fallback={<p class="lead">{t('enrol.lead')}</p>}>
+        <FarewellNotice />
+        <Show when={known()} fallback={<p class="lead">{t('enrol.lead')}</p>}>
           {(own) => (
             <>
               <Notice tone="good" icon="check">
                 <p>{t('enrol.already', { project: own().project.name, name: own().appUser.name })}</p>
                 <p>{t('enrol.again')}</p>
               </Notice>
-              <Show when={unsent() > 0}><Notice tone="warn" icon="warning">{t('enrol.unsent', { n: unsent() })}</Notice></Show>
             </>
           )}
         </Show>

@@ -3,6 +3,7 @@ import { createEffect, createResource, lazy, Match, on, onCleanup, Show, Suspens
 import type { FormSession } from '../form/contract';
 import { t } from '../i18n';
 import { followUpOf } from '../records/facts';
+import { trackForm } from '../lock';
 import { link, navigate, path } from '../router';
 import { currentForms, forms, reloadNow, shortTitle, views } from '../state';
 import { DraftOpenError, draftKey, MissingError, openDraft, openForm, openSentBack, type Opened } from '../sessions';
@@ -26,6 +27,7 @@ export function FillScreen(props: { task: Task }): JSX.Element {
   const opened = untrack(path);
   let held: Held | null = null;
   let ended = false;
+  const saved = trackForm();
   const release = (): void => {
     held?.release();
     held = null;
@@ -86,6 +88,7 @@ export function FillScreen(props: { task: Task }): JSX.Element {
     };
     session.onGone = () => {
       ended = true;
+      saved();
       release();
     };
     return session;
@@ -93,6 +96,7 @@ export function FillScreen(props: { task: Task }): JSX.Element {
   onCleanup(() => {
     if (session.state === 'ready') return; // the form lets go when it has saved
     ended = true;
+    saved();
     release();
   });
   const [session, { refetch }] = createResource(() => props.task, (task, { refetching }): Promise<FormSession> => openAlone(task, refetching === 'here'));

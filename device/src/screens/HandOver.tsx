@@ -29,7 +29,7 @@ function download(file: File): void {
 
 const canShare = (file: File): boolean => typeof navigator.canShare === 'function' && navigator.canShare({ files: [file] });
 
-function WriteCard(): JSX.Element {
+export function WriteCard(): JSX.Element {
   const owed = createMemo(() => outbox().filter(isOwed));
   const [working, setWorking] = createSignal(false);
   const [written, setWritten] = createSignal<Written | null>(null);

@@ -1,11 +1,12 @@
 // Where the day begins: register, find, go on with what was begun, send.
-import { createResource, For, Show, type JSX } from 'solid-js';
+import { createMemo, createResource, For, Show, type JSX } from 'solid-js';
 import { sayWhen, t } from '../i18n';
-import { propertyName } from '../records/display';
+import { propertyName, SCOPE_PROPERTY } from '../records/display';
+import { groupByPlace } from '../records/due';
 import { questionValues } from '../ui/Asked';
 import { registrationOf } from '../records/facts';
 import { link } from '../router';
-import { currentForms, deviceState, drafts, enrolment, inbox, lastSyncAt, mainLists, online, outbox, properties, recordsOf, shortTitle, formTitle, viewOf } from '../state';
+import { currentForms, deviceState, drafts, due, enrolment, inbox, lastSyncAt, mainLists, membersOf, online, outbox, properties, shortTitle, formTitle, viewOf } from '../state';
 import { progress } from '../sync/run';
 import { Icon } from '../ui/icons';
 import { Notice, RowLink } from '../ui/parts';
@@ -14,7 +15,8 @@ import { Screen } from '../ui/Shell';
 export function HomeScreen(): JSX.Element {
   const registrations = (): { formId: string; title: string }[] => currentForms().filter((form) => registrationOf(form.facts) !== null);
   const waiting = (): number => outbox().filter((item) => item.state === 'waiting').length;
-  const held = (): number => mainLists().reduce((sum, list) => sum + recordsOf(list).length, 0);
+  const places = createMemo(() => groupByPlace(due(), SCOPE_PROPERTY).length);
+  const held = (): number => mainLists().reduce((sum, list) => sum + membersOf(list).length, 0);
   /** What the chamber asks and is not answered on this phone. */
   const asked = () => inbox().filter((item) => item.kind === 'question' || !outbox().some((own) => own.deprecatedId === item.instanceId));
   const [persisted, { refetch }] = createResource(async () => (await navigator.storage?.persisted?.()) ?? true);
@@ -41,6 +43,9 @@ export function HomeScreen(): JSX.Element {
         </Show>
 
         <section class="card rows">
+          <Show when={due().length > 0}>
+            <RowLink href={link('day')} icon="pin" strong title={t('day.title')} detail={t('day.summary', { visits: t('day.count', { n: due().length }), places: t('day.places', { n: places() }) })} />
+          </Show>
           <RowLink href={link('records')} icon="search" title={t('home.find')} detail={t('home.findHint', { n: held() })} />
           <RowLink href={link('drafts')} icon="draft" title={t('home.drafts')} detail={drafts().length > 0 ? t('home.draftsCount', { n: drafts().length }) : t('drafts.none')} strong={drafts().length > 0} />
           <RowLink href={waiting() > 0 ? link('sync') : link('outbox')} icon="send" title={t('home.toSend')} detail={waiting() > 0 ? t('home.toSendCount', { n: waiting() }) : t('home.nothingToSend')} strong={waiting() > 0} />

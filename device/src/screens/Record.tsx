@@ -4,10 +4,11 @@ import { isolate, sayDate, sayWhen, t } from '../i18n';
 import { otherName, propertyName, SCOPE_PROPERTY, scopeText, valueText } from '../records/display';
 import { followUpOf } from '../records/facts';
 import { link } from '../router';
-import { currentForms, draftOf, enrolment, findLabel, formTitle, properties, shortTitle, viewOf } from '../state';
+import { currentForms, draftOf, enrolment, findLabel, formTitle, properties, recordsReady, shortTitle, viewOf } from '../state';
 import { Asked, questionsAbout } from '../ui/Asked';
 import { Icon } from '../ui/icons';
-import { Badge, Empty, Notice, RowLink } from '../ui/parts';
+import { Badge, Empty, Loading, Notice, RowLink } from '../ui/parts';
+import { Photos } from '../ui/Photos';
 import { Marks } from '../ui/RecordList';
 import { Screen } from '../ui/Shell';
 
@@ -37,7 +38,7 @@ export function RecordScreen(props: { id: string }): JSX.Element {
   return (
     <Show
       when={view()}
-      fallback={<Screen title={t('records.title')} back><Empty icon="people">{t('record.notHere')}</Empty></Screen>}
+      fallback={<Screen title={t('records.title')} back><Show when={recordsReady()} fallback={<Loading />}><Empty icon="people">{t('record.notHere')}</Empty></Show></Screen>}
     >
       {(shown) => (
         <Screen title={isolate(shown().values.label || otherName(shown()) || t('records.noName'))} subtitle={<bdi>{otherName(shown())}</bdi>} back>
@@ -59,12 +60,14 @@ export function RecordScreen(props: { id: string }): JSX.Element {
                   </Notice>
                 }
               >
+                <Show when={!shown().veiled} fallback={<Notice tone="warn" icon="lock">{t('lock.veiled')}</Notice>}>
                 <Show when={followUps().length > 0} fallback={<p class="hint">{t('record.noForms')}</p>}>
                   <div class="card rows">
                     <For each={followUps()}>
                       {(form) => <RowLink href={link('follow', form.formId, shown().id)} icon="form" title={shortTitle(form.title)} />}
                     </For>
                   </div>
+                </Show>
                 </Show>
               </Show>
             </section>
@@ -88,6 +91,8 @@ export function RecordScreen(props: { id: string }): JSX.Element {
                 </For>
               </dl>
             </section>
+
+            <Photos id={shown().id} />
 
             <section class="stack-small">
               <h2>{t('record.history')}</h2>

@@ -1,13 +1,59 @@
 // Language, who this phone belongs to, how safe its data is, what it is made of.
 import { createResource, createSignal, For, Show, type JSX } from 'solid-js';
-import { pickText, saySize, t } from '../i18n';
+import { pickText, sayDuration, saySize, t } from '../i18n';
+import { lockTimeChanged } from '../lock';
 import { link } from '../router';
-import { autoSync, enrolment } from '../state';
-import { writeSetting } from '../store';
+import { autoSync, enrolment, lockMinutes, lockState } from '../state';
+import { changePin, isGoodPin, MIN_PIN, writeSetting } from '../store';
 import { installer } from '../install';
 import { LanguageChoice } from '../ui/LanguageChoice';
+import { say } from '../ui/messages';
 import { Notice } from '../ui/parts';
+import { PinBox } from '../ui/PinBox';
 import { Screen } from '../ui/Shell';
+
+/** Minutes without a touch; longer ones would leave a lost phone open. */
+const LOCK_MINUTES = [1, 2, 5, 10];
+
+function Security(): JSX.Element {
+  const [changing, setChanging] = createSignal(false);
+  const [before, setBefore] = createSignal('');
+  const [after, setAfter] = createSignal('');
+  const [again, setAgain] = createSignal('');
+  const [problem, setProblem] = createSignal<string | null>(null);
+  const submit = async (): Promise<void> => {
+    setProblem(null);
+    if (!isGoodPin(after())) return void setProblem(t('lock.weak', { n: MIN_PIN }));
+    if (after() !== again()) return void setProblem(t('lock.differ'));
+    const refused = await changePin(before(), after(), Date.now());
+    if (refused) return void setProblem(`${t('lock.wrong')}${refused.waitMs > 0 ? ` ${t('lock.wait', { time: sayDuration(refused.waitMs) })}` : ''}`);
+    say(t('settings.pinChanged'));
+    setBefore(''); setAfter(''); setAgain(''); setChanging(false);
+  };
+  return (
+    <section class="stack-small">
+      <h2>{t('settings.security')}</h2>
+      <div class="card stack">
+        <label class="field">
+          <span class="field-label">{t('settings.lockAfter')}</span>
+          <select class="select" value={lockMinutes()} onChange={(event) => void writeSetting('lockMinutes', Number(event.currentTarget.value)).then(lockTimeChanged)}>
+            <For each={LOCK_MINUTES}>{(n) => <option value={n}>{t('time.minutes', { n })}</option>}</For>
+          </select>
+        </label>
+        <p class="hint">{t('settings.gesture')}</p>
+        <Show when={changing()} fallback={<button type="button" class="button" onClick={() => setChanging(true)}>{t('settings.changePin')}</button>}>
+          <form class="stack" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+            <PinBox label={t('settings.oldPin')} value={before()} onInput={setBefore} invalid={problem() !== null} describedby="change-problem" name="before" autofocus />
+            <PinBox label={t('lock.newPin')} value={after()} onInput={setAfter} invalid={problem() !== null} describedby="change-problem" name="after" fresh />
+            <PinBox label={t('lock.again')} value={again()} onInput={setAgain} invalid={problem() !== null} describedby="change-problem" name="again" fresh />
+            <div id="change-problem" role="alert"><Show when={problem()}>{(words) => <Notice tone="bad" icon="warning">{words()}</Notice>}</Show></div>
+            <button type="submit" class="button button-primary" disabled={!before() || !after() || !again()}>{t('settings.changePin')}</button>
+          </form>
+        </Show>
+      </div>
+    </section>
+  );
+}
 
 export function SettingsScreen(): JSX.Element {
   const [persisted, { mutate }] = createResource(async () => (await navigator.storage?.persisted?.()) ?? false);
@@ -43,6 +89,7 @@ export function SettingsScreen(): JSX.Element {
             <span>{t('settings.autoSync')}</span>
           </label>
         </section>
+        <Show when={lockState() === 'open'}><Security /></Show>
         <section class="stack-small">
           <h2>{t('settings.storage')}</h2>
           <Show

@@ -1,23 +1,27 @@
 // The one door to IndexedDB. Every table that holds something personal is opened here and nowhere else; the rest of the app
 // speaks to the functions of this folder. Changes are told by topic, to this tab and to the others.
-import { openDB, deleteDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { LocalAction } from '../records/actions';
 import type {
-  Carried, Draft, HistoryLine, InboxItem, InstanceFile, MediaFile, OutboxItem, StoredForm, StoredRecord,
+  Carried, DraftRow, HistoryLine, InboxRow, InstanceFile, MediaFile, OutboxItem, RecordBlock, RecordRow, StoredForm, Thumb,
 } from './types';
 
 export interface HirfaSchema extends DBSchema {
   settings: { key: string; value: unknown };
   forms: { key: [string, string]; value: StoredForm };
   media: { key: string; value: MediaFile };
-  records: { key: string; value: StoredRecord };
+  records: { key: string; value: RecordRow };
+  /** What is personal of the records, encrypted many at a time. */
+  blocks: { key: string; value: RecordBlock };
   /** A record merged into another: id -> id of the one that goes on. */
   aliases: { key: string; value: string };
-  drafts: { key: string; value: Draft };
+  drafts: { key: string; value: DraftRow };
   files: { key: [string, string]; value: InstanceFile };
+  /** Small pictures of the photographs of finished forms, which only the chamber can open. */
+  thumbs: { key: [string, string]; value: Thumb };
   outbox: { key: string; value: OutboxItem };
   history: { key: string; value: HistoryLine };
-  inbox: { key: string; value: InboxItem };
+  inbox: { key: string; value: InboxRow };
   cursors: { key: string; value: number | string };
   /** Branch -> the last position in it that an own finalized form took. */
   branches: { key: string; value: number };
@@ -29,8 +33,10 @@ export interface HirfaSchema extends DBSchema {
 export type Topic = 'settings' | 'forms' | 'records' | 'drafts' | 'outbox' | 'inbox' | 'carried';
 export type Database = IDBPDatabase<HirfaSchema>;
 
-const NAME = 'hirfa';
-const VERSION = 3;
+/** The database of the first agent; the others' have a number. */
+export const FIRST_STORE = 'hirfa';
+const VERSION = 4;
+let name = FIRST_STORE;
 let opened: Promise<Database> | null = null;
 
 function makeTables(db: Database): void {
@@ -56,9 +62,15 @@ export async function takePlaces(branches: Branches, actions: readonly LocalActi
   }
 }
 
+/** Whose database is open. */
+export const storeName = (): string => name;
+export function setStoreName(store: string): void {
+  name = store;
+}
+
 /** Open the database once; every caller shares the connection. */
 export function database(): Promise<Database> {
-  opened ??= openDB<HirfaSchema>(NAME, VERSION, {
+  opened ??= openDB<HirfaSchema>(name, VERSION, {
     async upgrade(db, before, _now, tx) {
       if (before < 1) makeTables(db);
       if (before < 2) {
@@ -68,6 +80,11 @@ export function database(): Promise<Database> {
       if (before < 3) {
         db.createObjectStore('carried', { keyPath: 'id' });
         db.createObjectStore('carriedFiles');
+      }
+      if (before < 4) {
+        // What older versions wrote in clear is encrypted when the PIN is chosen (`migrate.ts`).
+        db.createObjectStore('blocks', { keyPath: 'id' });
+        db.createObjectStore('thumbs', { keyPath: ['instanceId', 'name'] });
       }
     },
     blocking() {
@@ -86,12 +103,6 @@ export async function close(): Promise<void> {
   const waiting = opened;
   opened = null;
   if (waiting) (await waiting).close();
-}
-
-/** Delete everything this app holds on the phone. Only a change of project or a test asks for this. */
-export async function wipe(): Promise<void> {
-  await close();
-  await deleteDB(NAME);
 }
 
 /** Ask for a change whose failure the transaction tells. */

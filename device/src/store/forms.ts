@@ -1,5 +1,6 @@
 // Form definitions and their media. Versions that a draft still needs are kept; media are kept by hash, once.
 import { announce, database } from './db';
+import { decrypt, encrypt } from './vault';
 import type { MediaFile, StoredForm } from './types';
 
 export async function listForms(): Promise<StoredForm[]> {
@@ -10,8 +11,16 @@ export async function readForm(formId: string, version: string): Promise<StoredF
   return (await database()).get('forms', [formId, version]);
 }
 
+const context = (hash: string): string => `media ${hash}`;
+
+/** Media may be lists of people. :throws LockedError: */
+export async function toOwnMedia(file: MediaFile): Promise<MediaFile> {
+  return { ...file, own: true, bytes: (await encrypt(context(file.hash), file.bytes)).buffer };
+}
+
 /** Keep a downloaded version with its media, in one transaction; a current one takes the place of the former. The pull announces them all at once. */
-export async function keepForm(form: StoredForm, media: MediaFile[]): Promise<void> {
+export async function keepForm(form: StoredForm, clear: MediaFile[]): Promise<void> {
+  const media = await Promise.all(clear.map(toOwnMedia));
   const db = await database();
   const tx = db.transaction(['forms', 'media'], 'readwrite');
   const forms = tx.objectStore('forms');
@@ -64,5 +73,6 @@ export async function hasMedia(hash: string): Promise<boolean> {
 
 export async function readMedia(hash: string): Promise<Blob | null> {
   const file = await (await database()).get('media', hash);
-  return file ? new Blob([file.bytes], { type: file.type }) : null;
+  if (!file) return null;
+  return new Blob([file.own ? await decrypt(context(hash), new Uint8Array(file.bytes)) : file.bytes], { type: file.type });
 }

@@ -2,8 +2,12 @@
 import { announce, ask, database, takePlaces, undo } from './db';
 import { toInstanceFiles } from './drafts';
 import { sealFile, sealText } from './sealing';
+import { reveal, veil } from './secrets';
 import { readSetting } from './settings';
-import type { HistoryLine, InstanceFile, OutboxItem } from './types';
+import { decrypt, encrypt } from './vault';
+import type { HistoryLine, InstanceFile, OutboxItem, Thumb } from './types';
+
+export const thumbContext = (instanceId: string, name: string): string => `thumb ${instanceId} ${name}`;
 
 type Unnumbered = Omit<OutboxItem, 'seq'>;
 
@@ -12,7 +16,7 @@ type Unnumbered = Omit<OutboxItem, 'seq'>;
  *
  * A form that cannot be sealed is kept in clear rather than lost: it goes the way it went before there was a key.
  */
-async function sealInstance(item: Unnumbered, files: InstanceFile[]): Promise<{ item: Unnumbered; files: InstanceFile[] }> {
+export async function sealInstance(item: Unnumbered, files: InstanceFile[]): Promise<{ item: Unnumbered; files: InstanceFile[] }> {
   const [publicKey, enrolment] = [await readSetting('publicKey'), await readSetting('enrolment')];
   if (!publicKey || !enrolment) return { item, files };
   const { keyId } = publicKey;
@@ -34,14 +38,19 @@ async function sealInstance(item: Unnumbered, files: InstanceFile[]): Promise<{ 
 /**
  * Turn a draft into a finalized instance, in one transaction: draft away, item and files in (sealed), sequence number taken.
  *
- * The number is given here, not by the caller, so that two tabs never give the same one.
+ * The number is given here, not by the caller, so that two tabs never give the same one. `thumbs` are small pictures of its photographs,
+ * to be shown here. :throws LockedError:
  */
 export async function finalize(
-  clear: Unnumbered, files: { name: string; blob: Blob }[],
+  clear: Unnumbered, files: { name: string; blob: Blob }[], thumbs: { name: string; blob: Blob }[] = [],
 ): Promise<OutboxItem> {
   // Before the transaction opens: it would end while anything else is waited for.
-  const { item, files: stored } = await sealInstance(clear, await toInstanceFiles(clear.instanceId, files));
-  const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings', 'branches'], 'readwrite');
+  const { item: sealed, files: stored } = await sealInstance(clear, await toInstanceFiles(clear.instanceId, files));
+  const item = await veil(sealed);
+  const pictures: Thumb[] = await Promise.all(thumbs.map(async ({ name, blob }) => (
+    { instanceId: item.instanceId, name, sealed: await encrypt(thumbContext(item.instanceId, name), await blob.arrayBuffer()) }
+  )));
+  const tx = (await database()).transaction(['drafts', 'files', 'outbox', 'settings', 'branches', 'thumbs'], 'readwrite');
   ask(tx.done);
   let numbered: OutboxItem;
   try {
@@ -57,6 +66,7 @@ export async function finalize(
     ask(tx.objectStore('drafts').delete(item.instanceId));
     ask(tx.objectStore('files').delete(IDBKeyRange.bound([item.instanceId, ''], [item.instanceId, '\uffff'])));
     for (const file of stored) ask(tx.objectStore('files').put(file));
+    for (const picture of pictures) ask(tx.objectStore('thumbs').put(picture));
     await takePlaces(tx.objectStore('branches'), item.actions);
     await tx.done;
   } catch (error) {
@@ -69,8 +79,9 @@ export async function finalize(
 /** The order in which instances were finished. */
 const inOrder = (a: OutboxItem, b: OutboxItem): number => a.seq - b.seq || (a.finalizedAt < b.finalizedAt ? -1 : 1);
 
+/** All finished forms. While locked they are as they stand in the table: enough to count and to send them. */
 export async function listOutbox(): Promise<OutboxItem[]> {
-  return (await (await database()).getAll('outbox')).sort(inOrder);
+  return Promise.all((await (await database()).getAll('outbox')).sort(inOrder).map(reveal));
 }
 
 /** Change items by a pure rule, each read and written in one transaction. Only those that came out different are written. */
@@ -130,17 +141,19 @@ export async function renumberOutbox(): Promise<void> {
 /** Forget instances that nobody can ask for any more; one line of each stays. */
 export async function forget(instanceIds: string[], now: string): Promise<void> {
   if (instanceIds.length === 0) return;
-  const tx = (await database()).transaction(['outbox', 'files', 'history'], 'readwrite');
+  const tx = (await database()).transaction(['outbox', 'files', 'history', 'thumbs'], 'readwrite');
   for (const instanceId of instanceIds) {
     const item = await tx.objectStore('outbox').get(instanceId);
     if (!item?.outcome) continue;
     const line: HistoryLine = {
       instanceId, formId: item.formId, title: item.title, instanceName: item.instanceName,
-      finalizedAt: item.finalizedAt, outcome: item.outcome, forgottenAt: now,
+      finalizedAt: item.finalizedAt, outcome: item.outcome, forgottenAt: now, ...(item.secret ? { secret: item.secret } : {}),
     };
     void tx.objectStore('history').put(line);
     void tx.objectStore('outbox').delete(instanceId);
-    void tx.objectStore('files').delete(IDBKeyRange.bound([instanceId, ''], [instanceId, '\uffff']));
+    const own = IDBKeyRange.bound([instanceId, ''], [instanceId, '\uffff']);
+    void tx.objectStore('files').delete(own);
+    void tx.objectStore('thumbs').delete(own);
   }
   await tx.done;
   announce('outbox');
@@ -150,4 +163,13 @@ export async function forget(instanceIds: string[], now: string): Promise<void> 
 export async function readAttachment(instanceId: string, name: string): Promise<{ blob: Blob; keyId: string | null } | null> {
   const file = await (await database()).get('files', [instanceId, name]);
   return file ? { blob: new Blob([file.bytes], { type: file.type }), keyId: file.keyId ?? null } : null;
+}
+
+/** The small pictures of the photographs of some finished forms. :throws LockedError: */
+export async function readThumbs(instanceIds: readonly string[]): Promise<{ instanceId: string; name: string; blob: Blob }[]> {
+  const tx = (await database()).transaction('thumbs');
+  const found = await Promise.all(instanceIds.map((id) => tx.store.getAll(IDBKeyRange.bound([id, ''], [id, '\uffff']))));
+  return Promise.all(found.flat().map(async ({ instanceId, name, sealed }) => (
+    { instanceId, name, blob: new Blob([await decrypt(thumbContext(instanceId, name), sealed)], { type: 'image/jpeg' }) }
+  )));
 }

@@ -23,8 +23,10 @@ interface Settings {
   backedUp: string | number | boolean | null;
   deviceState: 'ok' | 'revoked';
   autoSync: boolean;
-  /** The last scope the agent looked at in the records. */
-  scopeFilter: string;
+  /** Minutes without a touch after which the app locks itself. */
+  lockMinutes: number;
+  /** Days after the last event when a visit is due. */
+  visitDays: number;
 }
 
 export async function readSetting<K extends keyof Settings>(key: K): Promise<Settings[K] | undefined> {

@@ -1,6 +1,8 @@
-// What the phone keeps. One place for these shapes, so that encryption at rest has one home (this folder) when it comes.
+// What the phone keeps. A `…Row` is what stands in a table: what the rules and the exchange need is clear in it, everything personal is
+// `sealed` (AES-GCM by `vault.ts`); the shape without `Row` is the same thing opened.
 import type { FormFacts } from '../records/facts';
 import type { LocalAction } from '../records/actions';
+import type { Bytes } from './sealing';
 
 export interface Labels { fr?: string; ar?: string; [language: string]: string | undefined }
 export interface Scope { value: string; labels: Labels }
@@ -29,7 +31,8 @@ export interface StoredForm {
   withdrawn: boolean;
 }
 
-export interface MediaFile { hash: string; type: string; bytes: ArrayBuffer }
+/** `own`: `bytes` are encrypted by this phone's vault. */
+export interface MediaFile { hash: string; type: string; bytes: ArrayBuffer; own?: boolean }
 
 export interface RecordEvent { formId: string; date: string; byName: string }
 
@@ -48,6 +51,11 @@ export interface StoredRecord {
   /** Not yet seen again since the server's era changed. */
   stale: boolean;
 }
+
+/** `at` is the place of the record in its block. */
+export interface RecordRow extends Omit<StoredRecord, 'data' | 'open' | 'events'> { block: string; at: number }
+export type RecordSecret = Pick<StoredRecord, 'data' | 'open' | 'events'>;
+export interface RecordBlock { id: string; sealed: Bytes }
 
 /** One row of an entity list as the form engine reads it: property -> text, versions included. */
 export type ListRow = Record<string, string>;
@@ -88,6 +96,9 @@ export interface Draft {
   corrects?: SentBack;
 }
 
+/** `branch` is the one that the row it was opened on names. */
+export interface DraftRow extends Pick<Draft, 'instanceId' | 'formId' | 'version' | 'entityId' | 'updatedAt'> { branch: string; sealed: Bytes }
+
 /** A file of a draft or of a finalized instance. */
 export interface InstanceFile {
   instanceId: string;
@@ -96,9 +107,14 @@ export interface InstanceFile {
   /** Of the clear bytes. */
   size: number;
   bytes: ArrayBuffer;
-  /** The key that `bytes` are sealed to; absent while they are clear. */
+  /** The key that `bytes` are sealed to; absent while they are the phone's own or clear. */
   keyId?: string;
+  /** `bytes` are encrypted by this phone's vault. */
+  own?: boolean;
 }
+
+/** A small picture of a photograph; `sealed` is a JPEG. */
+export interface Thumb { instanceId: string; name: string; sealed: Bytes }
 
 export type Outcome = 'accepted' | 'duplicate' | 'quarantined';
 
@@ -152,13 +168,18 @@ export interface OutboxItem {
   deprecatedId?: string;
   attachments: OutboxAttachment[];
   actions: LocalAction[];
+  /** In the table: the name and what the actions saved, encrypted; both are blank in the row. */
+  secret?: Bytes;
+  /** The PIN was forgotten: what the actions saved can be read no more, here. */
+  unreadable?: boolean;
   state: 'waiting' | 'sent';
   /** It was offered and no answer came: the server may have it. Nothing is pulled until it was offered again. */
   unsure?: boolean;
   outcome: Outcome | null;
   /** Entities the server changed by it, with the version each took and the properties in dispute. */
   entities: { id: string; version: number; conflicts: string[] }[];
-  error: { code: string; message: string } | null;
+  /** The message may speak of values: in the table it is `sealed`, or left out when it came while locked. */
+  error: { code: string; message: string; sealed?: Bytes } | null;
   attempts: number;
   /** Server time of the answer that settled it. */
   answeredAt: string | null;
@@ -177,9 +198,13 @@ export interface HistoryLine {
   finalizedAt: string;
   outcome: Outcome;
   forgottenAt: string;
+  secret?: Bytes;
 }
 
 /** What the chamber asks of the agent: a form to correct, or a question about a disputed value. */
 export type InboxItem =
   | ({ key: string; kind: 'correction' } & SentBack)
   | { key: string; kind: 'question'; entity: string; property: string; values: string[]; words: string; at: string };
+
+/** What the exchange and the tidying need of a request is clear. */
+export interface InboxRow { key: string; kind: InboxItem['kind']; instanceId: string; formId: string; formVersion: string; sealed: Bytes }

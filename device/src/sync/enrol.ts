@@ -1,5 +1,7 @@
 // Enrolment: a one-time code becomes this phone's token. The code is in the fragment of a link or in a QR, never in a log.
-import { announce, listOutbox, readPublicKey, readSetting, renumberOutbox, wipe, writeSetting, type Enrolment, type Scope } from '../store';
+import {
+  announce, closeVault, findStore, forgetPin, noteAgent, readPublicKey, readSetting, renumberOutbox, storeName, useStore, writeSetting, type Enrolment, type Scope,
+} from '../store';
 import { askJson, type Fetch } from './http';
 import { ProtocolError } from './protocol';
 
@@ -11,27 +13,25 @@ export function readCode(text: string, origin: string): { code: string } | { lin
   return /^[A-Za-z0-9_-]{4,200}$/.test(clean) ? { code: clean } : null;
 }
 
-/** The phone still has unsent work of another project: enrolling would strand it. */
-export class OtherProjectError extends Error {}
-
 /**
  * Exchange a code for a token and keep it.
  *
- * The same project again keeps everything, under a new device id whose count begins anew. Another project starts empty.
- * :throws LineError: :throws ServerProblem: the code is unknown, used or expired. :throws OtherProjectError:
+ * The same agent again keeps everything, under a new device id whose count begins anew. Another agent, or another project, gets a
+ * database of her own: this phone's other work stays as it is. `forgotten`: the PIN of this agent is to be given up with what only it
+ * opens; a code of another agent gives up nothing.
+ * :throws LineError: :throws ServerProblem: the code is unknown, used or expired.
  */
-export async function enrol(fetcher: Fetch, code: string, makeId: () => string, now: () => number): Promise<Enrolment> {
-  const before = await readSetting('enrolment');
-  const unsent = (await listOutbox()).some((item) => item.state === 'waiting');
+export async function enrol(fetcher: Fetch, code: string, makeId: () => string, now: () => number, forgotten = false): Promise<Enrolment> {
   const deviceId = makeId();
   const answer = (await askJson(fetcher, '/v1/enrol', { json: { code, deviceId } })) as Partial<Enrolment> & { era?: string | number; project?: { publicKey?: unknown } };
   if (!answer || typeof answer.token !== 'string' || !answer.appUser || !answer.project) throw new ProtocolError('enrolment answer without token');
-  if (before && String(before.project.id) !== String(answer.project.id)) {
-    if (unsent) throw new OtherProjectError(before.project.name);
+  const store = await findStore(String(answer.project.id), String(answer.appUser.id));
+  if (store !== storeName()) {
     const language = await readSetting('language');
-    await wipe();
-    if (language) await writeSetting('language', language);
-  }
+    closeVault();
+    await useStore(store);
+    if (language && !(await readSetting('language'))) await writeSetting('language', language);
+  } else if (forgotten) await forgetPin();
   const enrolment: Enrolment = {
     token: answer.token, deviceId, appUser: answer.appUser, project: answer.project,
     scopes: (Array.isArray(answer.scopes) ? answer.scopes : []).filter((scope: Scope) => typeof scope?.value === 'string'),
@@ -42,6 +42,7 @@ export async function enrol(fetcher: Fetch, code: string, makeId: () => string, 
   if (publicKey) await writeSetting('publicKey', publicKey);
   await writeSetting('deviceState', 'ok');
   await writeSetting('enrolment', enrolment);
+  await noteAgent(enrolment);
   announce('settings', 'records', 'forms', 'drafts', 'outbox');
   return enrolment;
 }

@@ -2,6 +2,7 @@
 // answer of another shape is an error of that answer, never a broken store.
 
 import { readPublicKey, type PublicKey } from '../store/sealing';
+import type { OutboxItem } from '../store/types';
 
 export const PROTOCOL = 1;
 export const MAX_ITEMS = 500;
@@ -12,7 +13,7 @@ export interface PushResult {
   instanceId: string;
   status: 'accepted' | 'duplicate' | 'quarantined' | 'failed';
   entities: { id: string; version: number; conflicts: string[] }[];
-  error: { code: string; message: string } | null;
+  error: OutboxItem['error'];
 }
 
 export interface PushAnswer {

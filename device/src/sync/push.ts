@@ -1,6 +1,6 @@
 // Offer the waiting instances to the server, in batches that shrink when the line is bad. A batch is not atomic: whatever was
 // answered is settled, the rest is offered again. One bad item never blocks the others.
-import { announce, listOutbox, readItems, readSetting, updateItems, updateOutbox, writeSetting, type Enrolment, type OutboxItem } from '../store';
+import { announce, listOutbox, readItems, readSetting, updateItems, updateOutbox, veilError, writeSetting, type Enrolment, type OutboxItem } from '../store';
 import { askJson, gzip, LineError, ServerProblem, type Fetch } from './http';
 import { MAX_COMPRESSED_BYTES, MAX_ITEMS, PROTOCOL, ProtocolError, readPushAnswer, type PushAnswer } from './protocol';
 import { applyResult, beginOffer, endOffer, isAskedAgain, nextBatchSize, noteError, offerAgain } from './rules';
@@ -46,6 +46,7 @@ async function settle(batch: readonly OutboxItem[], answer: PushAnswer): Promise
   const results = new Map(answer.results.map((result) => [result.instanceId, result]));
   // Answers come in the order of the items; an id that the server could not read is known by its place.
   if (answer.results.length === batch.length) batch.forEach((item, place) => results.set(item.instanceId, results.get(item.instanceId) ?? answer.results[place]!));
+  for (const [instanceId, result] of results) results.set(instanceId, { ...result, error: await veilError(instanceId, result.error) });
   const wanted = new Set(answer.attachmentsWanted);
   const before = new Map(batch.map((item) => [item.instanceId, item.unsure === true]));
   await updateItems(batch.map((item) => item.instanceId), (item) => {
@@ -163,7 +164,8 @@ export async function push(
       // This one item is refused as such: remember why, go on with the others.
       const problem = { code: error instanceof ServerProblem ? error.code : 'protocol', message: error.message };
       done();
-      await updateItems(ids, (item) => noteError(item, problem));
+      const veiled = await veilError(ids[0]!, problem);
+      await updateItems(ids, (item) => noteError(item, veiled));
     }
   }
   announce('outbox');

@@ -32,7 +32,7 @@ export function endOffer(item: OutboxItem, unsureBefore: boolean): OutboxItem {
 }
 
 /** Remember why an instance could not be sent this time. */
-export function noteError(item: OutboxItem, error: { code: string; message: string }): OutboxItem {
+export function noteError(item: OutboxItem, error: OutboxItem['error']): OutboxItem {
   return { ...item, attempts: item.attempts + 1, error };
 }
 

@@ -1,7 +1,7 @@
 // One run of the sync button: push, pull, then the photos, which never hold back an answer. A lock shared by all tabs keeps
 // two runs from ever meeting.
 import { createSignal } from 'solid-js';
-import { announce, dropUnusedForms, forget, listOutbox, listRecords, readSetting, updateOutbox, writeSetting } from '../store';
+import { announce, dropUnusedForms, forget, isOpen, listLeaving, LockedError, listOutbox, readSetting, updateOutbox, writeSetting } from '../store';
 import { refreshScopes } from './enrol';
 import { deliverCarried } from './handover';
 import { LineError, ServerProblem, type Fetch } from './http';
@@ -64,7 +64,7 @@ export async function tidy(): Promise<void> {
   if (serverTime !== undefined) await updateOutbox((item) => (item.doneAt === null && isDone(item) ? { ...item, doneAt: serverTime } : item));
   const backedUp = await readSetting('backedUp');
   // What is shown over a record that is told nothing more stays with it.
-  const left = new Set((await listRecords()).filter((record) => record.dropped || record.stale).map((record) => record.id));
+  const left = await listLeaving();
   const gone = (await listOutbox())
     .filter((item) => mayForget(item, backedUp, serverTime) && !item.actions.some((action) => left.has(action.entityId)))
     .map((item) => item.instanceId);
@@ -90,8 +90,7 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
     if (report.push.device === 'revoked') await writeSetting('deviceState', 'revoked');
     if (await isUnsure()) throw new LineError('something offered was not answered');
   };
-  try {
-    await send();
+  const receive = async (): Promise<void> => {
     setProgress({ stage: 'pull', done: 0, total: null, bytes: 0, bytesTotal: 0 });
     const pulling = (p: PullProgress): void => {
       setProgress(p.formsTotal > 0 && p.forms > 0
@@ -107,8 +106,14 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
     // Names of new places; the phone can do without them until the line is better.
     if (report.pull.scopesChanged) await refreshScopes(tools.fetcher, enrolment).catch(() => undefined);
     await writeSetting('lastSyncAt', new Date(tools.now()).toISOString());
+  };
+  try {
+    await send();
+    // While locked nothing is taken in: it could not be encrypted. What is finished goes out all the same.
+    if (isOpen()) await receive();
   } catch (error) {
-    fail(error);
+    // Locked in the middle: what was taken in so far is kept, the next run takes in the rest.
+    if (!(error instanceof LockedError)) fail(error);
   }
   if (report.failure === null) {
     try {

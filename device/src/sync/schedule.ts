@@ -8,6 +8,7 @@ import { wantedFiles } from './upload';
 let timer: ReturnType<typeof setTimeout> | null = null;
 
 async function isWorkWaiting(): Promise<boolean> {
+  if ((await readSetting('deviceState')) === 'revoked') return true; // it hands over and is erased
   const items = await listOutbox();
   return items.some((item) => item.state === 'waiting') || wantedFiles(items).length > 0;
 }

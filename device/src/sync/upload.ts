@@ -79,7 +79,7 @@ export async function upload(transfer: Transfer, progress: (p: UploadProgress) =
 /** Upload one file by tus. Resumes where an earlier run stopped; the address to resume at is kept in the store. */
 export function tusTransfer(enrolment: Enrolment): Transfer {
   return async (blob, meta, onBytes, signal) => {
-    const tus = await import('tus-js-client');
+    const tus = await import('./tus');
     return new Promise((resolve, reject) => {
       const upload = new tus.Upload(blob, {
         endpoint: `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}/attachments`,

@@ -2,11 +2,13 @@
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { isolate, t } from '../i18n';
 import { otherName, SCOPE_PROPERTY, scopeText, valueText } from '../records/display';
+import { findByCard } from '../records/cards';
 import { searchRecords } from '../records/search';
 import type { RecordView } from '../records/views';
-import { draftOf, enrolment, entries, findLabel, mainLists, properties, recordsOf, views } from '../state';
+import { draftOf, enrolment, entries, findLabel, mainLists, properties, recordsOf, recordsReady, viewOf, views } from '../state';
 import { Icon } from './icons';
-import { Badge, Empty, RowLink } from './parts';
+import { Badge, Empty, Loading, Notice, RowLink } from './parts';
+import { Scanner } from './Scanner';
 
 const STEP = 60;
 
@@ -38,11 +40,15 @@ function detailsOf(view: RecordView): string[] {
 
 export function RecordList(props: {
   href: (id: string) => string; lists?: string[]; autofocus?: boolean; needsQuery?: boolean; label?: string; none?: JSX.Element; onQuery?: (query: string) => void;
+  /** A woman's card was scanned. */
+  onScan?: (id: string) => void;
 }): JSX.Element {
   const [query, setQuery] = createSignal('');
   const [scope, setScope] = createSignal('');
   const [chosen, setChosen] = createSignal<string | null>(null);
   const [shown, setShown] = createSignal(STEP);
+  const [scanning, setScanning] = createSignal(false);
+  const [problem, setProblem] = createSignal(false);
   const lists = (): string[] => props.lists ?? mainLists();
   const list = (): string => chosen() ?? lists()[0] ?? '';
   const scopes = createMemo(() => {
@@ -71,7 +77,17 @@ export function RecordList(props: {
           ref={(input) => { if (props.autofocus) setTimeout(() => input.focus(), 60); }}
           onInput={(event) => { setQuery(event.currentTarget.value); setShown(STEP); props.onQuery?.(event.currentTarget.value); }}
         />
+        <Show when={props.onScan}>
+          <button type="button" class="icon-button" aria-label={t('records.scan')} onClick={() => { setProblem(false); setScanning(true); }}><Icon name="qr" /></button>
+        </Show>
       </div>
+      <Show when={scanning()}>
+        <Scanner
+          lead={t('records.scanning')} onStop={() => setScanning(false)}
+          onText={(text) => { setScanning(false); const id = findByCard(text, views(), (id) => viewOf(id)?.id ?? id); if (id) props.onScan!(id); else setProblem(true); }}
+        />
+      </Show>
+      <Show when={problem()}><Notice tone="warn" icon="qr" alert>{t('records.scanUnknown')}</Notice></Show>
       <Show when={lists().length > 1 || (scopes().length > 1 && !props.needsQuery)}>
         <div class="filters">
           <Show when={lists().length > 1}>
@@ -91,7 +107,7 @@ export function RecordList(props: {
         <p class="count" role="status">{results().length > 0 ? t('records.count', { n: results().length }) : ''}</p>
         <Show
           when={visible().length > 0}
-          fallback={props.none ?? <Empty icon="people">{recordsOf(list()).length > 0 ? t('records.none') : t('records.empty')}</Empty>}
+          fallback={<Show when={recordsReady()} fallback={<Loading />}>{props.none ?? <Empty icon="people">{recordsOf(list()).length > 0 ? t('records.none') : t('records.empty')}</Empty>}</Show>}
         >
           <div class="card rows">
             <For each={visible()}>

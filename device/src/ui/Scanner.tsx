@@ -29,7 +29,7 @@ async function makeReader(): Promise<(video: HTMLVideoElement) => Promise<string
   };
 }
 
-export function Scanner(props: { onText: (text: string) => void; onStop: () => void }): JSX.Element {
+export function Scanner(props: { onText: (text: string) => void; onStop: () => void; lead?: string }): JSX.Element {
   let video: HTMLVideoElement | undefined;
   const [failed, setFailed] = createSignal(false);
   let stream: MediaStream | null = null;
@@ -65,12 +65,12 @@ export function Scanner(props: { onText: (text: string) => void; onStop: () => v
 
   return (
     <div class="scanner">
-      <Show when={!failed()} fallback={<Notice tone="warn" icon="camera" alert>{t('enrol.noCamera')}</Notice>}>
+      <Show when={!failed()} fallback={<Notice tone="warn" icon="camera" alert>{t(props.lead ? 'records.noCamera' : 'enrol.noCamera')}</Notice>}>
         <div class="scanner-view">
           <video ref={video} muted playsinline aria-label={t('enrol.scanning')} />
           <div class="scanner-frame" aria-hidden="true" />
         </div>
-        <p role="status">{t('enrol.scanning')}</p>
+        <p role="status">{props.lead ?? t('enrol.scanning')}</p>
       </Show>
       <button type="button" class="button" onClick={() => props.onStop()}>{t('enrol.stopScan')}</button>
     </div>

@@ -1,6 +1,7 @@
 // The frame of every screen but the form: a header in the colour of fired earth with its woven band, the content, the tabs.
 import { createEffect, For, on, Show, type JSX } from 'solid-js';
 import { t, type Key } from '../i18n';
+import { lockNow } from '../lock';
 import { goBack, link, path, segments } from '../router';
 import { outbox } from '../state';
 import { Icon, type IconName } from './icons';
@@ -52,6 +53,9 @@ export function Screen(props: { title: string; subtitle?: JSX.Element; back?: bo
             <h1 ref={heading} tabIndex={-1} dir="auto">{props.title}</h1>
             <Show when={props.subtitle}><p class="top-subtitle">{props.subtitle}</p></Show>
           </div>
+          <Show when={!props.bare}>
+            <button type="button" class="icon-button" data-lock aria-label={t('lock.now')} title={t('lock.now')} onClick={() => void lockNow()}><Icon name="lock" /></button>
+          </Show>
           <Show when={!props.back && !props.bare}>
             <a class="icon-button" href={link('settings')} aria-label={t('nav.settings')}><Icon name="gear" /></a>
           </Show>

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, it, vi } from 'vitest';
-import './phone';
+import { PIN, ROUNDS } from './phone';
 import { ModelServer, type Fault } from './model-server';
 import { filledRegistration, filledVisit, FOLLOW_UP, REGISTRATION } from '../records/forms';
 import { findActions } from '../../src/records/actions';
@@ -85,6 +85,7 @@ class Phone {
     globalThis.indexedDB = new IDBFactory();
     taken.clear();
     this.tab = await openTab();
+    await this.tab.store.createVault(PIN, ROUNDS);
     for (const woman of ['w1', 'w2']) {
       this.women.push(woman);
       this.server.write(woman, { total: 5, nom: 'Ben' });
@@ -151,6 +152,7 @@ class Phone {
     } else if (command.do === 'both') {
       server.faults = [...command.faults];
       const other = await openTab();
+      await other.store.openVault(PIN, 0);
       await Promise.all([this.sync(), this.sync(true, other)]);
       await other.store.close();
       server.faults = [];
@@ -164,6 +166,10 @@ class Phone {
     else if (command.do === 'restart') {
       await this.tab.store.close();
       this.tab = await openTab();
+      // Locked, it sends all the same, and takes nothing in.
+      const { pull } = await this.sync();
+      expect(pull).toBeNull();
+      expect(await this.tab.store.openVault(PIN, 0)).toBeNull();
     } else {
       await this.tab.enrolling.enrol(server.fetch, 'GOODCODE', () => `D${(this.devices += 1)}`, () => 0);
       this.lastSeq = (await this.tab.store.listOutbox()).filter((item) => item.state === 'waiting').length;

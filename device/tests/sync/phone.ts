@@ -2,7 +2,7 @@
 import { JSDOM } from 'jsdom';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
-import { close, finalize, writeSetting, type OutboxItem } from '../../src/store';
+import { close, closeVault, createVault, finalize, writeSetting, type OutboxItem } from '../../src/store';
 import type { LocalAction } from '../../src/records/actions';
 import { runOnce, type RunReport, type Tools } from '../../src/sync/run';
 import type { FakeServer } from './fake-server';
@@ -13,9 +13,16 @@ globalThis.XMLSerializer = page.XMLSerializer;
 
 export const NOW = Date.parse('2026-11-23T10:00:00Z');
 
+export const PIN = '482913';
+/** Rounds that a test need not wait for. */
+export const ROUNDS = 1000;
+
+/** A phone that was just enrolled, unlocked. */
 export async function freshPhone(): Promise<void> {
+  closeVault(false);
   await close();
   globalThis.indexedDB = new IDBFactory();
+  await createVault(PIN, ROUNDS);
   await writeSetting('enrolment', {
     token: 'T', deviceId: 'D', appUser: { id: 7, name: 'Nadia' }, project: { id: 1, name: 'Oran' }, scopes: [], enrolledAt: '2026-11-23T08:00:00Z',
   });

@@ -1,13 +1,13 @@
 // @vitest-environment node
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshPhone, finish, makeId, NOW, onRecord, syncWith } from './phone';
+import { freshPhone, finish, makeId, NOW, onRecord, PIN, syncWith } from './phone';
 import { FakeServer } from './fake-server';
 import {
-  close, listAliases, listDrafts, listForms, listInbox, listOutbox, listRecords, readCursors, readMedia, readRecord, readSetting, saveDraft, writeSetting, type Draft,
+  close, hasVault, isOpen, listAgents, openVault, storeName, useStore, listAliases, listDrafts, listForms, listInbox, listOutbox, listRecords, readCursors, readMedia, readRecord, readSetting, saveDraft, writeSetting, type Draft,
 } from '../../src/store';
 import { database } from '../../src/store/db';
-import { enrol, OtherProjectError, readCode } from '../../src/sync/enrol';
+import { enrol, readCode } from '../../src/sync/enrol';
 import { hashOf } from '../../src/sync/hash';
 import { readWait } from '../../src/sync/http';
 import { tidy } from '../../src/sync/run';
@@ -488,11 +488,21 @@ describe('enrolment', () => {
     expect((await finish('uuid:b')).seq).toBe(2);
   });
 
-  it('refuses another project while unsent work is here', async () => {
-    await writeSetting('enrolment', { ...(await readSetting('enrolment'))!, project: { id: 99, name: 'Relizane' } });
-    await finish('uuid:a');
-    await expect(enrol(server.fetch, 'GOODCODE', () => 'D2', () => NOW)).rejects.toBeInstanceOf(OtherProjectError);
-    expect(await listOutbox()).toHaveLength(1);
+  it('gives another agent a database of her own, and leaves this one’s work alone', async () => {
+    await writeSetting('enrolment', { ...(await readSetting('enrolment'))!, appUser: { id: 99, name: 'Samia' } });
+    await finish('uuid:samia');
     await expect(enrol(server.fetch, 'BADCODE1', () => 'D2', () => NOW)).rejects.toMatchObject({ status: 404 });
+    expect(storeName()).toBe('hirfa');
+    await enrol(server.fetch, 'GOODCODE', () => 'D2', () => NOW);
+    expect(storeName()).toBe('hirfa-2');
+    expect([isOpen(), await hasVault(), await listOutbox()]).toEqual([false, false, []]);
+    expect((await readSetting('enrolment'))!.appUser.name).toBe('Nadia');
+    // Another code of hers finds it again, whoever is at work.
+    await useStore('hirfa');
+    expect(await openVault(PIN, 0)).toBeNull();
+    expect((await listOutbox()).map((item) => item.instanceName)).toEqual(['uuid:samia']);
+    await enrol(server.fetch, 'GOODCODE', () => 'D3', () => NOW);
+    expect([storeName(), (await listAgents()).map((agent) => agent.store)]).toEqual(['hirfa-2', ['hirfa-2']]);
+    await useStore('hirfa');
   });
 });
