@@ -30,6 +30,8 @@ export default defineConfig({
         id: '/app/',
         name: 'Hirfa',
         short_name: 'Hirfa',
+        description: 'Collecte de terrain de la chambre : les fiches, les formulaires et les envois, même sans réseau.',
+        categories: ['productivity'],
         lang: 'fr',
         start_url: '/app/',
         scope: '/app/',

@@ -1,5 +1,6 @@
 // When the app locks: after some minutes without a touch, by the button, by three fingers on the screen, or because another tab did.
 // The screens are covered at once; the key leaves memory when an open form has saved itself, a few seconds later at most.
+import { followAddress } from './router';
 import { cover, followVault, lockMinutes, lockState } from './state';
 import { closeVault, isOpen, watchAgents, watchVault } from './store';
 
@@ -22,9 +23,14 @@ export function trackForm(): () => void {
 let locking: Promise<void> | null = null;
 
 async function putDown(everywhere: boolean): Promise<void> {
+  // A word that is being typed is given to its form, which must hear of it before it is taken off the screen.
+  (document.activeElement as HTMLElement | null)?.blur?.();
+  await new Promise((later) => setTimeout(later));
   cover();
   // Forms are taken off the screen by this turn, and save as they go.
   await Promise.race([Promise.all(forms), new Promise((later) => setTimeout(later, PATIENCE_MS))]);
+  // What was open is found again by its address: a form by its draft.
+  followAddress();
   closeVault(everywhere);
 }
 

@@ -24,6 +24,8 @@ function refuse(words: string): void {
 }
 
 async function start(): Promise<void> {
+  // An older browser was told already what to do (`public/old.js`).
+  if (document.documentElement.hasAttribute('data-old')) return;
   // crypto, storage and the service worker exist only on a secure address.
   if (!window.isSecureContext) return refuse(t('app.insecure'));
   watchInstall();

@@ -18,6 +18,9 @@ export function startRouter(): void {
   window.addEventListener('hashchange', () => setPath(read()));
 }
 
+/** Go by the address as it stands: an open form writes its draft's into it without telling. */
+export const followAddress = (): void => void setPath(read());
+
 /** Path segments, decoded: "/records/abc" -> ["records", "abc"]. */
 export function segments(): string[] {
   return path().split('?')[0]!.split('/').filter(Boolean).map((part) => {

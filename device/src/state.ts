@@ -12,6 +12,7 @@ import {
   writeSetting,
   type Carried, type Draft, type Enrolment, type InboxItem, type OutboxItem, type StoredForm, type StoredRecord, type Topic,
 } from './store';
+import type { RunNote } from './sync/run';
 
 /** new: nobody is enrolled; unset: no PIN was chosen yet. */
 export type LockState = 'new' | 'unset' | 'locked' | 'open';
@@ -22,6 +23,8 @@ const [lockState, setLockState] = createSignal<LockState>('new');
 const [recordsReady, setRecordsReady] = createSignal(false);
 const [lockMinutes, setLockMinutes] = createSignal(2);
 const [visitDays, setVisitDays] = createSignal(30);
+const [photosOnWifi, setPhotosOnWifi] = createSignal(false);
+const [runs, setRuns] = createSignal<readonly RunNote[]>([]);
 const [enrolment, setEnrolment] = createSignal<Enrolment | null>(null);
 const [deviceState, setDeviceState] = createSignal<'ok' | 'revoked'>('ok');
 const [lastSyncAt, setLastSyncAt] = createSignal<string | null>(null);
@@ -37,7 +40,7 @@ const [carried, setCarried] = createSignal<Carried[]>([]);
 const [stored, setStored] = createSignal<{ records: StoredRecord[]; aliases: Map<string, string> }>({ records: [], aliases: new Map() });
 const [online, setOnline] = createSignal(typeof navigator === 'undefined' ? true : navigator.onLine);
 
-export { ready, lockState, recordsReady, lockMinutes, visitDays, enrolment, deviceState, lastSyncAt, clockOffsetMs, lost, autoSync, forms, drafts, outbox, branches, inbox, carried, online };
+export { ready, lockState, recordsReady, lockMinutes, visitDays, photosOnWifi, runs, enrolment, deviceState, lastSyncAt, clockOffsetMs, lost, autoSync, forms, drafts, outbox, branches, inbox, carried, online };
 
 const loaders: Record<Topic, () => Promise<void>> = {
   async settings() {
@@ -47,6 +50,8 @@ const loaders: Record<Topic, () => Promise<void>> = {
     setClockOffsetMs((await readSetting('clockOffsetMs')) ?? 0);
     setLost((await readSetting('lost')) ?? []);
     setAutoSync((await readSetting('autoSync')) ?? true);
+    setPhotosOnWifi((await readSetting('photosOnWifi')) ?? false);
+    setRuns((await readSetting('runs')) ?? []);
     setVisitDays((await readSetting('visitDays')) ?? 30);
     setLockMinutes((await readSetting('lockMinutes')) ?? 2);
     const language = await readSetting('language');
@@ -197,7 +202,8 @@ export const { currentForms, properties, views, entries, people, membersOf, reco
     const found = new Map<string, SearchEntry[]>();
     for (const [list, members] of lists) {
       const facts = known.get(list);
-      found.set(list, members.map((view) => indexRecord(view.id, searchableTexts(view, facts, own))));
+      const heard = new Map<string, string>();
+      found.set(list, members.map((view) => indexRecord(view.id, searchableTexts(view, facts, own), heard)));
     }
     return found;
   });

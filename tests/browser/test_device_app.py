@@ -188,3 +188,19 @@ def test_a_phone_enrols_by_camera(
     page.locator("a.hero").wait_for(timeout=30_000)
     assert made["code"] not in page.url
     browser.close()
+
+
+def test_an_old_browser_is_told_what_to_do(
+    installed: LiveServer, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    old = "Mozilla/5.0 (Linux; Android 7.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Mobile Safari/537.36"
+    for version, is_told in (("99.0.4844.88", True), ("100.0.4896.58", False)):
+        context = browser.new_context(**{**browser_context_args, "user_agent": old.format(version)})
+        page = context.new_page()
+        page.goto(f"{installed.url}/app/")
+        page.locator("h1").wait_for()
+        expect(page.locator("main.old section")).to_have_count(3 if is_told else 0)
+        if is_told:
+            expect(page.locator("main.old")).to_contain_text("Play Store")
+            check(page)
+        context.close()

@@ -120,7 +120,7 @@ def test_a_locked_phone_shows_nothing_and_loses_nothing(
     page.locator(".lock-form").wait_for()
     for word in ("Mokhtari", "Benali", "Amina", "Ghalem"):
         expect(page.locator("body")).not_to_contain_text(word)
-    assert page.title() == "Hirfa"
+    assert page.title() in ("Hirfa", "حِرفة")
     check(page)
     shots(page, "locked")
     for _ in range(3):
@@ -209,7 +209,7 @@ def test_two_agents_share_a_phone_and_a_revoked_one_is_erased_once_it_handed_ove
     expect(page.locator(".farewell")).to_contain_text("Amina", timeout=30_000)
     check(page)
     shots(page, "farewell")
-    assert rows(installed, "select count(*) from quarantine where status = 'open'") == [(1,)]
+    assert rows(installed, "select count(*) from quarantine") == [(1,)]
     names = page.evaluate("indexedDB.databases().then(all => all.map(db => db.name).sort())")
     assert names == ["hirfa-2", "hirfa-phone"]
     unlock(page, "771177")

@@ -345,6 +345,18 @@ export const ar: Record<Key, Message> = {
   'reason.not_birth': 'ميلاد آخر',
   'reason.not_place': 'بلدية أخرى',
 
+  'sync.paused': 'التبادل متوقف مؤقتا: ما مر محفوظ، والباقي يستأنف من حيث توقف.',
+  'sync.pause': 'توقيف مؤقت',
+  'sync.pausing': 'جار التوقيف…',
+  'sync.resume': 'استئناف',
+  'sync.photosWait': 'شبكة الهاتف: الصور تنتظر الواي فاي كما طلبت. أما الأجوبة فترسل.',
+  'sync.photosUnknown': 'هذا المتصفح لا يميز الواي فاي عن شبكة الهاتف: الصور تنتظر أن ترسليها.',
+  'sync.photosNow': 'إرسال الصور أيضا',
+  'sync.history': 'التبادلات السابقة',
+  'sync.noChange': 'لا جديد',
+  'settings.photosOnWifi': 'الصور عبر الواي فاي فقط',
+  'settings.wifiUnknown': ' هذا المتصفح لا يميزهما: سترسلين الصور بنفسك.',
+
   'time.now': 'الآن',
   'time.today': 'اليوم على {time}',
   'time.yesterday': 'أمس على {time}',

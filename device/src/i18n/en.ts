@@ -345,6 +345,18 @@ export const en: Record<Key, Message> = {
   'reason.not_birth': 'other birth',
   'reason.not_place': 'other commune',
 
+  'sync.paused': 'Exchange paused: what went through is kept, the rest will go on where it was.',
+  'sync.pause': 'Pause',
+  'sync.pausing': 'Pausing…',
+  'sync.resume': 'Resume',
+  'sync.photosWait': 'Mobile network: photos wait for Wi-Fi, as you asked. The answers leave.',
+  'sync.photosUnknown': 'This browser cannot tell Wi-Fi from mobile data: photos wait until you send them.',
+  'sync.photosNow': 'Send the photos too',
+  'sync.history': 'Past exchanges',
+  'sync.noChange': 'Nothing new',
+  'settings.photosOnWifi': 'Photos on Wi-Fi only',
+  'settings.wifiUnknown': ' This browser cannot tell them apart: you will send the photos yourself.',
+
   'time.now': 'just now',
   'time.today': 'today at {time}',
   'time.yesterday': 'yesterday at {time}',

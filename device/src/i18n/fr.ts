@@ -347,6 +347,18 @@ const texts = {
   'reason.not_birth': 'autre naissance',
   'reason.not_place': 'autre commune',
 
+  'sync.paused': 'Échange en pause : ce qui est passé est gardé, le reste reprendra où il en était.',
+  'sync.pause': 'Mettre en pause',
+  'sync.pausing': 'Pause…',
+  'sync.resume': 'Reprendre',
+  'sync.photosWait': 'Réseau mobile : les photos attendent le Wi-Fi, comme vous l’avez demandé. Les réponses, elles, partent.',
+  'sync.photosUnknown': 'Ce navigateur ne distingue pas le Wi-Fi du réseau mobile : les photos attendent que vous les envoyiez.',
+  'sync.photosNow': 'Envoyer aussi les photos',
+  'sync.history': 'Échanges passés',
+  'sync.noChange': 'Rien de nouveau',
+  'settings.photosOnWifi': 'Photos seulement en Wi-Fi',
+  'settings.wifiUnknown': ' Ce navigateur ne les distingue pas : vous enverrez les photos vous-même.',
+
   'time.now': 'à l’instant',
   'time.today': 'aujourd’hui à {time}',
   'time.yesterday': 'hier à {time}',

@@ -4,6 +4,7 @@
 const ARABIC_FOLD: Record<string, string> = {
   أ: 'ا', إ: 'ا', آ: 'ا', ٱ: 'ا', ى: 'ي', ئ: 'ي', ؤ: 'و', ة: 'ه', گ: 'ك', ڨ: 'ق', ڤ: 'ف', پ: 'ب', ی: 'ي', ک: 'ك', ء: '',
 };
+const FOLDED = new RegExp(`[${Object.keys(ARABIC_FOLD).join('')}]`, 'g');
 /** Arabic consonant -> the class shared with its usual Latin spellings in Algeria. */
 const ARABIC_SOUND: Record<string, string> = {
   ب: 'b', ت: 't', ث: 't', ج: 'j', ح: 'h', خ: 'x', د: 'd', ذ: 'd', ر: 'r', ز: 'z', س: 's', ش: 'c', ص: 's', ض: 'd', ط: 't', ظ: 'd',
@@ -16,14 +17,7 @@ const LATIN_PAIRS: [RegExp, string][] = [
 
 /** Fold a text for comparing: lower case, no accents or vowel signs, one form of each Arabic letter. */
 export function foldText(text: string): string {
-  let folded = '';
-  for (const character of text.normalize('NFD').toLowerCase()) {
-    if (/\p{Mn}/u.test(character) || character === 'ـ') continue;
-    const mapped = ARABIC_FOLD[character] ?? character;
-    folded += /[\p{L}\p{N}]/u.test(mapped) ? mapped : mapped === '' ? '' : ' ';
-  }
-  // NFD takes the hamza off its seat as a mark, so seats are already plain here.
-  return folded.replace(/[يى]/g, 'ي').replace(/ +/g, ' ').trim();
+  return text.normalize('NFD').toLowerCase().replace(/[\p{Mn}ـ]/gu, '').replace(FOLDED, (letter) => ARABIC_FOLD[letter]!).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 
 /** The consonants of one folded word, the same for both scripts; "" when too few are left to mean anything. */
@@ -43,10 +37,15 @@ export function soundOf(word: string): string {
 
 export interface SearchEntry { id: string; words: string; sounds: string }
 
-/** Prepare one record: `texts` are what can be searched in it. */
-export function indexRecord(id: string, texts: readonly string[]): SearchEntry {
+/** Prepare one record: `texts` are what can be searched in it; `heard` remembers words from record to record, for names and places recur. */
+export function indexRecord(id: string, texts: readonly string[], heard = new Map<string, string>()): SearchEntry {
   const words = foldText(texts.join(' '));
-  const sounds = new Set(words.split(' ').map(soundOf).filter((sound) => sound.length > 1));
+  const sounds = new Set<string>();
+  for (const word of words.split(' ')) {
+    let sound = heard.get(word);
+    if (sound === undefined) heard.set(word, sound = soundOf(word));
+    if (sound.length > 1) sounds.add(sound);
+  }
   return { id, words: ` ${words}`, sounds: ` ${[...sounds].join(' ')}` };
 }
 

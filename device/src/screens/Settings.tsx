@@ -3,9 +3,10 @@ import { createResource, createSignal, For, Show, type JSX } from 'solid-js';
 import { pickText, sayDuration, saySize, t } from '../i18n';
 import { lockTimeChanged } from '../lock';
 import { link } from '../router';
-import { autoSync, enrolment, lockMinutes, lockState } from '../state';
+import { autoSync, enrolment, lockMinutes, lockState, photosOnWifi } from '../state';
 import { changePin, isGoodPin, MIN_PIN, writeSetting } from '../store';
 import { installer } from '../install';
+import { lineKind } from '../sync/line';
 import { LanguageChoice } from '../ui/LanguageChoice';
 import { say } from '../ui/messages';
 import { Notice } from '../ui/parts';
@@ -87,6 +88,10 @@ export function SettingsScreen(): JSX.Element {
           <label class="card switch">
             <input type="checkbox" role="switch" checked={autoSync()} onChange={(event) => void writeSetting('autoSync', event.currentTarget.checked)} />
             <span>{t('settings.autoSync')}</span>
+          </label>
+          <label class="card switch">
+            <input type="checkbox" role="switch" checked={photosOnWifi()} onChange={(event) => void writeSetting('photosOnWifi', event.currentTarget.checked)} />
+            <span>{t('settings.photosOnWifi')}<Show when={lineKind() === 'unknown'}><span class="hint">{t('settings.wifiUnknown')}</span></Show></span>
           </label>
         </section>
         <Show when={lockState() === 'open'}><Security /></Show>

@@ -2,8 +2,9 @@
 import { createEffect, createMemo, createSignal, For, on, Show, type JSX } from 'solid-js';
 import { sayDuration, saySize, sayWhen, t } from '../i18n';
 import { link } from '../router';
-import { carried, clockOffsetMs, lastSyncAt, lost, mainLists, online, outbox } from '../state';
-import { lastRun, progress, sync, type Progress } from '../sync/run';
+import { carried, clockOffsetMs, lastSyncAt, lost, mainLists, online, outbox, photosOnWifi, runs } from '../state';
+import { lineKind } from '../sync/line';
+import { lastRun, pause, progress, sync, type Progress } from '../sync/run';
 import { wantedFiles } from '../sync/upload';
 import { Icon } from '../ui/icons';
 import { OutboxRow } from '../ui/OutboxRow';
@@ -14,6 +15,7 @@ const CLOCK_TOLERANCE_MS = 10 * 60_000;
 
 function ProgressCard(props: { at: Progress }): JSX.Element {
   const [begun, setBegun] = createSignal(Date.now());
+  const [pausing, setPausing] = createSignal(false);
   createEffect(on(() => props.at.stage, () => setBegun(Date.now())));
   const share = (): number | null => props.at.bytesTotal > 0 ? props.at.bytes / props.at.bytesTotal : props.at.total ? props.at.done / props.at.total : null;
   const left = (): string | null => {
@@ -29,9 +31,11 @@ function ProgressCard(props: { at: Progress }): JSX.Element {
       </Show>
       <p class="progress-words">
         <span>{props.at.total === null ? (props.at.done > 0 ? t('sync.received', { n: props.at.done }) : t('sync.running')) : t('sync.items', { done: props.at.done, total: props.at.total })}</span>
+        <Show when={props.at.bytesTotal === 0 && props.at.bytes > 0}><span><bdi>{saySize(props.at.bytes)}</bdi></span></Show>
         <Show when={props.at.bytesTotal > 0}><span><bdi>{t('sync.bytes', { done: saySize(props.at.bytes), total: saySize(props.at.bytesTotal) })}</bdi></span></Show>
       </p>
       <Show when={left()}><p class="hint">{left()}</p></Show>
+      <button type="button" class="button" data-pause disabled={pausing()} onClick={() => { setPausing(true); pause(); }}>{t(pausing() ? 'sync.pausing' : 'sync.pause')}</button>
     </section>
   );
 }
@@ -71,8 +75,12 @@ export function SyncScreen(): JSX.Element {
                 </ul>
               </Show>
               <button type="button" class="button button-primary button-large" onClick={() => void sync()}>
-                <Icon name="sync" />{lastRun()?.failure ? t('app.retry') : t('sync.start')}
+                <Icon name="sync" />{t(lastRun()?.failure === 'paused' ? 'sync.resume' : lastRun()?.failure ? 'app.retry' : 'sync.start')}
               </button>
+              <Show when={photosOnWifi() && photos() > 0 && lineKind() !== 'wifi'}>
+                <p class="hint">{t(lineKind() === 'mobile' ? 'sync.photosWait' : 'sync.photosUnknown')}</p>
+                <button type="button" class="button" onClick={() => void sync({ photos: true })}><Icon name="camera" />{t('sync.photosNow')}</button>
+              </Show>
             </section>
           }
         >
@@ -98,7 +106,7 @@ export function SyncScreen(): JSX.Element {
                 }
               >
                 {(failure) => (
-                  <Notice tone={failure() === 'elsewhere' ? 'plain' : 'warn'} icon="warning">
+                  <Notice tone={failure() === 'elsewhere' || failure() === 'paused' ? 'plain' : 'warn'} icon="warning">
                     <p>{t(`sync.${failure()}`)}</p>
                     <Show when={run().words && failure() === 'server'}><p dir="auto" class="hint">{run().words}</p></Show>
                     <Show when={failure() === 'unknownPhone' || failure() === 'notEnrolled'}><a class="button" href={link('enrol')}>{t('settings.enrolAgain')}</a></Show>
@@ -120,6 +128,24 @@ export function SyncScreen(): JSX.Element {
           </section>
         </Show>
         <Show when={outbox().length > 0}><a class="button" href={link('outbox')}>{t('sync.seeOutbox')}</a></Show>
+        <Show when={!progress() && runs().length > 0}>
+          <details class="card runs">
+            <summary>{t('sync.history')}</summary>
+            <ul class="plain-list stack-small">
+              <For each={runs()}>
+                {(run) => (
+                  <li>
+                    <strong>{sayWhen(run.at)}</strong>
+                    <span class="row-detail">
+                      {[run.sent && t('sync.sentCount', { n: run.sent }), run.photos && t('sync.photosCount', { n: run.photos }), run.records && t('sync.received', { n: run.records })].filter(Boolean).join(t('text.comma')) || t('sync.noChange')}
+                    </span>
+                    <Show when={run.failure}>{(failure) => <span class="row-detail">{t(`sync.${failure()}`)}</span>}</Show>
+                  </li>
+                )}
+              </For>
+            </ul>
+          </details>
+        </Show>
         <Show when={!progress()}><a class="button" href={link('handover')}><Icon name="people" />{t('handover.link')}</a></Show>
       </div>
     </Screen>

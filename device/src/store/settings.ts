@@ -1,6 +1,7 @@
 // Small facts about this phone: who is enrolled, in which language, up to which era.
 import { announce, database } from './db';
 import type { BackOff } from '../sync/rules';
+import type { RunNote } from '../sync/run';
 import type { PublicKey } from './sealing';
 import type { Enrolment } from './types';
 
@@ -25,6 +26,9 @@ interface Settings {
   autoSync: boolean;
   /** Minutes without a touch after which the app locks itself. */
   lockMinutes: number;
+  photosOnWifi: boolean;
+  /** The last exchanges, newest first. */
+  runs: RunNote[];
   /** Days after the last event when a visit is due. */
   visitDays: number;
 }

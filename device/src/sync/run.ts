@@ -9,7 +9,8 @@ import { ProtocolError } from './protocol';
 import { pull, type PullProgress, type PullReport } from './pull';
 import { isUnsure, push, type PushReport } from './push';
 import { backOffMs, isDone, mayForget } from './rules';
-import { tusTransfer, upload, type Transfer, type UploadReport } from './upload';
+import { mayPhotosGo } from './line';
+import { tusTransfer, upload, wantedFiles, type Transfer, type UploadReport } from './upload';
 
 export type Stage = 'push' | 'pull' | 'forms' | 'photos';
 
@@ -22,7 +23,7 @@ export interface Progress {
   bytesTotal: number;
 }
 
-export type Failure = 'line' | 'unknownPhone' | 'server' | 'elsewhere' | 'notEnrolled' | 'storage';
+export type Failure = 'paused' | 'line' | 'unknownPhone' | 'server' | 'elsewhere' | 'notEnrolled' | 'storage';
 
 export interface RunReport {
   at: string;
@@ -36,13 +37,20 @@ export interface RunReport {
   carried?: number;
   /** How long the server asked to be left alone, ms. */
   waitMs?: number;
+  /** Photographs that wait for Wi-Fi, or for the agent's word. */
+  photosLeft?: number;
 }
+
+/** What is remembered of a run: numbers, nothing of anybody. */
+export interface RunNote { at: string; failure: Failure | null; sent: number; records: number; photos: number }
+const NOTES_KEPT = 30;
 
 const [progress, setProgress] = createSignal<Progress | null>(null);
 const [lastRun, setLastRun] = createSignal<RunReport | null>(null);
 export { progress, lastRun };
 
-export interface Tools { fetcher: Fetch; transfer?: Transfer; now: () => number; makeId: () => string }
+/** `photos`: send them on any line in this run, whatever the setting says. */
+export interface Tools { fetcher: Fetch; transfer?: Transfer; now: () => number; makeId: () => string; photos?: boolean }
 
 const browserTools: Tools = {
   fetcher: (input, init) => fetch(input, init),
@@ -51,6 +59,7 @@ const browserTools: Tools = {
 };
 
 function explain(error: unknown): { failure: Failure; words: string } {
+  if (error instanceof DOMException && error.name === 'AbortError') return { failure: 'paused', words: '' };
   if (error instanceof ServerProblem) return { failure: error.status === 401 || error.status === 403 ? 'unknownPhone' : 'server', words: error.message };
   if (error instanceof LineError) return { failure: 'line', words: '' };
   if (error instanceof ProtocolError) return { failure: 'server', words: error.message };
@@ -118,7 +127,8 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
   if (report.failure === null) {
     try {
       const transfer = tools.transfer ?? tusTransfer(enrolment);
-      report.upload = await upload(transfer, (p) => setProgress({ stage: 'photos', ...p }), signal);
+      if (tools.photos || (await mayPhotosGo())) report.upload = await upload(transfer, (p) => setProgress({ stage: 'photos', ...p }), signal);
+      else report.photosLeft = wantedFiles(await listOutbox()).length;
       report.carried = await deliverCarried(tools.fetcher, transfer, enrolment, signal);
     } catch (error) {
       fail(error);
@@ -133,25 +143,42 @@ function joinPushes(before: PushReport | null, now: PushReport): PushReport {
   return before ? { ...now, sent: [...new Set([...before.sent, ...now.sent])] } : now;
 }
 
+let pausing: AbortController | null = null;
+
+/** Stop the run between two requests, or in the middle of a photograph; the next run goes on where it was. */
+export function pause(): void {
+  pausing?.abort(new DOMException('paused', 'AbortError'));
+}
+
+/** Keep a line about a run. One that was never begun, or changed nothing and failed, as the schedule's tries do, is none. */
+async function noteRun(report: RunReport): Promise<void> {
+  const note: RunNote = { at: report.at, failure: report.failure, sent: report.push?.sent.length ?? 0, records: report.pull?.records ?? 0, photos: report.upload?.sent ?? 0 };
+  if (report.failure === 'elsewhere' || report.failure === 'notEnrolled') return;
+  await writeSetting('runs', [note, ...((await readSetting('runs')) ?? [])].slice(0, NOTES_KEPT));
+}
+
 /** Remember how the tries go: the pauses between those of the schedule grow, also over a restart of the app. */
 async function noteTry(report: RunReport, now: number): Promise<void> {
-  if (report.failure === 'elsewhere' || report.failure === 'notEnrolled') return;
+  if (report.failure === 'elsewhere' || report.failure === 'notEnrolled' || report.failure === 'paused') return;
   const failures = report.failure === null ? 0 : ((await readSetting('backOff'))?.failures ?? 0) + 1;
   await writeSetting('backOff', { failures, triedAt: now, delayMs: failures === 0 ? 0 : Math.max(backOffMs(failures, Math.random()), report.waitMs ?? 0) });
 }
 
 /** Sync now, unless another tab does. */
-export async function sync(tools: Tools = browserTools): Promise<RunReport> {
+export async function sync(given: Partial<Tools> = {}): Promise<RunReport> {
+  const tools: Tools = { ...browserTools, ...given };
   const elsewhere = (): RunReport => ({ at: new Date(tools.now()).toISOString(), failure: 'elsewhere', words: '', push: null, pull: null, upload: null });
   if (progress()) return elsewhere(); // in this tab: its screen shows that run
   // Told before the lock is asked for: a button that was pressed answers at once.
   setProgress({ stage: 'push', done: 0, total: null, bytes: 0, bytesTotal: 0 });
   let report: RunReport;
+  pausing = new AbortController();
+  const { signal } = pausing;
   try {
     if (typeof navigator !== 'undefined' && 'locks' in navigator) {
-      report = await navigator.locks.request('hirfa-sync', { ifAvailable: true }, async (lock) => (lock ? runOnce(tools) : elsewhere()));
+      report = await navigator.locks.request('hirfa-sync', { ifAvailable: true }, async (lock) => (lock ? runOnce(tools, signal) : elsewhere()));
     } else {
-      report = await runOnce(tools);
+      report = await runOnce(tools, signal);
     }
   } catch (error) {
     report = { at: new Date(tools.now()).toISOString(), ...explain(error), push: null, pull: null, upload: null };
@@ -159,5 +186,6 @@ export async function sync(tools: Tools = browserTools): Promise<RunReport> {
   setLastRun(report);
   setProgress(null);
   await noteTry(report, tools.now()).catch(() => undefined);
+  await noteRun(report).catch(() => undefined);
   return report;
 }

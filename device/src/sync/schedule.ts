@@ -1,6 +1,7 @@
 // Sending by itself: when there is work and a line, with growing pauses after failures. The button stays for everything else
 // and waits for nothing.
 import { listOutbox, readSetting } from '../store';
+import { mayPhotosGo } from './line';
 import { progress, sync } from './run';
 import { waitLeftMs } from './rules';
 import { wantedFiles } from './upload';
@@ -10,7 +11,7 @@ let timer: ReturnType<typeof setTimeout> | null = null;
 async function isWorkWaiting(): Promise<boolean> {
   if ((await readSetting('deviceState')) === 'revoked') return true; // it hands over and is erased
   const items = await listOutbox();
-  return items.some((item) => item.state === 'waiting') || wantedFiles(items).length > 0;
+  return items.some((item) => item.state === 'waiting') || (wantedFiles(items).length > 0 && (await mayPhotosGo()));
 }
 
 async function attempt(): Promise<void> {

@@ -10,7 +10,7 @@ import { database } from '../../src/store/db';
 import { enrol, readCode } from '../../src/sync/enrol';
 import { hashOf } from '../../src/sync/hash';
 import { readWait } from '../../src/sync/http';
-import { tidy } from '../../src/sync/run';
+import { runOnce, tidy } from '../../src/sync/run';
 import { REGISTRATION } from '../records/forms';
 
 let server: FakeServer;
@@ -154,6 +154,21 @@ describe('push', () => {
     expect(server.instances.size).toBe(40);
   });
 
+  it('stops when it is paused, keeps what went through, and goes on where it was', async () => {
+    for (const id of ['uuid:a', 'uuid:b']) await finish(id);
+    server.maxItems = 1;
+    const pausing = new AbortController();
+    server.fault = ({ path }) => {
+      if (path.endsWith('push') && server.arrived.length === 1) pausing.abort(new DOMException('paused', 'AbortError'));
+      return null;
+    };
+    const report = await runOnce({ fetcher: server.fetch, transfer: () => Promise.resolve('sent'), now: () => NOW, makeId }, pausing.signal);
+    expect([report.failure, report.pull, server.arrived.length]).toEqual(['paused', null, 2]);
+    server.fault = () => null;
+    expect((await syncWith(server)).failure).toBeNull();
+    expect(server.arrived).toEqual(['uuid:a', 'uuid:b']);
+  });
+
   it('sends a month without network: 5,000 forms', async () => {
     await finish('uuid:0');
     const first = (await listOutbox())[0]!;
@@ -241,6 +256,15 @@ describe('attachments', () => {
     await syncWith(server, { transfer: async (blob, meta) => { sent.push(`${meta.sha256}:${await blob.text()}`); return 'sent'; } });
     expect(sent).toEqual(['hash:photo']);
     expect((await listOutbox()).every((item) => item.attachments[0]!.state === 'present' && item.doneAt)).toBe(true);
+  });
+
+  it('wait for Wi-Fi or for the agent where she wants that, while the answers go', async () => {
+    server.wanted.add('hash');
+    await finish('uuid:a', withPhoto, [photo()]);
+    await writeSetting('photosOnWifi', true);
+    expect(await syncWith(server)).toMatchObject({ failure: null, upload: null, photosLeft: 1 });
+    expect(server.arrived).toEqual(['uuid:a']);
+    expect(await syncWith(server, { photos: true })).toMatchObject({ upload: { sent: 1 } });
   });
 
   it('are not sent when the server has the bytes', async () => {
