@@ -52,7 +52,7 @@ def check(page: Page) -> None:
     assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == [], page.url
 
 
-def test_every_screen_can_be_read_and_touched(installed: LiveServer, phone: Phone) -> None:
+def test_every_screen_can_be_read_and_touched(installed: LiveServer, phone: Phone, shots: Any) -> None:
     page = phone.page
     page.goto(f"{installed.url}/app/")
     page.locator("h1").wait_for()
@@ -66,6 +66,7 @@ def test_every_screen_can_be_read_and_touched(installed: LiveServer, phone: Phon
     page.wait_for_timeout(1500)
     for screen in (
         "",
+        "day",
         "records",
         f"records/{woman}",
         "forms",
@@ -85,6 +86,14 @@ def test_every_screen_can_be_read_and_touched(installed: LiveServer, phone: Phon
             1
         )  # the title, or the search that is wanted
         check(page)
+        shots(page, screen.replace("/", "-") or "home")
+    # The same woman, known by the other script: she is shown, with the reasons.
+    phone.open("register/cam_a_inscription")
+    for name, text in (("family", "BEN ALI"), ("given", "Fatma"), ("father", "Mohamed"), ("birth", "1980")):
+        page.locator(f"input[name={name}]").fill(text)
+    expect(page.locator(f'.candidates a[href="#/records/{woman}"] .reasons')).to_be_visible()
+    check(page)
+    shots(page, "known-already")
     phone.open("drafts")
     page.locator(".icon-button-quiet").click()
     check(page)

@@ -107,6 +107,9 @@ def test_a_locked_phone_shows_nothing_and_loses_nothing(
     phone.open(f"follow/cam_e_visite/{woman}")
     phone.answer(VISIT | {"/data/g_fiche/localite": "Sidi Ghalem", PHOTO: photo})
     phone.finish()
+    phone.open(f"records/{woman}")
+    expect(page.locator(".photos img")).to_have_count(1)  # a small picture; the photograph is the chamber's
+    assert page.locator(".photos img").evaluate("i => i.decode().then(() => i.naturalWidth)") == 320
     phone.open("new/cam_a_inscription")
     phone.answer(CONSENT)
     name = page.locator('[data-path="/data/g_profil/g_identite/nom_fr"] input')
