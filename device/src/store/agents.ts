@@ -74,14 +74,14 @@ export async function findStore(projectId: string, appUserId: string): Promise<s
 /** Delete everything an agent has on this phone, and go to another one who works here. */
 export async function removeAgent(farewell: Farewell | null): Promise<void> {
   const gone = storeName();
-  await close();
-  await deleteDB(gone);
   const next = await withPhone(async (db) => {
     await db.delete('agents', gone);
     if (farewell) await db.put('settings', farewell, 'farewell');
     return (await db.getAll('agents'))[0]?.store ?? FIRST_STORE;
   });
+  // Gone over to the other first: whatever is still being read or written must not make the old one again.
   await useStore(next);
+  await deleteDB(gone);
 }
 
 export const readFarewell = (): Promise<Farewell | null> => withPhone(async (db) => ((await db.get('settings', 'farewell')) as Farewell | undefined) ?? null);

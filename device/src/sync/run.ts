@@ -183,9 +183,10 @@ export async function sync(given: Partial<Tools> = {}): Promise<RunReport> {
   } catch (error) {
     report = { at: new Date(tools.now()).toISOString(), ...explain(error), push: null, pull: null, upload: null };
   }
-  setLastRun(report);
-  setProgress(null);
   await noteTry(report, tools.now()).catch(() => undefined);
   await noteRun(report).catch(() => undefined);
+  // Told last: a revoked phone is erased on it, and nothing of it may be written any more.
+  setLastRun(report);
+  setProgress(null);
   return report;
 }

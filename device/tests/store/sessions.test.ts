@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { finish, freshPhone, syncWith } from '../sync/phone';
 import { FakeServer } from '../sync/fake-server';
 import { BRANCH, filledRegistration, filledVisit, FOLLOW_UP, REGISTRATION, WOMAN } from '../records/forms';
-import { draftOf, startState, viewOf, views } from '../../src/state';
+import { draftOf, reloadNow, startState, viewOf, views } from '../../src/state';
 import { findWithheld, leaveOutBlanks } from '../../src/records/corrections';
 import { readFacts } from '../../src/records/facts';
 import { DraftOpenError, MissingError, openDraft, openForm, openSentBack } from '../../src/sessions';
 import { hashOf } from '../../src/sync/hash';
-import { announce, listDrafts, listForms, listOutbox, readFiles, readSentBackFiles, type Topic } from '../../src/store';
+import { listDrafts, listForms, listOutbox, readFiles, readSentBackFiles, type Topic } from '../../src/store';
 
 vi.mock('../../src/sync/schedule', () => ({ scheduleSoon: () => undefined }));
 vi.stubGlobal('window', { addEventListener: () => undefined });
@@ -19,8 +19,7 @@ let server: FakeServer;
 
 /** Let the state read the store again. */
 async function settle(): Promise<void> {
-  announce(...(['settings', 'forms', 'records', 'drafts', 'outbox', 'inbox'] as Topic[]));
-  await new Promise((resolve) => setTimeout(resolve, 80));
+  await Promise.all((['settings', 'forms', 'records', 'drafts', 'outbox', 'inbox'] as Topic[]).map(reloadNow));
 }
 
 beforeEach(async () => {
