@@ -7,7 +7,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-
 PIN = "482913"
 # The agent's quick fingers: wherever the app asks for the PIN (a restart locks it), or for a first one, it is typed.
 UNLOCK = f"""
