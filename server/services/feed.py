@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, exists, select, update
 
 from server.auth import Actor
 from server.database import db, retried, snapshot, transaction
@@ -156,14 +156,14 @@ def find_visibility(project_id: int) -> dict[str, dict[str, str]]:
 
 def _find_moved(project_id: int, reads: Sequence[Read]) -> set[str]:
     """Find the scopes in which anything changed since a phone's cursors: mostly none, and then none is read."""
-    newer = [(EntityScope.scope == read.scope) & (EntityScope.counter > read.after) for read in reads]
-    if not newer:
-        return set()
-    return set(
-        db.session.scalars(
-            select(EntityScope.scope).where(EntityScope.project_id == project_id, or_(*newer)).distinct()
+    newer = [
+        exists().where(
+            EntityScope.project_id == project_id, EntityScope.scope == read.scope, EntityScope.counter > read.after
         )
-    )
+        for read in reads
+    ]
+    found = db.session.execute(select(*(each.label(f"s{place}") for place, each in enumerate(newer)))).one()
+    return {read.scope for read, is_newer in zip(reads, found, strict=True) if is_newer}
 
 
 def _find_entries(project_id: int, read: Read, wanted: int) -> list[tuple[EntityScope, Entity]]:

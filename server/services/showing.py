@@ -50,7 +50,8 @@ class Kept:
 def read_kept(session: Session, project_id: int, *where: Any) -> list[Kept]:
     """Read records by a condition, sorted by id."""
     wanted = select(*(_ENTITIES.columns[name] for name in _COLUMNS)).where(Entity.project_id == project_id, *where)
-    return [Kept(*row) for row in session.execute(wanted.order_by(Entity.id))]
+    # Sorted here: asked to sort, SQLite walks all records of the project by their ids and tests the condition on each.
+    return sorted((Kept(*row) for row in session.execute(wanted)), key=lambda kept: kept.id)
 
 
 def new_kept(project_id: int, entity_id: str, list_name: str, now: datetime) -> Kept:

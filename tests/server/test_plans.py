@@ -1,0 +1,87 @@
+"""What a push and a pull ask of the tables that grow is found by an index, on more than the project: so they are as quick
+with half a million forms stored as with none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from server.database import db
+from tests.builders import registration, visit
+
+BOTH_DATABASES = True
+GROW = (
+    "submissions", "submission_attachments", "blobs", "quarantine", "entities", "entity_actions", "entity_versions",
+    "entity_scopes", "conflicts",
+)  # fmt: skip
+ASKS = re.compile(r"^\s*(SELECT|UPDATE|DELETE)", re.IGNORECASE)
+ONLY_PROJECT = re.compile(r"\((project_id=\?|project_id = \d+)\)$")
+
+
+@contextmanager
+def listening() -> Iterator[dict[str, Any]]:
+    """Note every statement with what it was given, once each."""
+    heard: dict[str, Any] = {}
+
+    def hear(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
+        if ASKS.match(statement) and not many:
+            heard.setdefault(statement, given)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(db.engine, "before_cursor_execute", hear)
+
+
+def find_scans(statement: str, given: Any) -> list[str]:
+    """Name the growing tables of which a statement reads every row, or every row of the project."""
+    if db.engine.dialect.name == "sqlite":
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+        steps = [row[3] for row in plan]
+        return [
+            step for step in steps
+            if (found := re.match(r"(SCAN|SEARCH) (\w+)", step)) and found[2] in GROW
+            and (found[1] == "SCAN" or ONLY_PROJECT.search(step))
+        ]  # fmt: skip
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))  # tables of a test are small: then indexes do not pay
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN {statement}", given).all()
+    return [line for (line,) in plan if re.search(rf"Seq Scan on ({'|'.join(GROW)})\b", line)]
+
+
+def exchange(phone: Any) -> None:
+    """Send and fetch as a phone does in a week: registrations, visits, an edit, photographs, a repeat, news."""
+    xml, instance_id, woman = registration(photo="p.jpg")
+    files = [{"name": "p.jpg", "sha256": "0" * 64, "size": 3, "contentType": "image/jpeg"}]
+    first = phone.item(xml, instance_id, attachments=files)
+    phone.push(first)
+    cursors = {scope: page["cursor"] for scope, page in phone.pull()["scopes"].items()}
+    seen, visited = visit(woman, base=1, trunk=1, branch="b", remarques="x")
+    edited, edit = visit(woman, base=2, trunk=1, branch="b", remarques="y", deprecated_id=visited)
+    phone.push(first, phone.item(seen, visited), phone.item(edited, edit))
+    phone.push()
+    phone.pull(scopes=cursors)
+
+
+@pytest.fixture
+def asked(app: Flask, phone: Any) -> dict[str, Any]:
+    exchange(phone)  # what is asked once in a process is asked here
+    with listening() as heard:
+        exchange(phone)
+    assert len(heard) > 20
+    return dict(heard)
+
+
+def test_no_question_of_a_push_or_a_pull_reads_all_that_is_stored(asked: dict[str, Any]) -> None:
+    db.session.rollback()
+    scans = {statement: found for statement, given in asked.items() if (found := find_scans(statement, given))}
+    assert scans == {}
+
+
+def test_a_question_without_an_index_is_noticed(app: Flask) -> None:
+    bad = "SELECT instance_id FROM submissions WHERE instance_name = 'x'"
+    assert find_scans(bad, ())
