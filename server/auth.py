@@ -48,6 +48,7 @@ _OFFICER = _VIEWER | {
     "handover.import",
     "workbook.read",
     "list.import",
+    "certificate.issue",
     "attachment.read",
 }
 GRANTS: dict[str, frozenset[str]] = {

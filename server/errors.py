@@ -192,6 +192,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Les données de cette femme ont été effacées. Rien à son sujet n’est conservé.",
         "ar": "مُحيت معطيات هذه المرأة. لا يُحفظ شيء بشأنها.",
     },
+    "409.59": {
+        "en": "{count} of these women cannot have the paper now. Nothing was issued.",
+        "fr": "{count} de ces femmes ne peuvent pas recevoir le document maintenant. Rien n’a été délivré.",
+        "ar": "{count} من هؤلاء النساء لا يمكنهن تسلم الوثيقة الآن. لم تُسلَّم أي وثيقة.",
+    },
     "413.1": {
         "en": "Too large: at most {limit_bytes} bytes and {limit_items} items at once. Send less at a time.",
         "fr": "Trop gros : au plus {limit_bytes} octets et {limit_items} éléments à la fois. Envoyez-en moins.",

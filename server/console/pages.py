@@ -34,6 +34,7 @@ MENU: Final = (
     ("audit", "nav.audit", "audit.read"),
     ("own_women", "nav.own_women", "association.read"),
     ("service", "nav.service", "service.watch"),
+    ("certificates", "nav.certificates", "certificate.issue"),
     ("lists", "nav.lists", "list.import"),
 )
 WITHIN: Final = {
@@ -64,6 +65,10 @@ WITHIN: Final = {
     "confirm_code": "agents",
     "give_code": "agents",
     "confirm_revoke": "agents",
+    "certificate": "certificates",
+    "certificate_session": "certificates",
+    "issue_certificates": "certificates",
+    "cancel_certificate": "certificates",
     "taken_list": "lists",
     "take_list": "lists",
     "apply_list": "lists",

@@ -11,6 +11,7 @@ from typing import Final
 
 from server.console.texts_acts import ACTS
 from server.console.texts_audit import AUDIT
+from server.console.texts_certificates import CERTIFICATES
 from server.console.texts_doctor import DOCTOR
 from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
@@ -673,5 +674,5 @@ _FORMS: Final = {
 TEXTS: Final[Mapping[str, Words]] = {
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
     **DUPLICATES, **PROGRAMME, **LEGAL, **DOCTOR,
-    **LISTS, **REVIEW, **FILL, **DRAFTS, **SAFETY, **PEOPLE, **AUDIT,
+    **LISTS, **CERTIFICATES, **REVIEW, **FILL, **DRAFTS, **SAFETY, **PEOPLE, **AUDIT,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from server.models.asked import Correction, Question
 from server.models.audit import Audit, AuditHead
 from server.models.backup import Backup
 from server.models.blob import Blob
+from server.models.certificate import Certificate, CertificateCounter
 from server.models.entity import (
     ConflictEntry,
     Entity,
@@ -32,6 +33,8 @@ __all__ = [
     "AuditHead",
     "Backup",
     "Blob",
+    "Certificate",
+    "CertificateCounter",
     "ConflictEntry",
     "Correction",
     "Device",

@@ -25,6 +25,7 @@ PUBLIC_ENDPOINTS = {
     "api.watch.health",
     "api.watch.ready",
     "console.sign_in",
+    "console.verify_certificate",
     "console.open_session",
     "console.set_language",
     "console.ask_code",

@@ -1,0 +1,56 @@
+"""Certificates of qualification and training attestations: numbered without gaps, cancelled ones stay listed."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Base
+from server.models.columns import json_object, maybe_moment, moment, project_key
+
+
+class Certificate(Base):
+    __tablename__ = "certificates"
+    __table_args__ = (
+        ForeignKeyConstraint(["project_id", "entity_id"], ["entities.project_id", "entities.id"]),
+        Index("ix_certificates_project_id_entity_id", "project_id", "entity_id"),
+        Index("ix_certificates_project_id_kind_session", "project_id", "kind", "session"),
+        Index("ix_certificates_project_id_kind_year_number", "project_id", "kind", "year", "number", unique=True),
+    )
+
+    project_id: Mapped[project_key]
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """``qualification`` or ``training``."""
+    year: Mapped[int]
+    number: Mapped[int]
+    """1, 2, 3… within a kind and a year, without gap."""
+    entity_id: Mapped[str] = mapped_column(String(36))
+    session: Mapped[str] = mapped_column(String(255))
+    """Code of the exam or training session."""
+    subject: Mapped[json_object]
+    """What the paper says, as it was when it was issued."""
+    action_id: Mapped[str | None] = mapped_column(String(255))
+    """What wrote the number into the record."""
+    issued_at: Mapped[moment]
+    issued_by: Mapped[str] = mapped_column(String(255))
+    cancelled_at: Mapped[maybe_moment]
+    cancelled_by: Mapped[str] = mapped_column(String(255), default="")
+    reason: Mapped[str] = mapped_column(String, default="")
+    """Why it was cancelled."""
+
+    @property
+    def label(self) -> str:
+        """Write the number as on the paper."""
+        return f"{self.kind[0].upper()}-{self.year}-{self.number:05d}"
+
+
+class CertificateCounter(Base):
+    """The last number of a kind and a year: locked while a certificate is issued."""
+
+    __tablename__ = "certificate_counters"
+
+    project_id: Mapped[project_key]
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(default=0)
