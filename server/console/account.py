@@ -31,7 +31,7 @@ def _own() -> int:
     return found.id
 
 
-@require("desk.read")
+@require("session.end")
 def account() -> str:
     return _show()
 
@@ -47,7 +47,7 @@ def _show(**more: object) -> str:
     )
 
 
-@require("desk.read")
+@require("session.end")
 @limiter.limit("10 per minute")
 def change_password() -> tuple[str, int] | Response:
     user_id, form = _own(), request.form
@@ -62,7 +62,7 @@ def change_password() -> tuple[str, int] | Response:
     return redirect(url_for("console.account"), 303)
 
 
-@require("desk.read")
+@require("session.end")
 def end_sessions() -> Response:
     user_id, key = _own(), request.form.get("key", "")[:16]
     if key or request.form.get("all"):
@@ -71,7 +71,7 @@ def end_sessions() -> Response:
     return redirect(url_for("console.account"), 303)
 
 
-@require("desk.read")
+@require("session.end")
 def begin_second_factor() -> str:
     secret, address = accounts.begin_second_factor(actors.get_user(_own()).email)
     session[PROPOSED] = secret
@@ -83,7 +83,7 @@ def _show_secret(secret: str, address: str, problem: str = "") -> str:
     return show("second_factor.html", secret=secret, picture=picture, problem=problem)
 
 
-@require("desk.read")
+@require("session.end")
 @limiter.limit("10 per minute")
 def confirm_second_factor() -> str | tuple[str, int] | Response:
     user_id, secret = _own(), str(session.get(PROPOSED, ""))
@@ -98,7 +98,7 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
     return show("recovery_codes.html", codes=codes)
 
 
-@require("desk.read")
+@require("session.end")
 @limiter.limit("10 per minute")
 def remove_second_factor() -> tuple[str, int] | Response:
     user_id = _own()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import flash, redirect, request, url_for
@@ -14,7 +14,7 @@ from server.console.pages import language, number, show, shown_project, text
 from server.console.women import name_candidates
 from server.errors import Problem
 from server.models import ConflictEntry, Entity, Question
-from server.services import entities, questions
+from server.services import disputes, entities, questions
 from server.services.labels import SEVERAL, Labels, Property
 
 OTHER: Final = "other"
@@ -40,6 +40,8 @@ class Disputed:
     """Whether agents may be asked about it."""
     question: Question | None = None
     """The question they were asked, still open."""
+    behind: Mapping[str, disputes.Background] = field(default_factory=dict)
+    """By the action that gave an answer: what its author had been shown, and from which form it came."""
     picked: str = ""
     """What was picked before the page came back, where it still means the same."""
 
@@ -57,8 +59,9 @@ def conflicts() -> str:
     project_id = shown_project()
     page = entities.list_disputed(project_id, page=number("page"))
     labels, names = Labels(project_id, language()), entities.find_author_names(project_id)
-    disputes = [_read(entity, listed, labels, names) for entity, listed in page.rows]
-    return show("conflicts.html", page=entities.Page(disputes, page.total, page.number, page.size), labels=labels)
+    behind = disputes.find_backgrounds(project_id, [entry for _, listed in page.rows for entry in listed])
+    read = [_read(entity, listed, labels, names, behind) for entity, listed in page.rows]
+    return show("conflicts.html", page=entities.Page(read, page.total, page.number, page.size), labels=labels)
 
 
 @require("conflict.settle")
@@ -105,9 +108,9 @@ def _chosen(project_id: int, entity_id: str, list_name: str) -> dict[str, str]:
     listed = {c.property: c for c, _ in entities.list_conflicts(project_id, entity_id=entity_id)}
     labels = Labels(project_id, language())
     chosen: dict[str, str] = {}
-    for field, picked in request.form.items():
-        name = field.removeprefix("pick:")
-        if name == field or not picked:
+    for key, picked in request.form.items():
+        name = key.removeprefix("pick:")
+        if name == key or not picked:
             continue
         if name not in listed:
             chosen[name] = ""  # the service says whether she saw an old page or the property was never disputed
@@ -140,7 +143,9 @@ def _show_conflict(entity_id: str, problem: str = "", advice: str = "", *, keep:
     labels, names = Labels(project_id, language()), entities.find_author_names(project_id)
     return show(
         "conflict.html",
-        dispute=_read(entity, listed, labels, names, keep=keep),
+        dispute=_read(entity, listed, labels, names, disputes.find_backgrounds(project_id, listed), keep=keep),
+        settled=disputes.list_settled(project_id, entity_id, entity.open),
+        names=names,
         labels=labels,
         problem=problem,
         advice=advice,
@@ -148,15 +153,29 @@ def _show_conflict(entity_id: str, problem: str = "", advice: str = "", *, keep:
 
 
 def _read(
-    entity: Entity, listed: Sequence[ConflictEntry], labels: Labels, names: dict[str, str], *, keep: bool = False
+    entity: Entity,
+    listed: Sequence[ConflictEntry],
+    labels: Labels,
+    names: dict[str, str],
+    behind: Mapping[tuple[str, str], disputes.Background],
+    *,
+    keep: bool = False,
 ) -> Dispute:
-    return Dispute(entity, [_read_one(entity, entry, labels, names, keep) for entry in listed])
+    asked = {a.question.property: a.question for a in questions.list_questions(shown_project(), entity_id=entity.id)}
+    return Dispute(entity, [_read_one(entity, entry, labels, names, behind, asked, keep) for entry in listed])
 
 
-def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[str, str], keep: bool) -> Disputed:
+def _read_one(
+    entity: Entity,
+    entry: ConflictEntry,
+    labels: Labels,
+    names: dict[str, str],
+    behind: Mapping[tuple[str, str], disputes.Background],
+    asked: Mapping[str, Question],
+    keep: bool,
+) -> Disputed:
     described = labels.property(entity.list, entry.property)
     several = described.type in SEVERAL
-    asked = {a.question.property: a.question for a in questions.list_questions(shown_project(), entity_id=entity.id)}
     return Disputed(
         property=described,
         askable=questions.may_be_asked(shown_project(), entity.list, entry.property),
@@ -167,5 +186,6 @@ def _read_one(entity: Entity, entry: ConflictEntry, labels: Labels, names: dict[
         several=several,
         input=_INPUTS.get(described.type, "text"),
         written=request.form.getlist(f"other:{entry.property}") or [""],
+        behind={action: found for (action, name), found in behind.items() if name == entry.property},
         picked=request.form.get(f"pick:{entry.property}", "") if keep else "",
     )

@@ -65,7 +65,9 @@ def fill(form_id: str) -> Response | str:
     return show_form(
         found,
         row=row if subject else None,
-        submit=url_for("console.send", form_id=form_id, woman=row.id if row else None),
+        submit=url_for(
+            "console.send", form_id=form_id, woman=row.id if row else None, series=request.args.get("series")
+        ),
         leave=leave,
     )
 
@@ -149,6 +151,8 @@ def send(form_id: str) -> dict[str, str]:
     done = service.submit(shown_project(), actor(), form_id, xml, files)
     woman = request.args.get("woman", "")
     here = url_for("console.woman", entity_id=woman) if woman else ""
+    if request.args.get("series") and done["status"] != QUARANTINED:
+        here = url_for("console.fill", form_id=form_id)  # the next one: a whole session, one after the other
     return _say(done, here)
 
 

@@ -10,7 +10,7 @@ from server.console.pages import language, number, show, shown_project, text
 from server.console.submissions import read_day
 from server.console.texts import TEXTS
 from server.errors import Problem
-from server.services import associations, audits, deletion, entities, users
+from server.services import accounts, associations, audits, deletion, entities, users
 from server.services.labels import Labels
 
 
@@ -77,6 +77,7 @@ def disable_person(user_id: int) -> Response | tuple[str, int]:
 def give_password(user_id: int) -> str:
     """Give a new password; the answer shows it, once."""
     email, password = users.give_password(user_id, actor())
+    accounts.end_sessions(user_id)
     return show("password.html", email=email, password=password)
 
 

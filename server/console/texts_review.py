@@ -54,6 +54,23 @@ REVIEW: Final = {
         "Envois : plus de {count}", "الإرسالات: أكثر من {count}", "Submissions: more than {count}"
     ),
     "submissions.quality": Words("Qualité du remplissage", "جودة الملء", "How forms were filled"),
+    "conflict.saw": Words("On lui montrait :", "كان معروضا:", "Had been shown:"),
+    "conflict.saw.nothing": Words("N’avait pas la fiche sous les yeux", "لم تكن البطاقة معروضة", "Had no record"),
+    "conflict.keys": Words(
+        "Clavier : 1, 2, 3… choisit, puis le choix suivant ; ce bouton tranche tout ce qui est choisi.",
+        "لوحة المفاتيح: 1 و2 و3… للاختيار ثم التالي؛ وهذا الزر يفصل في كل ما اختير.",
+        "Keyboard: 1, 2, 3… picks and goes on; this button settles all that is picked.",
+    ),
+    "conflict.all": Words("Trancher tout ce qui est choisi", "الفصل في كل ما اختير", "Settle all that is picked"),
+    "conflict.all.failed": Words(
+        "Celles-ci ont changé entre-temps : rechargez la page avant de décider.",
+        "تغيرت هذه في الأثناء: أعد تحميل الصفحة قبل القرار.",
+        "These changed meanwhile: reload the page before you decide.",
+    ),
+    "conflict.after": Words("Déjà tranché", "ما فُصل فيه", "Settled before"),
+    "conflict.holds": Words("tient toujours", "ما زال قائما", "still holds"),
+    "conflict.changed": Words("changé depuis", "تغير بعد ذلك", "changed since"),
+    "conflict.again": Words("contesté à nouveau", "محل خلاف من جديد", "disputed again"),
     "diff.link": Words("Comparer avec la version d’avant", "المقارنة مع النسخة السابقة", "Compare with the one before"),
     "diff.title": Words("Ce qui a changé", "ما الذي تغير", "What changed"),
     "diff.question": Words("Question", "السؤال", "Question"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from forms.definition import FormDefinition
 from forms.errors import FormsError
 from forms.instance import parse_instance
 from forms.quality import Signs, find_distance_km, find_likeness, read_signs
@@ -71,6 +72,7 @@ KNOWN = 6000
 
 def _read_signs(project_id: int, rows: Sequence[Any]) -> dict[str, Signs | None]:
     """Read the signs of submissions, by instance id; None of one that cannot be read."""
+    definitions: dict[tuple[str, str], FormDefinition] = {}
     unread = [row for row in rows if _key(row) not in _KNOWN]
     found = {row.instance_id: _KNOWN[_key(row)] for row in rows if _key(row) in _KNOWN}
     while len(_KNOWN) + len(unread) > KNOWN and _KNOWN:
@@ -83,9 +85,11 @@ def _read_signs(project_id: int, rows: Sequence[Any]) -> dict[str, Signs | None]
             )
         ):
             row = some[instance_id]
-            version = db.session.get_one(FormVersion, (project_id, row.form_id, row.form_version))
+            key = (row.form_id, row.form_version)
+            if key not in definitions:
+                definitions[key] = definition_of(db.session.get_one(FormVersion, (project_id, *key)))
             try:
-                signs: Signs | None = read_signs(definition_of(version), parse_instance(xml))
+                signs: Signs | None = read_signs(definitions[key], parse_instance(xml))
             except FormsError:
                 signs = None
             found[instance_id] = _KNOWN[_key(row)] = signs

@@ -15,6 +15,8 @@ document.addEventListener('DOMContentLoaded', () => {
   for (const field of document.querySelectorAll('[data-picks]')) {
     field.addEventListener('input', () => { document.getElementById(field.dataset.picks).checked = true; });
   }
+  const all = document.querySelector('[data-settle-all]');
+  if (all) settleTogether(all);
   for (const field of document.querySelectorAll('[data-select]')) field.addEventListener('focus', () => field.select());
 });
 
@@ -49,5 +51,45 @@ function listenTo(form) {
     event.preventDefault();
     clearTimeout(timer);
     void show();
+  });
+}
+
+// Several disputes at once: a digit picks in the question that has the focus and goes on to the next; the button settles each
+// woman for whom something is picked, by the same request as her own button. Nothing is settled on a page gone stale.
+function settleTogether(all) {
+  document.addEventListener('keydown', (event) => {
+    const place = document.activeElement;
+    const typed = place?.matches('input:not([type=radio]), select, textarea');
+    if (typed || event.altKey || event.ctrlKey || event.metaKey || !/^[1-9]$/.test(event.key)) return;
+    const questions = [...document.querySelectorAll('.dispute fieldset')];
+    const asked = place?.closest('.dispute fieldset') ?? questions[0];
+    const picks = asked ? [...asked.querySelectorAll('input[type=radio]')] : [];
+    const picked = picks[Number(event.key) - 1];
+    if (!picked) return;
+    event.preventDefault();
+    picked.checked = true;
+    const next = questions[questions.indexOf(asked) + 1];
+    (next ? next.querySelector('input[type=radio]') : all.querySelector('button')).focus();
+  });
+  all.querySelector('button').addEventListener('click', async () => {
+    const status = all.querySelector('[data-settled]');
+    let done = 0;
+    for (const form of document.querySelectorAll('.dispute form')) {
+      if (![...form.querySelectorAll('input[type=radio]:checked')].some((pick) => pick.value !== '')) continue;
+      const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' }).catch(() => null);
+      const panel = form.closest('.dispute');
+      if (answer?.type === 'opaqueredirect') {
+        done += 1;
+        panel.remove();
+        continue;
+      }
+      const note = document.createElement('p');
+      note.className = 'notice bad';
+      note.setAttribute('role', 'alert');
+      note.textContent = all.dataset.settleAll;
+      if (!panel.querySelector('.notice.bad')) panel.prepend(note);
+    }
+    status.textContent = `✓ ${done}`;
+    if (done && !document.querySelector('.dispute')) location.reload();
   });
 }
