@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from babel.dates import format_date, format_datetime
@@ -19,6 +20,8 @@ from server.console.texts import TEXTS
 LOCALES: Final = {"fr": "fr_DZ", "ar": "ar_DZ", "en": "en_GB"}
 """Algerian months and digits: ``ar_DZ`` writes نوفمبر and 2026."""
 _RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+CENTIMES_FROM: Final = 10_000
+"""Dinars: a million of centimes."""
 MAX_NUMBER: Final = 24
 """Characters; nobody earns or lends more."""
 _NUMBERS: Final = frozenset({"integer", "int", "decimal", "range"})
@@ -74,8 +77,16 @@ def show_value(value: str, kind: str = "text", unit: str = "") -> Shown:
         near = "" if found.accuracy_m is None else f" (±{found.accuracy_m:.0f} m)"
         return Shown(f"{found.latitude}, {found.longitude}{near}", "ltr")
     if unit and len(value) < MAX_NUMBER and (number := to_number(value)) is not None:
-        return Shown(f"{format_decimal(number, locale=_locale())} {_unit(unit)}", "auto")
+        return Shown(f"{format_decimal(number, locale=_locale())} {_unit(unit)}{_say_centimes(number, unit)}", "auto")
     return Shown(value, direction_of(value) if kind not in _NUMBERS else "ltr")
+
+
+def _say_centimes(number: Decimal, unit: str) -> str:
+    """Say a sum in dinars as people say it aloud, in millions of centimes; small sums are not said so."""
+    if unit != "DZD" or abs(number) < CENTIMES_FROM:
+        return ""
+    millions = format_decimal((number / 10_000).quantize(Decimal("0.01")).normalize(), locale=_locale())
+    return f" ({text('unit.centimes', count=millions)})"
 
 
 def direction_of(value: str) -> str:

@@ -74,6 +74,8 @@ WITHIN: Final = {
     "apply_list": "lists",
     "reveal": "women",
     "find_twin": "women",
+    "card": "women",
+    "cards": "women",
     "compare": "women",
     "confirm_unmerge": "women",
     "confirm_delete": "women",

@@ -7,6 +7,27 @@ from typing import Final
 from server.console.words import Words
 
 LEGAL: Final = {
+    "way.heading": Words("Son parcours", "مسارها", "Her way"),
+    "way.none": Words("Rien n’est daté encore.", "لا حدث مؤرخ بعد.", "Nothing is dated yet."),
+    "way.registered": Words("Inscription", "التسجيل", "Registration"),
+    "way.training": Words("Formation", "التكوين", "Training"),
+    "way.half_days": Words("{count} demi-journées", "{count} نصف يوم", "{count} half-days"),
+    "way.exam": Words("Examen", "الامتحان", "Exam"),
+    "way.certificate": Words("Certificat", "الشهادة", "Certificate"),
+    "way.loan": Words("Dossier ANGEM", "ملف أنجام", "ANGEM file"),
+    "way.visit": Words("Visite", "زيارة", "Visit"),
+    "way.no_day": Words("sans date", "دون تاريخ", "no date"),
+    "woman.presumed": Words("née présumée en {year}", "مفترضة الميلاد خلال سنة {year}", "presumed born in {year}"),
+    "woman.origin": Words("dit par", "قاله", "said by"),
+    "women.save": Words("Garder ce filtre", "حفظ هذه التصفية", "Keep this filter"),
+    "women.save.name": Words("Nom du filtre", "اسم التصفية", "Name of the filter"),
+    "women.saved": Words("Filtres gardés", "تصفيات محفوظة", "Kept filters"),
+    "women.saved.now": Words("Le filtre est gardé.", "حُفظت التصفية.", "The filter is kept."),
+    "women.dropped": Words("Le filtre n’est plus gardé.", "لم تعد التصفية محفوظة.", "The filter is kept no longer."),
+    "women.drop": Words("Oublier le filtre {name}", "نسيان التصفية {name}", "Forget the filter {name}"),
+    "women.need_name": Words("Donnez un nom au filtre.", "أعط اسما للتصفية.", "Give the filter a name."),
+    "women.any": Words("Tous", "الكل", "All"),
+    "unit.centimes": Words("{count} millions de centimes", "{count} مليون سنتيم", "{count} million centimes"),
     "nav.list_legal": Words("Loi 18-07", "القانون 18-07", "Law 18-07"),
     "legal.title": Words("Demandes selon la loi 18-07", "طلبات وفق القانون 18-07", "Requests by law 18-07"),
     "legal.lead": Words(
@@ -61,9 +82,9 @@ LEGAL: Final = {
     "legal.proof.erasedAt": Words("effacée le", "محيت في", "erased at"),
     "legal.proof.sha256": Words("empreinte du dossier remis", "بصمة الملف المسلم", "hash of the file she was given"),
     "legal.objects": Words(
-        "Elle s’oppose à l’usage de ses données : pas d’appel, pas de transmission ; ses données ne sont pas dans les listes nominatives.",
-        "تعترض على استعمال معطياتها: لا اتصال ولا إرسال؛ ومعطياتها ليست في القوائم الاسمية.",
-        "She objects to the use of her data: no call, nothing passed on; her data are not in lists of names.",
+        "Elle s’oppose à l’usage de ses données : pas d’appel, pas de transmission ; ses données ne sont pas sur les planches de cartes.",
+        "تعترض على استعمال معطياتها: لا اتصال ولا إرسال؛ ومعطياتها ليست في أوراق البطاقات.",
+        "She objects to the use of her data: no call, nothing passed on; she is not on sheets of cards.",
     ),
     "dossier.get": Words("Tout son dossier (zip)", "كل ملفها (zip)", "Her whole file (zip)"),
     "dossier.hint": Words(

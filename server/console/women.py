@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import request
 
 from server.auth import actor, require
 from server.console.pages import language, may, number, show, shown_project
+from server.console.timeline import find_origins, find_presumed, list_steps
 from server.models import ConflictEntry, Entity, EntityActionRow, Submission
-from server.services import entities, feed
+from server.services import entities, feed, lives, requests, saved_filters
 from server.services.exports import WOMEN
 from server.services.labels import Labels, Property
+from server.services.parts import find_part_ids
+from server.services.search import search_entities
 from sync.erasure import is_erased
 
 COLUMNS: Final = ("code_artisane", "commune", "metier", "etape")
 """Properties shown in the list, where the programme has them."""
+FILTERED: Final = ("metier", "etape", "association")
+"""Properties that the list can be narrowed by, where the programme has them."""
 LATE: Final = timedelta(minutes=10)
 """Received so much later than it happened, both times are told."""
 
@@ -28,13 +34,19 @@ def women() -> str:
     search, scope = request.args.get("q", "").strip()[:200], request.args.get("commune", "")
     labels = Labels(project_id, language())
     known = labels.properties(WOMEN)
+    values = {name: request.args.get(name, "")[:255] for name in FILTERED if name in known}
     return show(
         "women.html",
+        values=values,
+        choices={name: labels.choices(WOMEN, name) for name in values},
+        saved=saved_filters.list_filters(project_id, actor()),
+        query=urlencode({k: v for k, v in (("q", search), ("commune", scope), *values.items()) if v}),
+        known=known,
         list=WOMEN,
         search=search,
         scope=scope,
         places=list_places(project_id),
-        page=entities.list_entities(project_id, WOMEN, search=search, scope=scope, page=number("page")),
+        page=search_entities(project_id, WOMEN, search=search, scope=scope, values=values, page=number("page")),
         columns=[known[name] for name in COLUMNS if name in known],
         labels=labels,
     )
@@ -86,8 +98,16 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
     filled = [p for p in properties if entity.data.get(p.name) or p.name in conflicts]
     order = {p.name: place for place, p in enumerate(properties)}
     names = entities.find_author_names(project_id)
+    history = entities.find_history(project_id, entity)
+    asked = requests.list_of_record(project_id, find_part_ids(project_id, entity))
     return show(
         "woman.html",
+        origins=find_origins(entity, history),
+        steps=list_steps(lives.read_life(project_id, entity), labels) if not entity.erased_at else [],
+        presumed=find_presumed(project_id, entity),
+        requests=asked,
+        objects=any(r.kind == "objection" and r.state == "done" for r in asked),
+        kinds=requests.KINDS,
         entity=entity,
         code=entity.data.get("code_artisane", ""),
         open=entity.open,
@@ -100,7 +120,7 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
         whole=whole,
         parts=entities.list_parts(project_id, entity),
         photos=entities.find_photos(project_id, entity) if may("attachment.read") else [],
-        history=[_read_event(entry, entity, labels, order) for entry in entities.find_history(project_id, entity)],
+        history=[_read_event(entry, entity, labels, order) for entry in history],
         labels=labels,
     )
 

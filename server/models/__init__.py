@@ -23,6 +23,7 @@ from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, Record
 from server.models.project import Place, Project
 from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
+from server.models.saved_filter import SavedFilter
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Question",
     "RecordIndex",
     "Remark",
+    "SavedFilter",
     "Submission",
     "SubmissionAttachment",
     "User",

@@ -48,37 +48,15 @@ class Page:
 
 
 def list_entities(project_id: int, list_name: str, *, search: str = "", scope: str = "", page: int = 1) -> Page:
-    """List the entities of a list that are neither deleted nor merged away, by label.
+    """List the entities of a list that are neither deleted nor merged away, by label: `search.search_entities`."""
+    from server.services.search import search_entities  # it builds on this module
 
-    :param search: words; each must be in some value of the record, in either script; accents, vowel signs and the ways
-        to write alef, ta marbuta and ya do not matter.
-    """
-    rows = db.session.scalars(
-        select(Entity).where(
-            Entity.project_id == project_id,
-            Entity.list == list_name,
-            Entity.deleted.is_(False),
-            Entity.merged_into.is_(None),
-        )
-    ).all()
-    words = fold_text(search).split()
-    kept = [row for row in rows if (not scope or row.data.get("commune") == scope) and _has_words(row, words)]
-    kept.sort(key=lambda row: (row.data.get("label", "").casefold(), row.id))
-    number = find_page(page, len(kept), PAGE)
-    start = (number - 1) * PAGE
-    return Page(kept[start : start + PAGE], len(kept), number)
+    return search_entities(project_id, list_name, search=search, scope=scope, page=page)
 
 
 def find_page(wanted: int, total: int, size: int) -> int:
     """Return the page that is shown: the one wanted, or the last when the list has become shorter."""
     return min(max(wanted, 1), max(1, -(-total // size)))
-
-
-def _has_words(row: Entity, words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    text = fold_text("\n".join(map(str, row.data.values())))
-    return all(word in text for word in words)
 
 
 _LETTERS = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None, "ٱ": "ا", "ی": "ي", "ک": "ك"})

@@ -174,8 +174,6 @@ def _take_chunk(project_id: int, list_name: str, stage: str) -> None:
         else:
             _pair(session, project_id, list_name, rows, rules.roles, now)
         found.counter = rows[-1].counter
-        session.flush()
-        session.expunge_all()
 
 
 def is_shown(entity: Entity) -> bool:

@@ -9,6 +9,8 @@ document.addEventListener('DOMContentLoaded', () => {
     button.setAttribute('aria-expanded', String(open));
   });
 
+  document.querySelector('[data-print]')?.addEventListener('click', () => window.print());
+
   for (const form of document.querySelectorAll('form[data-live]')) listenTo(form);
 
   // Writing another value chooses it.
