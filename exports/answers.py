@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from exports.cells import CellValue, Mended, to_cell
 from exports.markup import BLANK, to_number, to_xml
@@ -33,8 +33,12 @@ _MOMENT: Final = re.compile(
 _COORDINATE: Final = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,10})?")
 _MARCH_1900: Final = datetime(1900, 3, 1)  # noqa: DTZ001  what a cell shows has no zone
 
-#: Gives the attribute of a style of a column.
-Styler = Callable[[Column, str], str]
+class Styler(Protocol):
+    """Gives the attribute of a style of a column; ``look`` as in ``exports.workbook.Book.style``."""
+
+    def __call__(self, column: Column, style: str, look: str = "") -> str: ...
+
+
 #: Takes note of a text that could not be written as it was, in the column with that index.
 Loser = Callable[[int, Mended], None]
 Render = Callable[[str], str]
@@ -89,6 +93,8 @@ class Pen:
         if kind in POINTS and not asked.secret:
             return Writer(place, _nothing.get, self._point(place, asked))
         known: dict[str, str] = {}
+        if asked.span > 1 and kind not in POINTS:
+            return Writer(place, known.get, self._several(place, asked.read, known))
         plain = self._plain(place, asked.read, {} if external else known)
         if kind in POINTS:
             return Writer(place, _nothing.get, lambda text: plain(text) + BLANK * 3)
@@ -109,6 +115,23 @@ class Pen:
             value = to_cell(read(text), zone)
             made = self.write_cell(place, value)
             if type(value) is not Mended:
+                if len(known) >= MOST_KNOWN:
+                    known.clear()
+                known[text] = made
+            return made
+
+        return render
+
+    def _several(self, place: int, read: Reader, known: dict[str, str]) -> Render:
+        """Give the writer of answers that fill several cells."""
+        zone = self._zone
+
+        def render(text: str) -> str:
+            values = read(text)
+            assert isinstance(values, tuple)  # noqa: S101 - a question split into its choices
+            cells = [to_cell(value, zone) for value in values]
+            made = "".join(self.write_cell(place + number, cell) for number, cell in enumerate(cells))
+            if not any(type(cell) is Mended for cell in cells):
                 if len(known) >= MOST_KNOWN:
                     known.clear()
                 known[text] = made

@@ -12,6 +12,7 @@ and leaves the others.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -34,6 +35,7 @@ from forms.definition import FormDefinition
 SAMPLE: Final = 60
 _MOST: Final = 1024
 _CUT: Final = 0xFF  # one key in 256 ends a block
+_STYLE: Final = re.compile(' s="[^"]*"')
 _NOTHING: Final[dict[str, str]] = {}
 
 
@@ -162,8 +164,11 @@ class BlockMaker:
         wide: Collection[int] = (),
         kept: Kept | None = None,
     ) -> None:
-        self.rows = FormRows(tables, labeller, options.zone)
+        self.rows = FormRows(
+            tables, labeller, options.zone, reveal=options.reveal, anonymous=not options.personal
+        )
         self._tables = tables
+        self._styles = styles
         self._heard = heard
         self._wide = wide
         self._kept = kept
@@ -177,7 +182,10 @@ class BlockMaker:
         self._current = Rows()
         # all styles at once, so that their numbers follow from the tables and not from what happens to be answered
         styled = [
-            [(column, [styles(column, style) for style in _styles_of(column)]) for column in table.sheet.columns]
+            [
+                (column, [styles(column, style) for style in _styles_of(column)], styles(column, "datetime", "fresh"))
+                for column in table.sheet.columns
+            ]
             for table in tables
         ]
         self._about = _describe(styled, versions, options, wide) if kept is not None else b""
@@ -208,9 +216,19 @@ class BlockMaker:
             said.update(
                 f"\n{one.key}\t{one.digest}\t{one.definition.version}\t{one.submitted_at.timestamp()!r}\t{one.author!r}"
                 f"\t{one.device!r}\t{one.state}\t{one.entity_ids}\t{one.edits}\t{one.attachments_present}"
-                f"\t{one.attachments_expected}".encode("utf-8", "surrogatepass")
+                f"\t{one.attachments_expected}\t{self._is_fresh(one)}".encode("utf-8", "surrogatepass")
             )
         return said.hexdigest()
+
+    def facts(self, submission: Submission) -> dict[str, str]:
+        """Give what the figures need of a submission whose rows are not wanted."""
+        plan = self.rows.plan(submission.definition)
+        answers = plan.reader.read(submission.load(submission.key), submission.key)
+        return to_facts(plan.fact_nodes, [answers.rows[0].texts[place] for place in plan.facts])
+
+    def _is_fresh(self, submission: Submission) -> bool:
+        since = self._options.changed_since
+        return since is not None and submission.submitted_at > since
 
     def remake(self, submissions: Sequence[Submission], number: int) -> Rows:
         """Make the rows of one table anew, to have them one by one."""
@@ -240,6 +258,8 @@ class BlockMaker:
                     cells[-2] = self._key_writers[number][1](row.key)
                 else:
                     cells = scribe.write_form(submission, row.texts, answers.name)
+                    if self._is_fresh(submission):
+                        cells[0] = self._freshen(number, cells[0])
                 current.xml.append(f"<row>{''.join(cells)}</row>")  # type: ignore[union-attr]
                 if number in samples and len(samples[number]) < SAMPLE:
                     samples[number].append(self.rows.to_cells(submission, plan, row, answers.name))
@@ -251,6 +271,11 @@ class BlockMaker:
                 rows.lengths = measure_lengths(self._tables[number].sheet.columns, samples[number])
         words = [(name, value, label) for (name, value), label in self._heard.words.items()]
         return Block(made, facts, self.rows.homeless, words)
+
+    def _freshen(self, number: int, cell: str) -> str:
+        """Colour the first cell of a row that is new."""
+        column = self._tables[number].sheet.columns[0]
+        return _STYLE.sub(self._styles(column, "datetime", "fresh"), cell, count=1)
 
     def _lose(self, place: int, mended: Mended) -> None:
         self._current.replaced += mended.replaced
@@ -290,8 +315,8 @@ class _Scribe:
             )
             blank = [BLANK] * width + [""]
             for item in tables[number].fields:
-                if item.geo:
-                    blank[item.start : item.start + 4] = [BLANK * 4, "", "", ""]
+                if item.span > 1:
+                    blank[item.start : item.start + item.span] = [BLANK * item.span, *[""] * (item.span - 1)]
             self._writers[path] = writers, blank
             if not path:
                 self._pen, self._width = pen, width
@@ -347,7 +372,10 @@ def _is_external(choice_list: str | None, definition: FormDefinition) -> bool:
 def _describe(styled: object, versions: Sequence[FormDefinition], options: Options, wide: Collection[int]) -> bytes:
     """Say everything about a form and the options that its rows follow from."""
     said = (
-        (options.language, options.labels, options.headings, repr(options.zone), sorted(wide)),
+        (
+            options.language, options.labels, options.headings, options.multiple, options.personal, options.pseudonyms,
+            options.reveal, repr(options.zone), sorted(wide),
+        ),
         [(one.form_id, one.version, one.default_language, one.root, one.nodes, one.choices) for one in versions],
         styled,
     )

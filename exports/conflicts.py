@@ -27,6 +27,7 @@ class Properties:
     def __init__(self, programme: Programme, options: Options, labeller: Labeller) -> None:
         self._language = options.language
         self._labeller = labeller
+        self._reveal = options.reveal
         self._nodes: dict[str, tuple[FormDefinition, Node]] = {}
         for definition in programme.forms:
             for node in definition.nodes:
@@ -58,9 +59,9 @@ class Properties:
             if name in self._nodes:
                 definition, node = self._nodes[name]
                 labels = self._labeller.labels_of(definition, node.choice_list)
-                reader = mask if is_secret(node) else to_reader(node, labels)
+                reader = mask if is_secret(node) and not self._reveal else to_reader(node, labels)
             else:
-                reader = mask if name.lower() == "nin" else str
+                reader = mask if name.lower() == "nin" and not self._reveal else str
             self._readers[name] = reader
         return reader
 

@@ -8,7 +8,7 @@ the tally; the numbered sheets, which count them, are made afterwards and take t
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,9 @@ from exports.headings import NOMINAL
 from exports.labels import Labeller
 from exports.manifest import NOMINAL_SHEET, hide_manifest
 from exports.papers import Papers
-from exports.programme import Options, Programme
+from exports.programme import Options, Programme, Submission
 from exports.register import Register
+from exports.scope import Scope
 from exports.summaries import Summaries
 from exports.tables import FormTable, build_tables
 from exports.tally import Tally
@@ -39,11 +40,14 @@ def fill_book(
     """Write every sheet into an empty book and tell what it came to; stops each time that something can be sent."""
     if iter(programme.women) is programme.women:  # a stream would be empty when it is read again
         programme = replace(programme, women=list(programme.women))
-    labels = _women_labels(programme)
+    scope = Scope(programme, options)
+    labels = scope.names(_women_labels(programme))
     associations = {item.code: item.label for item in programme.associations}
     external = {programme.list_name: labels, "associations": associations, **programme.lists}
     heard = Heard()
-    labeller = Labeller(programme.forms, options.language, heard.listen(external), labels=options.labels)
+    named = frozenset() if options.personal else frozenset({programme.list_name})
+    labeller = Labeller(programme.forms, options.language, heard.listen(external), labels=options.labels, always=named)
+    programme = scope.narrowed()
     tally = Tally(programme, (woman.entity_id for woman in programme.living()))
     titles = to_titles(options.language, SHEETS)
     cover = book.open(build_cover(options.language), titles[COVER])
@@ -51,9 +55,19 @@ def fill_book(
     tables: list[FormTable] = []
     homeless = 0
     for number, versions in enumerate(_by_form(programme.forms).values()):
-        made = build_tables(versions, options.language, headings=options.headings, order=1_000_000 * (number + 1))
-        homeless += yield from _write_form(book, programme, options, made, versions, tally, labeller, heard, kept)
-        tables += made
+        shown: tuple[FormTable, ...] = ()
+        if scope.shows_form(versions[-1].form_id):
+            shown = build_tables(
+                versions[-1:] if options.versions == "newest" else versions,
+                options.language,
+                headings=options.headings,
+                order=1_000_000 * (number + 1),
+                multiple=options.multiple,
+                anonymous=not options.personal,
+            )
+        maker = _Maker(book, programme, options, scope, tally, labeller, heard, kept)
+        homeless += yield from maker.write_form(shown, versions)
+        tables += shown
     tally.close()
 
     register = Register(programme, options, tally, labeller)
@@ -118,46 +132,70 @@ def _by_form(definitions: Iterable[FormDefinition]) -> dict[str, list[FormDefini
     return forms
 
 
-def _write_form(
-    book: Book,
-    programme: Programme,
-    options: Options,
-    tables: Sequence[FormTable],
-    versions: Sequence[FormDefinition],
-    tally: Tally,
-    labeller: Labeller,
-    heard: Heard,
-    kept: Kept | None,
-) -> Generator[None, None, int]:
-    """Write the sheets of one form while its submissions pass by the tally.
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Writes the sheets of forms while their submissions pass by the tally."""
 
-    :returns: the number of answers that have no column.
-    """
-    newest = versions[-1]
-    shown = tables if options.personal else ()
-    writers = [book.open(table.sheet, _title(table, newest, options)) for table in shown]
-    wide = {number for number, writer in enumerate(writers) if writer.wide}
-    maker = BlockMaker(shown, versions, labeller, heard, options, book.style, wide, kept)
-    homeless = 0
-    for submissions in cut(programme.submissions(newest.form_id)):
-        wanted = {number for number, writer in enumerate(writers) if writer.sampling and number not in wide}
-        block = maker.block(submissions, wanted)
-        homeless += block.homeless
-        for submission, facts in zip(submissions, block.facts, strict=True):
-            tally.add(submission, facts)
-        for number, rows in enumerate(block.tables):
-            if rows.count:
-                writers[number].put_block(rows, partial(maker.remake, submissions, number))
-        if wide:
-            for submission in submissions:
-                for number, cells in maker.rows.to_rows(submission):
-                    if number in wide:
-                        writers[number].append(cells)
+    book: Book
+    programme: Programme
+    options: Options
+    scope: Scope
+    tally: Tally
+    labeller: Labeller
+    heard: Heard
+    kept: Kept | None
+
+    def write_form(
+        self, tables: Sequence[FormTable], versions: Sequence[FormDefinition]
+    ) -> Generator[None, None, int]:
+        """Write the sheets of one form.
+
+        :returns: the number of answers that have no column.
+        """
+        newest = versions[-1]
+        writers = [self.book.open(table.sheet, _title(table, newest, self.options)) for table in tables]
+        wide = {number for number, writer in enumerate(writers) if writer.wide}
+        maker = BlockMaker(
+            tables, versions, self.labeller, self.heard, self.options, self.book.style, wide, self.kept
+        )
+        homeless = 0
+        for submissions in cut(self.programme.submissions(newest.form_id)):
+            shown = self._choose(submissions, maker, newest.version, bool(tables))
+            if not shown:
+                continue
+            wanted = {number for number, writer in enumerate(writers) if writer.sampling and number not in wide}
+            disguised = [self.scope.disguise(one) for one in shown] if tables else shown
+            block = maker.block(disguised, wanted)
+            homeless += block.homeless
+            for submission, facts in zip(shown, block.facts, strict=True):
+                self.tally.add(submission, facts)
+            for number, rows in enumerate(block.tables):
+                if rows.count:
+                    writers[number].put_block(rows, partial(maker.remake, disguised, number))
+            if wide:
+                for submission in disguised:
+                    for number, cells in maker.rows.to_rows(submission):
+                        if number in wide:
+                            writers[number].append(cells)
+            yield
+        for writer in writers:
+            writer.close()
         yield
-    for writer in writers:
-        writer.close()
-    yield
-    return homeless if options.personal else 0
+        return homeless if self.options.personal and tables else 0
+
+    def _choose(
+        self, submissions: Sequence[Submission], maker: BlockMaker, newest: str, with_rows: bool
+    ) -> Sequence[Submission]:
+        """Give those whose rows are wanted; what is counted only goes to the tally at once."""
+        shown = []
+        for one in submissions:
+            if self.scope.narrow and not self.scope.concerns(one, maker.facts(one)):
+                continue
+            if not with_rows or self.scope.shows(one, newest):
+                shown.append(one)
+            else:
+                self.tally.add(one, maker.facts(one))
+        return shown
 
 
 def _title(table: FormTable, newest: FormDefinition, options: Options) -> str:

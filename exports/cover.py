@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from exports.cells import MAX_TEXT
+from exports.cells import MAX_TEXT, join
 from exports.headings import COUNTS, MEDIAN, RATES
 from exports.programme import Options, Programme
 from exports.register import ORDERS
 from exports.tables import Column, Sheet, Total
-from exports.texts import PUBLIC_WARNING, READING, SHEETS, WARNING, fill, say
+from exports.texts import PUBLIC_WARNING, READING, SECRET, SHEETS, WARNING, fill, say
 
 NAME: Final = "14_Lisez_moi"
 
@@ -75,13 +75,19 @@ def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> I
     yield Total([say("title", language), programme.title or None])
     yield [say("extracted", language), programme.extracted_at]
     yield [say("by", language), programme.author]
-    if programme.filters:
-        for name, value in programme.filters:
-            yield [say("filter", language, name=name), value]
-    else:
+    filters = [*_to_filters(programme, options), *programme.filters]
+    for name, value in filters:
+        yield [say("filter", language, name=name), value]
+    if not filters:
         yield [say("no_filter", language), say("everything", language)]
     yield [say("language", language), say("language_name", language)]
     yield [say("choices", language), say("as_labels" if options.labels else "as_names", language)]
+    yield [say("multiple", language), say(options.multiple, language)]
+    if options.pseudonyms and not options.personal:
+        yield [say("pseudonyms", language), say("pseudonyms_note", language)]
+    if options.changed_since:
+        when = f"{options.changed_since.astimezone(options.zone):%d/%m/%Y %H:%M}"
+        yield [say("changed", language), say("changed_note", language, when=when)]
     yield [say("zone", language), programme_zone(options, programme)]
     notice, warning = WARNING if options.personal else PUBLIC_WARNING
     yield [notice.to(language), warning.to(language)]
@@ -103,10 +109,33 @@ def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> I
 
     yield title("reading")
     for subject, words in READING:
-        yield [subject.to(language), words.to(language)]
+        said = say("revealed", language) if options.reveal and subject is SECRET else words.to(language)
+        yield [subject.to(language), said]
 
     yield title("losses")
     yield from _to_losses(language, outcome)
+
+
+def _to_filters(programme: Programme, options: Options) -> Iterator[tuple[str, str]]:
+    """Say which part of the programme was asked for."""
+    language = options.language
+    arabic = language == "ar"
+    if options.since or options.until:
+        first = f"{options.since:%d/%m/%Y}" if options.since else say("the_beginning", language)
+        last = f"{options.until:%d/%m/%Y}" if options.until else "…"
+        yield say("period_filter", language), say("span", language, first=first, last=last)
+    places = {one.code: (one.name_ar if arabic else one.name_fr) or one.code for one in programme.communes}
+    groups = {one.code: one.label for one in programme.associations}
+    titles = {one.form_id: one.title or one.form_id for one in programme.forms}
+    for key, chosen, names in (
+        ("communes_filter", options.communes, places),
+        ("associations_filter", options.associations, groups),
+        ("forms_filter", options.forms, titles),
+    ):
+        if chosen:
+            yield say(key, language), join(names.get(code, code) for code in sorted(chosen))
+    if options.versions == "newest":
+        yield say("versions_filter", language), say("newest", language)
 
 
 def programme_zone(options: Options, programme: Programme) -> str:

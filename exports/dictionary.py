@@ -62,18 +62,18 @@ def _to_rows(
             continue
         title = titles.get(table.form_id) or table.form_id
         for field in table.fields:
-            about = _about(field, language)
+            about = _about(field, options)
             for name in field.headings:
                 yield [sheet, name, *about[:4], title, *about[4:]]
         for name in (*MAIN_BEFORE, *MAIN_AFTER) if not table.repeat else REPEAT_AFTER:
             yield [sheet, name, META[name].fr, META[name].ar, None, None, title, *[None] * 5]
 
 
-def _about(field: Field, language: str) -> list[object]:
-    node = field.node
+def _about(field: Field, options: Options) -> list[object]:
+    node, language = field.node, options.language
     policy = POLICIES.get(node.policy or "")
     choices = _to_choices(field)
-    if is_secret(node):
+    if is_secret(node) and not options.reveal:
         choices = say("masked", language)
     return [
         pick_exactly(node.labels, "fr") or node.labels.get("") or pick(node.labels, "fr"),

@@ -63,6 +63,8 @@ class Window(NamedTuple):
         except ValueError:
             return None
         end = first - timedelta(days=1)
+        if last == date.max:
+            return None
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         after = last + timedelta(days=1)
         if first.day == after.day:  # whole months, wherever they begin

@@ -54,6 +54,7 @@ class Labeller:
 
     :param external: external list name -> value -> label (women, associations, other CSV files).
     :param labels: ``False`` makes every method give the name back.
+    :param always: external lists whose words are given all the same.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Labeller:
         external: Mapping[str, Mapping[str, str]] | None = None,
         *,
         labels: bool = True,
+        always: frozenset[str] = frozenset(),
     ) -> None:
         self._language = language
         self._labels = labels
+        self._always = always
         self._external = external or {}
         self._known: dict[tuple[str, str, str], dict[str, str]] = {}
         self._any: dict[tuple[str, str], dict[str, str]] = {}
@@ -83,7 +86,7 @@ class Labeller:
 
     def labels_of(self, definition: FormDefinition, choice_list: str | None) -> Mapping[str, str]:
         """Give name -> label for a list as seen from one form version; empty when labels are not wanted."""
-        if not self._labels or not choice_list:
+        if not choice_list or not (self._labels or choice_list.rsplit(".", 1)[0] in self._always):
             return {}
         own = self._known.get((definition.form_id, definition.version, choice_list))
         if own is None and self._external:

@@ -66,6 +66,7 @@ class Woman:
     values: Mapping[str, str]
     open: frozenset[str] = frozenset()
     registered_on: date | None = None
+    changed_at: datetime | None = None
 
 
 class Submission(NamedTuple):
@@ -153,8 +154,17 @@ class Options:
     - ``labels``: choices as labels in that language; ``False`` gives their names, as in the XML.
     - ``headings``: headings of form sheets, Central's ``group-field`` names (the same in every language and for every
       program that reads them) or the questions' labels.
+    - ``multiple``: multiple choices joined in one cell, split into one column of 0 and 1 a choice, or both.
     - ``personal``: ``False`` leaves out every sheet that names somebody and hides counts from 1 to 4.
-    - ``since``, ``until``: the span of days of the figures, both included; None leaves that end open.
+    - ``pseudonyms``: a secret key; without personal data it brings the form sheets back with nothing that names: ids as
+      keyed pseudonyms (the same in every workbook), no free text, no position, no file, no day of birth.
+    - ``reveal``: identification numbers in full; whoever sets it has checked a right and noted a reason.
+    - ``since``, ``until``: the span of days of the figures, and of the day a submission was received on its form's
+      sheet; both included, None leaves that end open.
+    - ``communes``, ``associations``: only women of these (and what was sent of them); empty: all.
+    - ``forms``: only the sheets of these forms, by id; empty: all. Figures are made of all forms.
+    - ``versions``: every version of a form, or only what was filled with the newest.
+    - ``changed_since``: what was received or changed after this moment stands on a coloured ground.
     - ``zone``: the zone timestamps are shown in.
     """
 
@@ -162,9 +172,22 @@ class Options:
     labels: bool = True
     personal: bool = True
     headings: Literal["names", "labels"] = "names"
+    multiple: Literal["joined", "split", "both"] = "joined"
+    pseudonyms: bytes = b""
+    reveal: bool = False
     since: date | None = None
     until: date | None = None
+    communes: frozenset[str] = frozenset()
+    associations: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    versions: Literal["all", "newest"] = "all"
+    changed_since: datetime | None = None
     zone: tzinfo = ALGIERS
+
+    @property
+    def with_forms(self) -> bool:
+        """Tell whether the workbook has the sheets of the forms."""
+        return self.personal or bool(self.pseudonyms)
 
 
 def no_submissions(form_id: str) -> Iterable[Submission]:

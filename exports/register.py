@@ -20,7 +20,7 @@ from exports.manifest import offer_choices
 from exports.masking import hide_small_counts
 from exports.programme import Options, Programme
 from exports.rows import to_day
-from exports.tables import Chart, Column, Disputed, Sheet, Total, to_headings
+from exports.tables import Chart, Column, Disputed, Fresh, Sheet, Total, to_headings
 from exports.tally import Tally
 from exports.texts import SHEETS, fill, say
 
@@ -58,6 +58,7 @@ class Register:
         self._labels = options.labels
         self._lives = tally.lives(programme.living())
         self._window = to_window(options)
+        self._since = options.changed_since
         self._labeller = labeller
         self.headings: dict[str, Sequence[Heading]] = {
             "02_Par_commune": (*BY_COMMUNE, *COUNTS, *RATES),
@@ -203,7 +204,8 @@ class Register:
             row: list[object] = []
             for name, _ in NOMINAL:
                 if not name:
-                    row.append(number)
+                    fresh = self._since and woman.changed_at and woman.changed_at > self._since
+                    row.append(Fresh(number) if fresh else number)
                     continue
                 value = self._known[name](self, life) if name in self._known else woman.values.get(name)
                 disputed = _PROPERTIES.get(name, name) in woman.open

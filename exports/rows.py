@@ -17,7 +17,7 @@ from exports.cells import CellValue, to_cell
 from exports.events import FACTS
 from exports.labels import Labeller, to_words
 from exports.programme import Submission
-from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, FormTable, is_identifier, is_secret, to_steps
+from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, Field, FormTable, is_identifier, is_secret, to_steps
 from forms.definition import FormDefinition, Node
 from forms.reading import AnswerReader, AnswerRow, Answers
 from forms.values import to_value
@@ -37,12 +37,18 @@ _ZEROS: Final = re.compile(r"\s*[+-]?0[0-9]")
 
 
 class Asked(NamedTuple):
-    """One question of a form version that has a column: the index of its (first) column, and how it is read."""
+    """One question of a form version that has a column: the index of its (first) column, and how it is read.
+
+    ``read`` gives a tuple where there are several columns: ``span`` of them.
+    """
 
     place: int
     read: Reader
     node: Node
     secret: bool
+    span: int
+    choices: frozenset[str] | None
+    """The choices that have a column, when answers stand nowhere else."""
 
 
 class Plan(NamedTuple):
@@ -55,17 +61,27 @@ class Plan(NamedTuple):
     facts: tuple[int, ...]
     fact_nodes: tuple[Node, ...]
     whole: bool
-    """Every question has a column."""
+    """Every answer has a column."""
 
 
 class FormRows:
     """Makes the rows of one form, all versions together, ``tables`` being those ``build_tables`` made of it."""
 
-    def __init__(self, tables: Sequence[FormTable], labeller: Labeller, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        tables: Sequence[FormTable],
+        labeller: Labeller,
+        zone: tzinfo,
+        *,
+        reveal: bool = False,
+        anonymous: bool = False,
+    ) -> None:
         self._tables = tables
         self._by_repeat = {table.repeat: number for number, table in enumerate(tables)}
         self._labeller = labeller
         self._zone = zone
+        self._reveal = reveal
+        self._anonymous = anonymous
         self._plans: dict[str, Plan] = {}
         #: answers of a form version that ``build_tables`` was not given, hence without a column
         self.homeless = 0
@@ -81,6 +97,8 @@ class FormRows:
         """Read a submission; identification numbers are hidden wherever another answer repeats them."""
         plan = self.plan(submission.definition)
         answers = plan.reader.read(submission.load(submission.key), submission.key)
+        if self._anonymous:
+            return plan, answers._replace(name="")
         if not plan.whole:
             self.homeless += _count_homeless(plan, answers)
         if plan.secrets:
@@ -124,23 +142,30 @@ class FormRows:
             if number is None:
                 continue
             numbers[path] = number
-            places = {(item.path, item.geo): item.start for item in self._tables[number].fields}
+            places = {(item.path, item.geo): item for item in self._tables[number].fields}
             asked[path] = tuple(self._ask(node, definition, places) for node in nodes)
-            hidden = tuple(index for index, node in enumerate(nodes) if is_secret(node))
+            hidden = () if self._reveal else tuple(index for index, node in enumerate(nodes) if is_secret(node))
             if hidden:
                 secrets[path] = hidden
         facts = tuple(index for index, node in enumerate(reader.questions[""]) if node.name in FACTS)
-        whole = all(one is not None for row in asked.values() for one in row) and len(numbers) == len(reader.questions)
+        every = [one for row in asked.values() for one in row]
+        whole = all(one is not None and one.choices is None for one in every) and len(numbers) == len(reader.questions)
         nodes = tuple(reader.questions[""][index] for index in facts)
         return Plan(reader, numbers, asked, secrets, facts, nodes, whole)
 
     def _ask(
-        self, node: Node, definition: FormDefinition, places: Mapping[tuple[tuple[str, ...], bool], int]
+        self, node: Node, definition: FormDefinition, places: Mapping[tuple[tuple[str, ...], bool], Field]
     ) -> Asked | None:
-        place = places.get((to_steps(node.path), node.type in POINTS))
-        if place is None:
+        field = places.get((to_steps(node.path), node.type in POINTS))
+        if field is None:
             return None
-        return Asked(place, _to_reader(node, definition, self._labeller), node, is_secret(node))
+        secret = is_secret(node) and not self._reveal
+        read = mask if secret else _to_reader(node, definition, self._labeller)
+        alone = None
+        if field.choices:
+            read = _split_reader(read, field)
+            alone = None if field.joined else frozenset(field.choices)
+        return Asked(field.start, read, node, secret, field.span, alone)
 
 
 def to_meta(submission: Submission, key: str, name: str) -> tuple[object, ...]:
@@ -161,8 +186,6 @@ def to_meta(submission: Submission, key: str, name: str) -> tuple[object, ...]:
 
 def _to_reader(node: Node, definition: FormDefinition, labeller: Labeller) -> Reader:
     """Choose how the answers to a question are read."""
-    if is_secret(node):
-        return mask
     if node.type in POINTS:
         return _geopoint_reader(node.decimals)
     if node.type in _GEO:
@@ -218,7 +241,9 @@ def _count_homeless(plan: Plan, answers: Answers) -> int:
         if asked is None:
             count += sum(1 for text in row.texts if text)
         else:
-            count += sum(1 for text, one in zip(row.texts, asked, strict=True) if text and one is None)
+            for text, one in zip(row.texts, asked, strict=True):
+                if text and (one is None or (one.choices is not None and not one.choices.issuperset(text.split()))):
+                    count += 1
     return count
 
 
@@ -241,6 +266,17 @@ def _hide(text: str, secrets: Sequence[str]) -> str:
         if secret in text:
             text = text.replace(secret, mask(secret))
     return text
+
+
+def _split_reader(read: Reader, field: Field) -> Reader:
+    """Read a multiple choice as the joined words, where wanted, then 0 or 1 for each choice."""
+
+    def split(text: str) -> object:
+        chosen = frozenset(text.split())
+        marks = [int(name in chosen) for name in field.choices]
+        return (read(text), *marks) if field.joined else tuple(marks)
+
+    return split
 
 
 def _geopoint_reader(decimals: int | None) -> Reader:

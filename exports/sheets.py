@@ -15,7 +15,7 @@ from exports.cells import Mended, to_cell
 from exports.cover import Link, Written
 from exports.markup import BLANK, to_xml
 from exports.styles import to_style
-from exports.tables import Disputed, Sheet, Shown, Title, Total
+from exports.tables import Disputed, Fresh, Sheet, Shown, Title, Total
 from exports.texts import say
 from exports.widths import measure_lengths, row_height, to_widths
 from exports.zipstream import MAX_ENTRY, deflate
@@ -97,7 +97,7 @@ class SheetWriter:
         zone = self._book.options.zone
         cells: list[object] = []
         for value in row:
-            if isinstance(value, (Disputed, Shown)):
+            if isinstance(value, (Disputed, Fresh, Shown)):
                 cells.append(value._replace(value=to_cell(value.value, zone)))
             else:
                 cells.append(value if type(value) is Link else to_cell(value, zone))
@@ -145,6 +145,8 @@ class SheetWriter:
             return BLANK
         if isinstance(value, Disputed):
             look, value = "disputed", value.value
+        elif isinstance(value, Fresh):
+            look, value = "fresh", value.value
         elif isinstance(value, Shown):
             column = replace(column, format=value.format, unit=column.unit or _unit_of(value.format))
             value = value.value

@@ -77,12 +77,14 @@ class Summaries:
 
     def _indicators(self) -> Iterator[list[object]]:
         window = Window.before(self._today) if self._asked == ALWAYS else self._asked
+        if window.last == ALWAYS.last:
+            window = window._replace(last=self._today.isoformat())
         before = window.previous()
         end = date.fromisoformat(window.last) if window.last < self._today.isoformat() else self._today
         year = Window(f"{end.year}-01-01", min(window.last, f"{end.year}-12-31"))
         now, since, this_year = (self._measure(one) for one in (window, Window("", window.last), year))
         earlier = self._measure(before) if before else None
-        if self._asked == ALWAYS:  # what is dated in the future by a phone's wrong clock is not lost
+        if self._asked.last == ALWAYS.last:  # what is dated in the future by a phone's wrong clock is not lost
             since = self._measure(ALWAYS)
         for code, words in INDICATORS.items():
             shown = words.shown
@@ -125,7 +127,7 @@ class Summaries:
 
     def _span(self, key: str, window: Window) -> str:
         ends = [
-            f"{date.fromisoformat(day):%d/%m/%Y}" if is_date(day) and window.last < "9999" else other
+            f"{date.fromisoformat(day):%d/%m/%Y}" if is_date(day) else other
             for day, other in (
                 (window.first, say("the_beginning", self._language)),
                 (window.last, f"{self._today:%d/%m/%Y}"),

@@ -114,6 +114,12 @@ class Total(list[object]):
     """A row that sums up the others: written bold, left out of the filter."""
 
 
+class Fresh(NamedTuple):
+    """A value of something new or changed: shown on a coloured ground."""
+
+    value: object
+
+
 class Disputed(NamedTuple):
     """A value that is provisional, because people still disagree on it: shown on a coloured ground."""
 
@@ -174,7 +180,7 @@ class Field:
     """One question of one table, over all the versions that ask it there.
 
     ``node`` and ``definition`` are the newest that do; ``start`` is the index of its first column (a geopoint has
-    four).
+    four). ``choices`` has the names that get a column of 0 and 1 each, after the ``joined`` one if there is one.
     """
 
     path: tuple[str, ...]
@@ -184,6 +190,13 @@ class Field:
     versions: tuple[str, ...]
     start: int = 0
     headings: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    joined: bool = True
+
+    @property
+    def span(self) -> int:
+        """Give the number of its columns."""
+        return 4 if self.geo else self.joined + len(self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +237,8 @@ _IDENTIFYING: Final = {
     "code", "cle", "cp", "email", "id", "key", "matricule", "nin", "num", "numero", "phone", "ref", "tel", "telephone",
     "uuid", "zip",
 }  # fmt: skip
+_COUNTABLE: Final = {"integer", "decimal", "range", "date", "time", "dateTime", "today", "acknowledge"}
+_BIRTH: Final = re.compile(r"naiss|birth|\bdob\b|\bnée?s?\b|ميلاد")
 _SECRET_LABEL: Final = re.compile(
     r"\bNIN\b|num[ée]ro d[’']identification national|national identification number|رقم التعريف الوطني", re.I
 )
@@ -235,11 +250,19 @@ def to_steps(path: str) -> tuple[str, ...]:
 
 
 def build_tables(
-    definitions: Sequence[FormDefinition], language: str, *, headings: str = "names", order: int = 0
+    definitions: Sequence[FormDefinition],
+    language: str,
+    *,
+    headings: str = "names",
+    order: int = 0,
+    multiple: str = "joined",
+    anonymous: bool = False,
 ) -> tuple[FormTable, ...]:
     """Build the tables of one form from all its versions, oldest first: the form itself, then its repeats.
 
     :param headings: "names" (Central's) or "labels" (the questions in ``language``).
+    :param multiple: multiple choices "joined", "split" or "both".
+    :param anonymous: only questions whose answers name nobody (:func:`is_anonymous`).
     """
     newest_first = list(reversed(definitions))
     repeats: list[tuple[str, ...]] = []
@@ -247,7 +270,9 @@ def build_tables(
         _weave(repeats, [to_steps(path) if path else () for path in definition.tables()])
     tables = []
     for number, repeat in enumerate(sorted(repeats, key=bool)):  # the form itself first; sorting is stable
-        fields = _find_fields(newest_first, repeat)
+        fields = _find_fields(newest_first, repeat, anonymous=anonymous)
+        if multiple != "joined":
+            fields = tuple(_split(one, newest_first, joined=multiple == "both") for one in fields)
         tables.append(_to_table(newest_first[0].form_id, repeat, fields, language, headings, order + number))
     return tuple(tables)
 
@@ -267,7 +292,21 @@ def _weave(into: list[_Item], others: Iterable[_Item]) -> None:
         into[:] = after.get(None, []) + [new for item in into for new in (item, *after.get(item, ()))]
 
 
-def _find_fields(newest_first: Sequence[FormDefinition], repeat: tuple[str, ...]) -> tuple[Field, ...]:
+def _split(field: Field, newest_first: Sequence[FormDefinition], *, joined: bool) -> Field:
+    """Give a multiple choice its columns: the choices of all versions, the newest's first."""
+    if not field.node.type.startswith("select_multiple"):
+        return field
+    names: list[str] = []
+    for definition in newest_first:
+        for node in definition.nodes:
+            if to_steps(node.path) == field.path and node.choice_list in definition.choices:
+                _weave(names, [choice.name for choice in definition.choices[node.choice_list or ""]])
+    return replace(field, choices=tuple(names), joined=joined) if names else field
+
+
+def _find_fields(
+    newest_first: Sequence[FormDefinition], repeat: tuple[str, ...], *, anonymous: bool
+) -> tuple[Field, ...]:
     found: dict[tuple[tuple[str, ...], bool], Field] = {}
     order: list[tuple[tuple[str, ...], bool]] = []
     for definition in newest_first:
@@ -276,7 +315,7 @@ def _find_fields(newest_first: Sequence[FormDefinition], repeat: tuple[str, ...]
             steps = to_steps(node.path)
             if node.kind != "question" or node.type in _SILENT or not steps or steps[0] == "meta":
                 continue
-            if (to_steps(node.repeat) if node.repeat else ()) != repeat:
+            if (to_steps(node.repeat) if node.repeat else ()) != repeat or (anonymous and not is_anonymous(node)):
                 continue
             key = (steps, node.type in POINTS)
             keys.append(key)
@@ -298,12 +337,15 @@ def _to_table(
         plain = "-".join((*item.node.groups, item.node.name))
         question = " ".join(pick(item.node.labels, language, item.definition.default_language).split())
         heading = (shorten(question) or plain) if headings == "labels" else plain
-        wanted += [f"{heading}-{part}" for part in GEOPOINT] if item.geo else [heading]
+        if item.geo:
+            wanted += [f"{heading}-{part}" for part in GEOPOINT]
+        else:
+            wanted += [heading] * item.joined + [f"{heading}/{name}" for name in item.choices]
     unique = to_headings(wanted, reserved=(*before, *after))
     columns = [_to_meta(heading) for heading in before]
     placed = []
     for item in fields:
-        own = unique[: 4 if item.geo else 1]
+        own = unique[: item.span]
         del unique[: len(own)]
         placed.append(replace(item, start=len(columns), headings=tuple(own)))
         columns += [_to_column(heading, item, language) for heading in own]
@@ -338,6 +380,15 @@ def is_identifier(node: Node) -> bool:
     if node.type in _TYPED:
         return False
     return node.type in _IDENTIFIERS or not _IDENTIFYING.isdisjoint(re.split(r"[^a-z]+", node.name.lower()))
+
+
+def is_anonymous(node: Node) -> bool:
+    """Tell whether the answers name nobody: choices, numbers and days, but no free text, position, file or birth."""
+    kind = node.type
+    if not (kind in _COUNTABLE or kind.startswith(("select_one", "select_multiple"))):
+        return False
+    words = " ".join((node.name, node.save_to or "", *node.labels.values())).lower()
+    return not (is_secret(node) or is_identifier(node) or _BIRTH.search(words))
 
 
 def is_secret(node: Node) -> bool:

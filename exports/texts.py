@@ -117,6 +117,33 @@ TEXTS: Final = {
     "choices": Words("Réponses à choix", "إجابات الاختيار"),
     "as_labels": Words("libellés", "التسميات"),
     "as_names": Words("codes", "الرموز"),
+    "span": Words("du {first} au {last}", "من {first} إلى {last}"),
+    "period_filter": Words("Période", "الفترة"),
+    "communes_filter": Words("Communes", "البلديات"),
+    "associations_filter": Words("Associations", "الجمعيات"),
+    "forms_filter": Words("Formulaires", "الاستمارات"),
+    "versions_filter": Words("Versions des formulaires", "نسخ الاستمارات"),
+    "newest": Words("la plus récente seulement", "الأحدث فقط"),
+    "multiple": Words("Choix multiples", "الاختيارات المتعددة"),
+    "joined": Words("dans une cellule", "في خلية واحدة"),
+    "split": Words("une colonne 0/1 par choix", "عمود 0/1 لكل اختيار"),
+    "both": Words("dans une cellule, puis une colonne 0/1 par choix", "في خلية ثم عمود 0/1 لكل اختيار"),
+    "pseudonyms": Words("Pseudonymes", "أسماء مستعارة"),
+    "pseudonyms_note": Words(
+        "Sur les feuilles de formulaire, chaque femme, envoi et agent a un pseudonyme stable (p-…) ; textes libres, "
+        "positions, fichiers et dates de naissance sont absents.",
+        "في أوراق الاستمارات لكل امرأة وإرسال وعون اسم مستعار ثابت (p-…)؛ النصوص الحرة والمواقع والملفات وتواريخ "
+        "الميلاد غائبة.",
+    ),
+    "changed": Words("Nouveau ou changé depuis le", "جديد أو متغير منذ"),
+    "changed_note": Words(
+        "{when} : la première cellule des lignes reçues ou changées depuis est sur fond vert.",
+        "{when}: الخلية الأولى من السطور المستلمة أو المتغيرة منذ ذلك بلون أخضر.",
+    ),
+    "revealed": Words(
+        "En entier dans ce classeur : droit et motif notés au journal. À détruire après usage.",
+        "كامل في هذا المصنف: الحق والسبب مدونان في السجل. يتلف بعد الاستعمال.",
+    ),
     "zone": Words("Heures", "التوقيت"),
     "filter": Words("Filtre : {name}", "تصفية: {name}"),
     "no_filter": Words("Filtres", "التصفية"),
@@ -147,6 +174,7 @@ TEXTS: Final = {
     ),
 }
 
+SECRET: Final = Words("NIN", "رقم التعريف الوطني")
 #: The reading notes of 14_Lisez_moi, in order.
 READING: Final = (
     (
@@ -195,7 +223,7 @@ READING: Final = (
             "والتواريخ قبل مارس 1900 نصوص.",
         ),
     ),
-    (Words("NIN", "رقم التعريف الوطني"), Words("Toujours masqué : ****1234.", "محجوب دائما: ****1234.")),
+    (SECRET, Words("Toujours masqué : ****1234.", "محجوب دائما: ****1234.")),
 )
 WARNING: Final = (
     Words("Confidentialité", "السرية"),

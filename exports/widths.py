@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from exports.cells import Mended
-from exports.tables import Column, Disputed
+from exports.tables import Column, Disputed, Fresh, Shown
 
 NARROWEST: Final = 9.0
 WIDEST: Final = 44.0
@@ -41,7 +41,7 @@ def _heading_width(heading: str) -> float:
 
 
 def _length(value: object, column: Column) -> float:
-    if isinstance(value, Disputed):
+    if isinstance(value, (Disputed, Fresh, Shown)):
         value = value.value
     if isinstance(value, datetime):
         return 17.0

@@ -67,6 +67,7 @@ _FILLS: Final = {
     "total": PatternFill("solid", fgColor="E3EFEA"),
     "title": PatternFill("solid", fgColor="F1F6F4"),
     "disputed": PatternFill("solid", fgColor="FFD9A0"),
+    "fresh": PatternFill("solid", fgColor="CDEBC5"),
 }
 _LINE: Final = Side("thin", color="8FA8A0")
 _LINES: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -180,7 +181,7 @@ class Book:
         self._hidden.append((name, columns))
 
     def style(self, column: Column, style: str, look: str = "") -> str:
-        """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed" or ""."""
+        """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed", "fresh" or ""."""
         unit = to_unit(column, arabic=self._arabic)
         known = self._units.setdefault(unit, len(self._units)) < MOST_UNITS
         number_format = to_number_format(column, style, unit if known else "")

@@ -56,7 +56,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "viewer": _VIEWER,
     "officer": _OFFICER,
     "administrator": _OFFICER
-    | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch", "audit.read"},
+    | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch", "audit.read"}
+    | {"workbook.reveal"},
     "protection": _VIEWER | {"register.read", "attachment.read", "entity.erase", "audit.read"},
     "association": _SIGNED_IN | {"association.read"},
     "monitor": frozenset({"service.watch"}),

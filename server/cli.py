@@ -26,6 +26,7 @@ from server.cli_law import LAW_COMMANDS
 from server.cli_lists import import_workbook
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
+from server.cli_workbook import export, list_presets, run_presets
 from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
@@ -285,34 +286,6 @@ def new_key(project_id: int, as_json: bool) -> None:
     say(as_json, value, f"Phones seal to key {value['keyId']} from now on. Copy {settings().keys} to a safe place.")
 
 
-@click.command("export")
-@click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-@click.option("--language", type=click.Choice(["fr", "ar"]), default="fr", show_default=True)
-@click.option("--names", is_flag=True, help="Choice names instead of labels.")
-@click.option("--without-personal-data", is_flag=True)
-@project_and_json
-def export(out: Path, language: str, names: bool, without_personal_data: bool, project_id: int, as_json: bool) -> None:
-    """Write the consolidated workbook to a file."""
-    from exports.programme import Options
-    from server.services.exports import export_workbook
-
-    options = Options(language="ar" if language == "ar" else "fr", labels=not names, personal=not without_personal_data)
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("wb") as file:
-            for chunk in export_workbook(project_id, COMMAND, options):
-                file.write(chunk)
-        part.replace(out)  # whole or not at all
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        fail(as_json, "500.1", f"{out}: {error.strerror}")
-    except Problem as problem:
-        part.unlink(missing_ok=True)
-        fail(as_json, problem.code, str(problem))
-    size = out.stat().st_size
-    say(as_json, {"file": str(out), "size": size}, f"{out} written, {size:,} bytes.")
-
-
 @click.command("rebuild-entities")
 @project_and_json
 def rebuild_entities(project_id: int, as_json: bool) -> None:
@@ -416,6 +389,8 @@ def init_commands(app: Flask) -> None:
     for command in (
         find_duplicates,
         count_programme,
+        list_presets,
+        run_presets,
         init,
         create_user,
         create_app_user,

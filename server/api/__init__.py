@@ -61,6 +61,7 @@ def init_api(app: Flask) -> None:
         ("POST", f"{p}/entities/<entity_id>/questions", questions.ask),
         ("DELETE", f"{p}/questions/<question_id>", questions.withdraw),
         ("GET", f"{p}/workbook.xlsx", workbook.download),
+        ("GET", f"{p}/presets/<preset_id>/workbook.xlsx", workbook.newest),
         # what programs written for ODK Central ask
         ("GET", "/v1/users/current", central.current_user),
         ("GET", "/v1/projects", central.projects),

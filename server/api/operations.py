@@ -32,6 +32,7 @@ from server.schemas.sync import (
     PushSchema,
     SessionSchema,
 )
+from server.services.workbook_options import CHOICES
 
 XML = "text/xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -169,9 +170,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "workbook.download": Operation(
         "The consolidated workbook.",
         answer=XLSX,
-        query={"language": ("fr", "ar"), "labels": ("true", "false"), "personal": ("true", "false")},
+        query={
+            **CHOICES, "since": (), "until": (), "commune": (), "association": (), "form": (), "reason": (),
+        },
         problems=("400.8",),
     ),
+    "workbook.newest": Operation("The newest workbook that saved options made by themselves.", answer=XLSX),
     "central.current_user": Operation("Who is signed in.", answer=CentralUserSchema),
     "central.projects": Operation("The projects.", answer=CentralProjectSchema, many=True),
     "central.project": Operation("A project.", answer=CentralProjectSchema),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Response, request, stream_with_context
+from flask import Response, request, send_file, stream_with_context
 
-from exports.programme import ALGIERS, Options
+from exports.programme import ALGIERS
 from server.auth import actor, require
 from server.errors import Problem
 from server.services.exports import export_workbook
+from server.services.presets import newest_of
+from server.services.workbook_options import read_asked
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PIECE_BYTES = 32 * 1024
@@ -19,21 +21,30 @@ PIECE_BYTES = 32 * 1024
 @require("workbook.read")
 def download(project_id: int) -> Response:
     """Send the workbook while it is made. One that is cut short has no end, and every client says so."""
-    language = request.args.get("language", "fr")
-    if language not in ("fr", "ar"):
-        raise Problem("400.8", field="language", reason="fr or ar")
-    options = Options(
-        language="ar" if language == "ar" else "fr",
-        labels=request.args.get("labels", "true") != "false",
-        personal=request.args.get("personal", "true") != "false",
-    )
-    chunks = export_workbook(project_id, actor(), options)
+    asked = read_asked(dict(request.args.lists()), actor(), project_id)
+    chunks = export_workbook(project_id, actor(), asked.options, reason=asked.reason)
     first = next(chunks)  # what cannot be answered is said before the answer begins
-    day = datetime.now(UTC).astimezone(ALGIERS).date().isoformat()
     response = Response(stream_with_context(_join(first, chunks)), mimetype=XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename=hirfa-{day}.xlsx"
+    response.headers["Content-Disposition"] = f"attachment; filename={file_name()}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@require("workbook.read")
+def newest(project_id: int, preset_id: str) -> Response:
+    """Send the newest workbook that a preset made by itself."""
+    try:
+        path = newest_of(project_id, preset_id)
+    except ValueError:
+        raise Problem("404.1") from None
+    response = send_file(path, mimetype=XLSX, as_attachment=True, download_name=path.name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def file_name() -> str:
+    """Name a workbook made today."""
+    return f"hirfa-{datetime.now(UTC).astimezone(ALGIERS).date().isoformat()}.xlsx"
 
 
 def _join(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

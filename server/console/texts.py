@@ -22,6 +22,7 @@ from server.console.texts_people import PEOPLE
 from server.console.texts_programme import PROGRAMME
 from server.console.texts_review import REVIEW
 from server.console.texts_safety import SAFETY
+from server.console.texts_workbook import WORKBOOK
 from server.console.words import Words
 
 
@@ -643,35 +644,10 @@ _FORMS: Final = {
     "unit.DZD": Words("DA", "دج", "DZD"),
     "unit.kB": Words("ko", "كيلوبايت", "kB"),
     "unit.MB": Words("Mo", "ميغابايت", "MB"),
-    "workbook.title": Words("Classeur Excel", "مصنف إكسل", "Excel workbook"),
-    "workbook.lead": Words(
-        "Tout le programme dans un fichier : effectifs, liste nominative, envois, réponses à trancher.",
-        "البرنامج كله في ملف واحد: الأعداد، القائمة الاسمية، الإرسالات، الإجابات المختلف فيها.",
-        "The whole programme in one file: figures, list of women, submissions, answers to settle.",
-    ),
-    "workbook.language": Words("Langue du classeur", "لغة المصنف", "Language of the workbook"),
-    "workbook.content": Words("Contenu", "المحتوى", "Content"),
-    "workbook.personal": Words("Avec les noms", "مع الأسماء", "With names"),
-    "workbook.personal.hint": Words(
-        "Pour le travail de la Chambre. À ne pas transmettre.",
-        "لعمل الغرفة. لا يُرسل إلى الغير.",
-        "For the chamber’s own work. Not to be passed on.",
-    ),
-    "workbook.anonymous": Words("Sans données personnelles", "دون معطيات شخصية", "Without personal data"),
-    "workbook.anonymous.hint": Words(
-        "Chiffres seulement ; les effectifs de 1 à 4 sont cachés. Pour les partenaires.",
-        "أرقام فقط؛ وتُحجب الأعداد من 1 إلى 4. للشركاء.",
-        "Figures only; counts from 1 to 4 are hidden. For partners.",
-    ),
-    "workbook.download": Words("Télécharger", "تنزيل", "Download"),
-    "workbook.noted": Words(
-        "Chaque téléchargement est noté au journal des opérations.",
-        "يُسجّل كل تنزيل في سجل العمليات.",
-        "Each download is noted in the operations log.",
-    ),
 }
 
 TEXTS: Final[Mapping[str, Words]] = {
+    **WORKBOOK,
     **_FRAME, **_HOME, **_WOMEN, **_SUBMISSIONS, **_CONFLICTS, **_QUARANTINE, **_HANDOVER, **_AGENTS, **_FORMS, **ACTS,
     **DUPLICATES, **PROGRAMME, **LEGAL, **DOCTOR,
     **LISTS, **CERTIFICATES, **REVIEW, **FILL, **DRAFTS, **SAFETY, **PEOPLE, **AUDIT,

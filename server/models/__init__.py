@@ -25,6 +25,7 @@ from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.saved_filter import SavedFilter
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
+from server.models.workbook import Target, WorkbookJob, WorkbookPreset
 
 __all__ = [
     "AppUser",
@@ -66,6 +67,7 @@ __all__ = [
     "SavedFilter",
     "Submission",
     "SubmissionAttachment",
+    "Target",
     "User",
     "UserToken",
     "RecoveryCode",
@@ -73,4 +75,6 @@ __all__ = [
     "SecondFactor",
     "SignInTry",
     "UserSession",
+    "WorkbookJob",
+    "WorkbookPreset",
 ]

@@ -41,7 +41,7 @@ from server.models import (
     Submission,
     SubmissionAttachment,
 )
-from server.services import audits, backups, indexing, requests
+from server.services import audits, backups, indexing, requests, workbooks
 from server.services.erased import (
     ENTITY,
     FILE,
@@ -117,6 +117,7 @@ def apply_erasures(project_id: int, actor: Actor) -> Erasure:
 def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
     files = remove_dropped(db.session())
     KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
+    workbooks.forget_workbooks(project_id)
     _write_list()
     backups.copy_erasures(current_app.config["HIRFA"])
     return Erasure(tuple(ids), count, files, scrub())

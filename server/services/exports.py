@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from exports import roundtrip
 from exports.programme import (
@@ -15,6 +16,7 @@ from exports.programme import (
     Association,
     Commune,
     ConflictRow,
+    Duplicate,
     Options,
     Programme,
     Trade,
@@ -32,9 +34,11 @@ from server.models import (
     Entity,
     EntityActionRow,
     FormVersion,
+    LinkagePair,
     Place,
     Project,
     Submission,
+    Target,
 )
 from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
@@ -42,6 +46,7 @@ from server.services.forms import definition_of
 from server.services.imports import sign_workbook
 from server.services.submissions import count_files
 from sync.erasure import SHOWN_LABEL
+from sync.linkage import SURE, find_threshold
 
 BATCH = 2000
 WOMEN = "artisanes"
@@ -49,22 +54,44 @@ ASSOCIATIONS = "associations"
 NAMES = ("nom_fr", "nom_ar")
 
 
-def export_workbook(project_id: int, actor: Actor, options: Options) -> Iterator[bytes]:
+def export_workbook(
+    project_id: int,
+    actor: Actor,
+    options: Options,
+    *,
+    reason: str = "",
+    seen: Callable[[], None] = lambda: None,
+) -> Iterator[bytes]:
     """Give the bytes of the consolidated workbook as they are made.
 
     All its sheets show one moment, whatever arrives meanwhile. The export is noted in the operations log. Who reads
     must read to the end or close the iterator; what was read before the end is no workbook.
 
+    :param reason: why identification numbers are wanted in full, when they are; it is noted too.
+    :param seen: called for each submission that was read.
     :raises Problem: 404.1 for an unknown project, before the first bytes.
     """
     now = datetime.now(UTC)
+    noted: dict[str, Any] = {"language": options.language, "personal": options.personal}
+    if options.reveal:
+        noted |= {"numbers": "in full", "reason": reason}
     with transaction() as session:
         if session.get(Project, project_id) is None:
             raise Problem("404.1")
-        audits.note(session, project_id, actor, "workbook.export", "", now, language=options.language)
+        audits.note(session, project_id, actor, "workbook.export", "", now, **noted)
     with snapshot():
         kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
-        yield from stream_workbook(build_programme(project_id, actor, now), options, kept=kept)
+        programme = build_programme(project_id, actor, now)
+        stream = programme.submissions
+
+        def count(form_id: str) -> Iterator[ExportedSubmission]:
+            for submission in stream(form_id):
+                seen()
+                yield submission
+
+        programme = replace(programme, submissions=count)
+        # numbers in full leave no copy of themselves behind
+        yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
     kept.tidy()
 
 
@@ -73,6 +100,18 @@ def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"
     with snapshot():
         programme = build_programme(project_id, actor, datetime.now(UTC))
         return roundtrip.write_blank_list(programme, Options(language=language))
+
+
+def count_submissions(project_id: int) -> int:
+    """Count the submissions that a workbook of everything reads."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Submission)
+            .where(Submission.project_id == project_id, Submission.superseded.is_(False))
+        )
+        or 0
+    )
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
@@ -96,7 +135,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
         forms=[definition_of(version) for version in versions],
         submissions=lambda form_id: _stream(project_id, form_id),
         women=[
-            Woman(e.id, e.version, _values_of(e), frozenset(e.open), registered.get(e.id))
+            Woman(e.id, e.version, _values_of(e), frozenset(e.open), registered.get(e.id), e.updated_at)
             for e in entities
             if e.list == WOMEN and not e.merged_into
         ],
@@ -128,7 +167,87 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
             )
             for conflict, entity in list_conflicts(project_id, open_only=False)
         ],
+        duplicates=_duplicates(project_id, {e.id: e for e in entities}),
+        targets=find_targets(project_id, now.astimezone(ALGIERS).year),
     )
+
+
+def _duplicates(project_id: int, entities: Mapping[str, Entity]) -> list[Duplicate]:
+    """Give the pairs the matching proposed: those still open or told apart, and those whose records were merged."""
+    people = find_author_names(project_id)
+    threshold = find_threshold(sum(e.list == WOMEN and not e.merged_into for e in entities.values()))
+    found = []
+    for pair in db.session.scalars(
+        select(LinkagePair)
+        .where(LinkagePair.project_id == project_id, LinkagePair.list == WOMEN)
+        .order_by(LinkagePair.score.desc(), LinkagePair.left_id, LinkagePair.right_id)
+    ):
+        both = [entities.get(pair.left_id), entities.get(pair.right_id)]
+        left, right = both
+        if left is None or right is None or left.erased_at or right.erased_at:
+            continue
+        merged = left.merged_into == right.id or right.merged_into == left.id
+        if not merged and (left.merged_into or right.merged_into):
+            continue
+        decision = "merge" if merged else "distinct" if pair.decision else ""
+        if not decision and pair.score < threshold:
+            continue
+        a, b = (_to_side(one) for one in (left, right))
+        found.append(
+            Duplicate(
+                score=min(max(0.5 + (pair.score - threshold) / (4 * SURE), 0.0), 1.0),  # from the threshold up: 0.5
+                codes=(a[0], b[0]),
+                names=(a[1], b[1]),
+                births=(a[2], b[2]),
+                communes=(a[3], b[3]),
+                reasons=[str(reason) for reason in pair.reasons],
+                decision=decision,
+                decided_by=people.get(pair.decided_by, pair.decided_by),
+                decided_on=pair.decided_at.astimezone(ALGIERS).date() if pair.decided_at else None,
+                found_on=pair.found_at.astimezone(ALGIERS).date(),
+            )
+        )
+    return found
+
+
+def _to_side(entity: Entity) -> tuple[str, str, str, str]:
+    data = _values_of(entity)
+    names = [f"{data.get(f'nom_{s}', '')} {data.get(f'prenom_{s}', '')}".strip() for s in ("fr", "ar")]
+    birth = data.get("date_naissance") or data.get("annee_naissance") or ""
+    return (
+        data.get("code_artisane") or entity.id, " – ".join(filter(None, names)), birth, data.get("commune", ""),
+    )  # fmt: skip
+
+
+def list_choices(project_id: int, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Give what a workbook may be narrowed to: communes, associations and forms, each (code, words)."""
+    session = db.session
+    arabic = language == "ar"
+    places = session.scalars(select(Place).where(Place.project_id == project_id).order_by(Place.code))
+    groups = session.scalars(
+        select(Entity).where(
+            Entity.project_id == project_id,
+            Entity.list == ASSOCIATIONS,
+            Entity.deleted.is_(False),
+            Entity.merged_into.is_(None),
+        )
+    )
+    versions = session.scalars(
+        select(FormVersion)
+        .where(FormVersion.project_id == project_id)
+        .order_by(FormVersion.form_id, FormVersion.published_at)
+    )
+    return {
+        "commune": [(p.code, (p.name_ar if arabic else p.name_fr) or p.code) for p in places],
+        "association": sorted((e.data.get("code", e.id), e.data.get("label", "")) for e in groups),
+        "form": list({v.form_id: (v.form_id, definition_of(v).title or v.form_id) for v in versions}.values()),
+    }
+
+
+def find_targets(project_id: int, year: int) -> dict[str, float]:
+    """Give what the chamber wants to reach in a year, by indicator."""
+    rows = db.session.scalars(select(Target).where(Target.project_id == project_id, Target.year == year))
+    return {row.indicator: row.value for row in rows}
 
 
 def _values_of(entity: Entity) -> dict[str, str]:

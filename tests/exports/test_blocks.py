@@ -98,10 +98,10 @@ def test_a_block_has_the_cells_that_the_values_give(
     labeller = Labeller([form], "fr", heard.listen(lists))
     lost: list[tuple[int, int]] = []
     pens = [
-        Pen(table.sheet.columns, Options().zone, lambda column, style: f' s="{style}{column.format}"', lambda place, mended: lost.append((place, mended.length)))
+        Pen(table.sheet.columns, Options().zone, lambda column, style, look="": f' s="{style}{column.format}{look}"', lambda place, mended: lost.append((place, mended.length)))
         for table in tables
     ]  # fmt: skip
-    maker = BlockMaker(tables, [form], labeller, heard, Options(), lambda column, style: f' s="{style}{column.format}"')
+    maker = BlockMaker(tables, [form], labeller, heard, Options(), lambda column, style, look="": f' s="{style}{column.format}{look}"')
     submission = to_submission(form, clean(answers), name=str(clean({"name": name})["name"]), author=author, edits=edits, entity_ids=("e1",))
     block = maker.make([submission], ())
     expected: list[list[str]] = [[] for _ in tables]
