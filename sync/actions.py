@@ -101,8 +101,9 @@ def order(record: Recorded) -> tuple[datetime, str]:
 def row_to_json(row: VersionRow) -> dict[str, Any]:
     """Turn a row into what JSON can hold: property -> {value, by, heads}; `heads` is left out where it equals `by`."""
     return {
-        name: {"value": shown.value, "by": list(shown.by)}
-        | ({} if shown.heads == shown.by else {"heads": list(shown.heads)})
+        name: {"value": shown.value, "by": [*shown.by]}
+        if shown.heads is shown.by or shown.heads == shown.by
+        else {"value": shown.value, "by": [*shown.by], "heads": [*shown.heads]}
         for name, shown in row.items()
     }
 

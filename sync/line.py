@@ -74,7 +74,9 @@ def continue_line(before: VersionRow, action: EntityAction, rules: Mapping[str, 
             continue
         rule, shown = rules.get(name, DEFAULT_RULE), before.get(name)
         if rule.office and action.device is not None and shown is not None:
-            return None  # no phone was sent it: what is shown was not seen, so it is not replaced
+            if is_blank(text):
+                continue  # no phone was sent it: her screen was blank, and so she left it
+            return None  # what is shown was not seen, so it is not replaced
         seen = (shown.value, shown.by) if shown is not None else ("", ())
         answer = find_answer(action, name, text, seen, rule, compare)
         if answer is None or answer.text is None:

@@ -127,3 +127,6 @@ def test_continue_line_leaves_to_the_rule_what_a_phone_was_never_sent() -> None:
     assert shown is not None
     assert continue_line(shown.row, make(1, "update", {"phone": "0770"}, 1), RULES) is None
     assert continue_line(shown.row, make(1, "update", {"name": "Fatima"}, 1), RULES) is not None
+    left = continue_line(shown.row, make(1, "update", {"phone": "", "name": "Fatima"}, 1), RULES)
+    assert left is not None
+    assert left.row["phone"] == shown.row["phone"]
