@@ -22,6 +22,7 @@ from typing import Any, cast
 
 import orjson
 from sqlalchemy import JSON, Boolean, Connection, DateTime, Engine, LargeBinary, MetaData, Table, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import WRITE
 
@@ -101,8 +102,14 @@ def load_dump(engine: Engine, lines: Iterable[bytes]) -> Told:
 
     :raises DumpError: when the dump is cut, damaged, of another format, or names what the database has not.
     """
+    try:
+        return _load(engine, iter(lines))
+    except (ValueError, TypeError, LookupError, AttributeError, SQLAlchemyError, engine.dialect.dbapi.Error) as error:  # type: ignore[union-attr]
+        raise DumpError(f"the dump is damaged: {type(error).__name__}") from None
+
+
+def _load(engine: Engine, source: Iterator[bytes]) -> Told:
     told = Told()
-    source = iter(lines)
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
         sqlite = engine.dialect.name == "sqlite"
         if sqlite:

@@ -19,6 +19,18 @@ PROPOSED: Final = "proposed_factor"
 """Where the cookie keeps an authenticator's secret until a code proves it: its owner sees it on the page anyway."""
 
 
+BROWSERS: Final = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+                   ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS: Final = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+                  ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def name_browser(said: str) -> str:
+    """Name a browser and its system as people do; what is neither known is shown as it was said, shortened."""
+    named = [next((name for mark, name in known if mark in said), "") for known in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in named if name) or said[:40] or "–"
+
+
 def _sid() -> str:
     return str(session.get(SESSION, ""))
 
@@ -43,6 +55,7 @@ def _show(**more: object) -> str:
         user=actors.get_user(user_id),
         second=safety.has_second_factor(user_id),
         sessions=accounts.list_sessions(user_id, _sid()),
+        name_browser=name_browser,
         **more,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from server.auth import require
 from server.console.pages import show
 from server.services import backups, doctor
@@ -12,5 +14,8 @@ NEWEST = 14
 @require("service.watch")
 def service() -> str:
     # its own certificate is not asked for here: the page would wait for itself
-    findings = doctor.examine(certificate=False)
+    findings = [
+        replace(found, fields={name: f"\u2066{value}\u2069" for name, value in found.fields.items()})
+        for found in doctor.examine(certificate=False)
+    ]  # paths and dates are isolated, or Arabic turns them round
     return show("service.html", findings=findings, backups=backups.list_backups(NEWEST))

@@ -73,7 +73,8 @@ def make_key(project_id: int) -> str:
 def _write(project_id: int, number: int) -> bool:
     """Write a new key whole and durably under its number; False when another process was first."""
     folder = _folder(project_id)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for made in (folder.parent, folder):  # with parents=True the mode would be of the last alone
+        made.mkdir(parents=True, exist_ok=True, mode=0o700)
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     part = folder / f".{secrets.token_hex(8)}.part"
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -8,6 +8,7 @@ is run with the new version, before the old one is put back.
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import os
@@ -25,7 +26,7 @@ from sqlalchemy import inspect, text
 
 from server.config import Settings
 from server.database import db
-from server.dumps import REVISIONS, find_revision
+from server.dumps import REVISIONS, find_revision, write_dump
 from server.services.restores import serving
 
 NOTE = "upgrade.json"
@@ -41,7 +42,7 @@ class Upgraded:
     before: str
     after: str
     copy: str
-    """Where the database of before lies; empty on PostgreSQL, and when there was nothing to do."""
+    """Where the database of before lies; empty when there was nothing to do."""
 
 
 def upgrade_database() -> Upgraded:
@@ -55,42 +56,52 @@ def upgrade_database() -> Upgraded:
     head = ScriptDirectory(folder).get_current_head() or ""
     with serving(settings, alone=True), _quiet():
         before = _revision()
+        note_path = settings.data / NOTE
+        note_path.unlink(missing_ok=True)  # whatever it says is of an older upgrade: going back must not undo that one
         if before == head:
             return Upgraded(before, head, "")
         counts = _count()
-        copy = _copy_aside()
+        copy = _copy_aside(settings)
         note = {"before": before, "after": head, "at": datetime.now(UTC).isoformat()}
-        (settings.data / NOTE).write_text(json.dumps(note))
         try:
             upgrade(directory=folder)
             _check(head, counts)
+            if before:  # to nothing at all nobody goes back
+                note_path.write_text(json.dumps(note))
         except (Exception, SystemExit) as error:
             _put_back(copy, before, folder)
             raise UpgradeError(f"{type(error).__name__}: {error}") from None
-    return Upgraded(before, head, str(copy or ""))
+    return Upgraded(before, head, str(copy))
 
 
 def go_back() -> Upgraded:
-    """Undo the migrations of the last upgrade; rows that came since are kept.
+    """Undo the migrations of the last upgrade; rows of tables that both versions know are kept, whenever they came.
 
-    :raises UpgradeError: when none is known, or it cannot be undone.
+    Where the last upgrade brought no migration, there is nothing to undo and nothing is touched.
+
+    :raises UpgradeError: when the database is not where that upgrade left it, or it cannot be undone.
     """
     settings: Settings = current_app.config["HIRFA"]
     folder = str(current_app.config["MIGRATIONS"])
     with serving(settings, alone=True), _quiet():
-        try:
-            before = str(json.loads((settings.data / NOTE).read_text())["before"])
-        except (FileNotFoundError, ValueError, KeyError):
-            raise UpgradeError("no upgrade is known here that could be undone") from None
         now = _revision()
-        copy = _copy_aside()
         try:
-            downgrade(directory=folder, revision=before or "base")
+            note = json.loads((settings.data / NOTE).read_text())
+            before, after = str(note["before"]), str(note["after"])
+        except FileNotFoundError:
+            return Upgraded(now, now, "")
+        except (ValueError, KeyError, TypeError):
+            raise UpgradeError("what is noted of the last upgrade cannot be read") from None
+        if not before or after != now:
+            raise UpgradeError(f"the last upgrade ended at {after}, the database is at {now}: nothing was undone")
+        copy = _copy_aside(settings)
+        try:
+            downgrade(directory=folder, revision=before)
         except (Exception, SystemExit) as error:
             _put_back(copy, now, folder)
             raise UpgradeError(f"{type(error).__name__}: {error}") from None
         (settings.data / NOTE).unlink()
-    return Upgraded(now, before, str(copy or ""))
+    return Upgraded(now, before, str(copy))
 
 
 @contextmanager
@@ -129,25 +140,33 @@ def _check(head: str, before: dict[str, int]) -> None:
             raise UpgradeError(f"rows of {wrong[0][0]} refer to nothing")
 
 
-def _copy_aside() -> Path | None:
-    """Copy a SQLite database beside itself, whole; PostgreSQL migrates in one transaction and needs none."""
+def _copy_aside(settings: Settings) -> Path:
+    """Copy the database beside itself, whole: a SQLite file, or a dump of PostgreSQL (which undoes by itself)."""
     if db.engine.dialect.name != "sqlite":
-        return None
+        target = settings.data / f"database{COPY}.gz"
+        part = target.with_name(target.name + ".part")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1) as packed:
+                packed.writelines(write_dump(db.engine))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+        return target
     path = Path(db.engine.url.database or "")
     copy = path.with_name(path.name + COPY)
     part = path.with_name(path.name + COPY + ".part")
     part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
-        source.backup(target)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target_file:
+        source.backup(target_file)
     os.chmod(part, 0o600)
     part.replace(copy)
     return copy
 
 
-def _put_back(copy: Path | None, revision: str, folder: str) -> None:
+def _put_back(copy: Path, revision: str, folder: str) -> None:
     db.session.remove()
     db.engine.dispose()
-    if copy is None:
+    if db.engine.dialect.name != "sqlite":
         if _revision() != revision:  # the migrations went through, what came of them is not right
             downgrade(directory=folder, revision=revision or "base")
         return

@@ -18,15 +18,17 @@ def test_every_answer_carries_its_headers_and_the_cookie_is_bound_to_the_host(se
     app = create_app(replace(settings, url="https://hirfa.example.dz", https=True))
     client = app.test_client()
     for url in ("/sign-in", "/nothing", "/app/", "/v1/projects/1/forms", "/health", "/static/style.css"):
-        headers = client.get(url, base_url="https://hirfa.example.dz").headers
+        with client.get(url, base_url="https://hirfa.example.dz") as answer:
+            headers = answer.headers
         assert "object-src 'none'" in headers["Content-Security-Policy"], url
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], url
-        assert "unsafe-inline" not in headers["Content-Security-Policy"], url
+        assert "unsafe-inline" not in headers["Content-Security-Policy"].replace("style-src 'self' 'unsafe-inline'", ""), url
+        assert url == "/app/" or "unsafe-inline" not in headers["Content-Security-Policy"], url  # its form engine's styles
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
         assert headers["Referrer-Policy"] == "same-origin"
         assert "Access-Control-Allow-Origin" not in headers
-    cookie = client.get("/sign-in", base_url="https://hirfa.example.dz").headers["Set-Cookie"]
+    cookie = app.test_client().get("/sign-in", base_url="https://hirfa.example.dz").headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
     assert "Domain" not in cookie

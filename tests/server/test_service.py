@@ -175,9 +175,26 @@ def test_an_upgrade_keeps_a_copy_and_goes_back_with_the_rows_that_came_since(app
     assert back["after"] == done["before"]
     with db.engine.connect() as connection:
         assert connection.execute(text("select count(*) from submissions")).scalar() == 1
-    assert run(app, "upgrade", "--back").exit_code == 1
+    nothing = data_of(run(app, "upgrade", "--back", "--json"))
+    assert (nothing["before"], nothing["copy"]) == (back["after"], "")  # twice is once
     assert data_of(run(app, "upgrade", "--json"))["after"] == done["after"]
     assert data_of(run(app, "upgrade", "--json"))["copy"] == ""  # nothing to do
+
+
+def test_going_back_never_undoes_an_older_upgrade(app: Flask, phone: Phone) -> None:
+    folder, note = str(app.config["MIGRATIONS"]), app.config["HIRFA"].data / upgrades.NOTE
+    phone.push(phone.item(*registration()[:2]))
+    db.session.remove()
+    downgrade(directory=folder, revision="-1")
+    data_of(run(app, "upgrade", "--json"))
+    newest = data_of(run(app, "upgrade", "--json"))["after"]  # another version, without a migration
+    assert data_of(run(app, "upgrade", "--back", "--json"))["after"] == newest
+    for bad in (f'{{"before": "", "after": "{newest}"}}', '{"before": "0001", "after": "0002"}', "{"):
+        note.write_text(bad)
+        assert run(app, "upgrade", "--back").exit_code == 1
+        assert upgrades._revision() == newest
+    with db.engine.connect() as connection:
+        assert connection.execute(text("select count(*) from submissions")).scalar() == 1
 
 
 def test_a_migration_that_fails_in_the_middle_leaves_everything_as_it_was(
