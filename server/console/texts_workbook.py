@@ -89,6 +89,7 @@ WORKBOOK: Final = {
     "workbook.newest": Words("Dernier classeur", "آخر مصنف", "Newest workbook"),
     "workbook.jobs": Words("Classeurs préparés", "المصنفات المعدة", "Workbooks"),
     "workbook.jobs.none": Words("Aucun depuis hier.", "لا شيء منذ أمس.", "None since yesterday."),
+    "workbook.watch": Words("Suivre la préparation", "متابعة الإعداد", "Watch it being made"),
     "workbook.asked": Words("Demandé", "طُلب", "Asked"),
     "workbook.state": Words("État", "الحالة", "State"),
     "workbook.state.running": Words("En préparation", "قيد الإعداد", "Being made"),

@@ -48,6 +48,7 @@ def _page(values: dict[str, Any], *, wrong: str = "") -> str:
         every=presets.EVERY,
         presets=presets.list_presets(project_id),
         jobs=jobs,
+        watching=request.args.get("watch") == "1",
         running=any(state in _RUNNING for _, state in jobs),
         lists=list_choices(project_id, language()),
         year=year,
@@ -82,7 +83,7 @@ def make_workbook() -> Answer | tuple[str, int]:
         words = text(f"workbook.wrong.{field}") if field in _EXPLAINED else text("workbook.wrong.busy")
         values = {name: found if name in LISTS else found[0] for name, found in given.items() if found}
         return _page(values, wrong=words), 400
-    return redirect(url_for("console.workbook") + "#jobs", 303)
+    return redirect(url_for("console.workbook", watch=1) + "#jobs", 303)
 
 
 _EXPLAINED: Final = frozenset({"since", "until", "reason", "name", "nin"})
@@ -91,7 +92,7 @@ _EXPLAINED: Final = frozenset({"since", "until", "reason", "name", "nin"})
 @require("workbook.read")
 def cancel_workbook(job_id: str) -> Answer:
     workbooks.cancel_job(shown_project(), job_id)
-    return redirect(url_for("console.workbook") + "#jobs", 303)
+    return redirect(url_for("console.workbook", watch=1) + "#jobs", 303)
 
 
 @require("workbook.read")
@@ -112,7 +113,7 @@ def run_preset(preset_id: str) -> Answer:
     """Make the workbook of saved options now."""
     found = presets.find_preset(shown_project(), preset_id)
     workbooks.start_job(shown_project(), actor(), read_plain(found.asked, actor(), shown_project()))
-    return redirect(url_for("console.workbook") + "#jobs", 303)
+    return redirect(url_for("console.workbook", watch=1) + "#jobs", 303)
 
 
 @require("workbook.read")

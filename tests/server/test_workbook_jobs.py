@@ -50,10 +50,6 @@ def woman(phone: Any) -> str:
     return str(entity_id)
 
 
-def page_of(officer: Any, token: Any, **fields: object) -> Any:
-    return officer.post("/workbook", data={"csrf_token": token(officer), **fields})
-
-
 def test_a_job_makes_a_workbook_that_can_be_fetched(app: Flask, woman: str, as_role: Any) -> None:
     officer = as_role("officer")
     job_id = workbooks.start_job(1, COMMAND, read_asked({"multiple": ["both"]}, COMMAND, 1))
@@ -62,6 +58,7 @@ def test_a_job_makes_a_workbook_that_can_be_fetched(app: Flask, woman: str, as_r
         assert answer.status_code == 200
         assert woman in str(sheets(answer.data)["07_Liste_nominative"])
     page = officer.get("/workbook").text
+    assert "http-equiv" not in page  # nothing takes away what somebody is typing
     assert f"/workbook/jobs/{job_id}/file" in page
     with app.app_context():
         job = workbooks.find_job(1, job_id)
