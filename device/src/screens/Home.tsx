@@ -43,8 +43,11 @@ export function HomeScreen(): JSX.Element {
         </Show>
 
         <section class="card rows">
-          <Show when={due().length > 0}>
-            <RowLink href={link('day')} icon="pin" strong title={t('day.title')} detail={t('day.summary', { visits: t('day.count', { n: due().length }), places: t('day.places', { n: places() }) })} />
+          <Show when={held() > 0}>
+            <RowLink
+              href={link('day')} icon="pin" strong={due().length > 0} title={t('day.title')}
+              detail={due().length > 0 ? t('day.summary', { visits: t('day.count', { n: due().length }), places: t('day.places', { n: places() }) }) : t('day.none')}
+            />
           </Show>
           <RowLink href={link('records')} icon="search" title={t('home.find')} detail={t('home.findHint', { n: held() })} />
           <RowLink href={link('drafts')} icon="draft" title={t('home.drafts')} detail={drafts().length > 0 ? t('home.draftsCount', { n: drafts().length }) : t('drafts.none')} strong={drafts().length > 0} />

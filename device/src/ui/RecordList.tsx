@@ -1,5 +1,5 @@
 // Searching the register: used on the records screen, before a registration, and to choose whom a follow-up is about.
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, onCleanup, Show, type JSX } from 'solid-js';
 import { isolate, t } from '../i18n';
 import { otherName, SCOPE_PROPERTY, scopeText, valueText } from '../records/display';
 import { findByCard } from '../records/cards';
@@ -61,10 +61,14 @@ export function RecordList(props: {
   });
   const results = createMemo(() => {
     if (props.needsQuery && query().trim().length < 2) return [];
-    const ids = searchRecords(entries().get(list()) ?? [], query());
+    // Nothing typed: everything, in order; the index is made when something is.
+    const ids = query().trim() === '' ? recordsOf(list()).map((view) => view.id) : searchRecords(entries().get(list()) ?? [], query());
     const wanted = scope();
     return wanted ? ids.filter((id) => views().get(id)?.values[SCOPE_PROPERTY] === wanted) : ids;
   });
+  // While she finds the box, so that her first letter is answered at once.
+  const warm = setTimeout(() => void entries(), 400);
+  onCleanup(() => clearTimeout(warm));
   const visible = createMemo(() => results().slice(0, shown()).map((id) => views().get(id)).filter((view) => view !== undefined));
 
   return (
