@@ -85,7 +85,8 @@ def test_a_project_that_does_not_exist_is_not_found(as_role: Any, project_id: in
 def forms_of(client: FlaskClient) -> dict[str, list[tuple[Any, ...]]]:
     with client.get(URL) as answer:
         book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book if sheet.title != "14_Lisez_moi"}
+    dated = {"14_Lisez_moi", "_hirfa"}  # both say when the workbook was made
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book if sheet.title not in dated}
 
 
 def test_a_second_workbook_of_kept_rows_is_the_first_and_shows_what_changed(phone: Any, as_role: Any, app: Any) -> None:
