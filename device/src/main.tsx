@@ -23,12 +23,16 @@ function refuse(words: string): void {
   root.replaceChildren(note);
 }
 
+const loadForms = (): void => void import('./form/FormScreen').catch(() => undefined);
+
 async function start(): Promise<void> {
   // An older browser was told already what to do (`public/old.js`).
   if (document.documentElement.hasAttribute('data-old')) return;
   // crypto, storage and the service worker exist only on a secure address.
   if (!window.isSecureContext) return refuse(t('app.insecure'));
   watchInstall();
+  // An address of a form needs the form engine, the largest piece: fetch and compile it while the store is read.
+  if (/^#\/(?:new|follow|draft|edit)\//.test(location.hash)) loadForms();
   startRouter();
   render(() => <App />, root);
   try {
@@ -40,6 +44,8 @@ async function start(): Promise<void> {
   watchRevoked();
   startSchedule();
   watchUpdates();
+  // Once there is nothing better to do: the first form then opens without waiting for it.
+  setTimeout(() => (window.requestIdleCallback ?? ((then: () => void) => then()))(loadForms), 1_500);
   // After enrolment, and again at each start: the pieces that few days need.
   createRoot(() => createEffect(on(() => enrolment() !== null, (enrolled) => { if (enrolled && import.meta.env.PROD) setTimeout(() => void keepExtras(), 3_000); })));
 }

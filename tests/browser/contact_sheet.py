@@ -94,10 +94,9 @@ def visit_all(browser: Browser, server: LiveServer, link: str, language: str) ->
             sheet.shoot()
     page.locator("a[href^='#/records/']").first.click()
     page.locator("main").wait_for()
-    page.wait_for_function("location.hash.length > 12") if False else page.wait_for_timeout(500)
     sheet.shoot()
     sheet.go("forms")
-    fill(sheet)
+    fill(sheet, language)
     for address in ("drafts", "sync", "outbox", "handover", "settings"):
         sheet.go(address)
     if page.locator(PIN_BOXES).count() == 0:
@@ -115,7 +114,7 @@ def visit_all(browser: Browser, server: LiveServer, link: str, language: str) ->
     return sheet
 
 
-def fill(sheet: Sheet) -> None:
+def fill(sheet: Sheet, language: str) -> None:
     """Begin a registration, as far as there is something new to see."""
     page = sheet.page
     page.evaluate("location.hash = '#/new/cam_a_inscription'")
@@ -146,7 +145,7 @@ def fill(sheet: Sheet) -> None:
     sheet.shoot()
     page.locator(".f-foot .f-primary").click()
     page.locator("[data-path$='/commune'] button.f-picker").click()
-    page.locator("dialog[open] input[type=search]").fill("taf")
+    page.locator("dialog[open] input[type=search]").fill({"fr": "taf", "ar": "طفر"}[language])
     sheet.shoot()
     page.locator("dialog[open] [data-value]").first.click()
     page.locator("[data-path$='/gps'] button").first.click()
