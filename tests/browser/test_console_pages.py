@@ -66,7 +66,12 @@ class Console:
             "agents": "/agents",
             "new link": "/agents/2/code",
             "revoke": "/agents/2/revoke",
+            "agent": "/agents/2",
+            "people": "/people",
+            "associations": "/associations",
+            "audit": "/audit",
             "forms": "/forms",
+            "code book": "/forms/cam_e_visite/codebook",
             "workbook": "/workbook",
             "unknown": "/nowhere",
         }
