@@ -148,7 +148,7 @@ class Maker:
         return born, presumed
 
     def first_name(self, born: date) -> Name:
-        cohort = next(c for c, (_, _, last) in COHORTS.items() if born.year <= last)
+        cohort = next((c for c, (_, _, last) in COHORTS.items() if born.year <= last), "D")
         names = self.by_cohort[cohort]
         return self.rng.choices(names, [name.weight for name in names])[0]
 

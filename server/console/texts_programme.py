@@ -81,6 +81,7 @@ PROGRAMME: Final = {
     "glance.waiting": Words(
         "En attente depuis plus de 60 jours", "في الانتظار منذ أكثر من 60 يوما", "Waiting for more than 60 days"
     ),
+    "glance.table": Words("tableau", "جدول", "table"),
     "glance.map": Words("Carte des communes", "خريطة البلديات", "Map of the communes"),
     "glance.map.hint": Words(
         "La taille d’un rond dit combien de femmes y sont inscrites.",
