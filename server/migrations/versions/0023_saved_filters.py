@@ -10,7 +10,7 @@ from alembic import op
 import server.models.columns
 
 revision = '0023'
-down_revision = '0040 0046'
+down_revision = '0046'
 branch_labels = None
 depends_on = None
 
