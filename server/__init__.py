@@ -57,10 +57,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from server.errors import init_errors
     from server.limits import limiter
     from server.logs import init_logs
+    from server.typed import TypedRequest
 
     init_logs()
     settings = settings or load_settings()
     app = Flask("server", root_path=str(ROOT), static_folder=None)
+    app.request_class = TypedRequest
     app.config.update(
         HIRFA=settings,
         SECRET_KEY=settings.secret_key,
