@@ -122,7 +122,7 @@ class Checker(Replay):
             members = self.members(entity)
             writes = {action: frozenset(self.rows[action]["writes"]) for action in members}
             served = Served(record["values"], final["disputes"].get(entity, {}), record["deleted"], writes)
-            found = self.truth.find_violations(served, members, complete=self._is_complete(entity))
+            found = self.truth.find_violations(served, members, self.arrived(entity), complete=self._is_complete(entity))
             self.wrong += [f"{entity}: {text}" for text in found]
 
     def _named(self, entity: str) -> set[str]:

@@ -23,6 +23,7 @@ class Copy:
     """A record on a phone, with who stands behind what it shows."""
 
     version: int | None = None
+    epoch: int = 0  # how many restores the server had behind it when this was pulled
     pulled: Screen = field(default_factory=dict)
     local: Screen = field(default_factory=dict)  # Collect's one copy
 
@@ -77,11 +78,20 @@ class Replay:
 
     def members(self, entity: str, version: int | None = None) -> list[str]:
         """Name the actions that a version of a record holds, those of records that are part of it too, as they came."""
-        counters = [row["counter"] for row in self.rows.values() if row["entity"] == entity
-                    and (version is None or row["version"] <= version)]
-        until = FOREVER - 1 if version is None else max(counters, default=0)
-        found = self._held(entity, until)
+        found = self._held(entity, self._until(entity, version))
         return [action for action, row in self.rows.items() if row["id"] in found]
+
+    def arrived(self, entity: str, version: int | None = None) -> set[str]:
+        """Name all actions, about whomever, that had come when a record had a version."""
+        until = self._until(entity, version)
+        return {action for action, row in self.rows.items() if row["counter"] <= until}
+
+    def _until(self, entity: str, version: int | None) -> int:
+        """Find the counter at which a version of a record stood; without one, now."""
+        if version is None:
+            return FOREVER - 1
+        rows = [row for row in self.rows.values() if row["entity"] == entity and row["version"] <= version]
+        return max((row["counter"] for row in rows), default=0)
 
     def _held(self, entity: str, until: int) -> set[str]:
         """Find the actions of a record up to a change, and of those that are one with it then."""
@@ -97,9 +107,10 @@ class Replay:
         return self.copies.setdefault(device, {}).setdefault(entity, Copy())
 
     def _on_pulled(self, event: Event) -> None:
+        epoch = self.restores.find_epoch(event["place"])
         for entity, (version, data) in event["took"].items():
-            screen = self.truth.serve(self.members(entity, version), data)
-            self.copies.setdefault(event["device"], {})[entity] = Copy(version, screen, dict(screen))
+            screen = self.truth.serve(self.members(entity, version), self.arrived(entity, version), data)
+            self.copies.setdefault(event["device"], {})[entity] = Copy(version, epoch, screen, dict(screen))
 
     def _on_opened(self, event: Event) -> None:
         device, entity = event["device"], event["entity"]
@@ -125,14 +136,17 @@ class Replay:
     def _check_own_work(self, event: Event) -> None:
         """An agent's own work is on her screen, once: from the pulled record, or over it."""
         device, entity, version = event["device"], event["entity"], event["version"] or 0
+        epoch = self.restores.find_epoch(event["place"])
+        if event["version"] is not None:
+            epoch = self.copy(device, entity).epoch
         for action, _ in self.places.get(f"{device} {entity}", ()):
             record, number = self.numbered.get(action, (entity, FOREVER))
             pulled = record == entity and number <= version
             if action in event["over"] and pulled:
                 self.wrong.append(f"{device} shows {action} twice")
             covered = any(self.truth.edits.get(other) == action for other in self.numbered)
-            if self.restores.find_epoch(event["place"]) < len(self.restores.lost):
-                continue  # it was numbered anew since
+            if epoch < len(self.restores.lost):
+                continue  # it was numbered anew since; a phone may hold what was lost until it hears of the restore
             if record == entity and not pulled and not covered and action not in event["over"] and not event["left"]:
                 self.wrong.append(f"{device} does not show her own {action}")
 
@@ -162,11 +176,11 @@ class Replay:
 
     def _on_settling(self, event: Event) -> None:
         entity, version = event["entity"], event["version"]
-        members = self.members(entity, version)
-        screen = self.truth.serve(members, event["values"])
+        members, arrived = self.members(entity, version), self.arrived(entity, version)
+        screen = self.truth.serve(members, arrived, event["values"])
         candidates = {}
         for name in event["chosen"]:
-            present = self.truth.present(name, members)
+            present = self.truth.present(name, members, arrived)
             texts = {event["values"].get(name, ""), *event["candidates"].get(name, ())}
             candidates[name] = frozenset().union(*(self.truth.behind(name, text, present) for text in texts))
         action = f"office {entity} {version}"
@@ -186,7 +200,8 @@ class Replay:
         if row is not None and row["kind"] == ("resolve" if event["deleted"] else "delete"):
             standing = frozenset(self.truth.deletions).intersection(members)
             self.truth.begin(action, "office")
-            self.truth.deletions[action] = Deletion(not event["deleted"], self.truth.all_present(members), standing)
+            saw = self.truth.all_present(members, self.arrived(entity, version))
+            self.truth.deletions[action] = Deletion(not event["deleted"], saw, standing)
 
     def _on_crashed(self, event: Event) -> None:
         self.wrong.append(f"the server answered {event['status']} to {event['device']}: {event['text']}")

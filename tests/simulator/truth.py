@@ -8,7 +8,7 @@ idea for the pure rule; here it is told by policy, for whatever properties the s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -101,9 +101,12 @@ class Truth:
 
     # What a record holds
 
-    def present(self, name: str, members: Collection[str]) -> set[Key]:
-        """Find the intents of a record: of its members, and those that an author's own answer repeats unsent."""
-        arrived = set(members)
+    def present(self, name: str, members: Collection[str], arrived: Set[str]) -> set[Key]:
+        """Find the intents of a record: of its members, and those that an author's own answer repeats unsent.
+
+        `arrived` are all actions that had come by then, about whomever: what an answer left as it was on a screen of two
+        records that were one, and are two again, is with the other one.
+        """
         return {
             key
             for action in members
@@ -111,20 +114,20 @@ class Truth:
             if key[0] == action or key[0] not in arrived
         }
 
-    def all_present(self, members: Collection[str]) -> frozenset[Key]:
-        return frozenset().union(*(self.present(name, members) for name in PROPERTIES))
+    def all_present(self, members: Collection[str], arrived: Set[str]) -> frozenset[Key]:
+        return frozenset().union(*(self.present(name, members, arrived) for name in PROPERTIES))
 
     def behind(self, name: str, text: str, present: Iterable[Key]) -> frozenset[Key]:
         intents = self.intents[name]
         return frozenset(key for key in present if meaning(name, intents[key].text) == meaning(name, text))
 
-    def serve(self, members: Collection[str], values: Mapping[str, str]) -> Screen:
+    def serve(self, members: Collection[str], arrived: Set[str], values: Mapping[str, str]) -> Screen:
         """Turn the texts of a record into a screen: who stands behind each."""
         screen: Screen = {}
         for name, text in values.items():
             if name not in PROPERTIES:
                 continue
-            present, policy = self.present(name, members), PROPERTIES[name].policy
+            present, policy = self.present(name, members, arrived), PROPERTIES[name].policy
             if policy == "union":
                 shown = set(text.split())
                 elements: dict[str, set[Key]] = {element: set() for element in shown}
@@ -153,26 +156,28 @@ class Truth:
 
     # What must hold
 
-    def find_violations(self, served: Served, members: list[str], *, complete: bool) -> list[str]:
+    def find_violations(self, served: Served, members: list[str], arrived: Set[str], *, complete: bool) -> list[str]:
         """Compare a record with what people did; `complete` when no step and no original is still on its way."""
         wrong: list[str] = []
         for name, known in PROPERTIES.items():
             if known.policy == "sum":
-                wrong += self._check_sum(name, served, members) if complete else []
+                wrong += self._check_sum(name, served, members, arrived) if complete else []
             elif known.policy == "union":
-                wrong += self._check_union(name, served, members, complete)
+                wrong += self._check_union(name, served, members, arrived, complete)
             elif known.policy == "append":
-                wrong += self._check_notes(name, served, members)
+                wrong += self._check_notes(name, served, members, arrived)
             else:
-                wrong += self._check_chosen(name, served, members, complete)
+                wrong += self._check_chosen(name, served, members, arrived, complete)
         if complete:
             wrong += self._check_writes(served, members)
-            wrong += self._check_deletion(served, members)
+            wrong += self._check_deletion(served, members, arrived)
         return wrong
 
-    def _check_chosen(self, name: str, served: Served, members: list[str], complete: bool) -> list[str]:
+    def _check_chosen(
+        self, name: str, served: Served, members: list[str], arrived: Set[str], complete: bool
+    ) -> list[str]:
         policy = PROPERTIES[name].policy
-        present = self.present(name, members)
+        present = self.present(name, members, arrived)
         heads = [self.intents[name][key] for key in present - self.replaced(name, present)]
         value = served.values.get(name)
         if not heads:
@@ -224,13 +229,15 @@ class Truth:
             wrong.append(f"{name}: open {is_open} with {said}")
         return wrong
 
-    def _check_sum(self, name: str, served: Served, members: list[str]) -> list[str]:
-        total = sum((self.deltas[key] for key in self.present(name, members)), Decimal(0))
+    def _check_sum(self, name: str, served: Served, members: list[str], arrived: Set[str]) -> list[str]:
+        total = sum((self.deltas[key] for key in self.present(name, members, arrived)), Decimal(0))
         value = served.values.get(name, "")
         return [f"{name}: {value!r} is served, the sum is {total}"] if number(value) != total else []
 
-    def _check_union(self, name: str, served: Served, members: list[str], complete: bool) -> list[str]:
-        present = self.present(name, members)
+    def _check_union(
+        self, name: str, served: Served, members: list[str], arrived: Set[str], complete: bool
+    ) -> list[str]:
+        present = self.present(name, members, arrived)
         alive = set(self._elements(present))
         if not complete:
             present |= {key for key in self.removes if key[1] == name}
@@ -261,8 +268,8 @@ class Truth:
         same = self.devices.get(action) == self.devices.get(other) is not None
         return same and self.order[action] > self.order[other]
 
-    def _check_notes(self, name: str, served: Served, members: list[str]) -> list[str]:
-        present = self.present(name, members)
+    def _check_notes(self, name: str, served: Served, members: list[str], arrived: Set[str]) -> list[str]:
+        present = self.present(name, members, arrived)
         lines = served.values.get(name, "").split("\n")
         texts = [self.intents[name][key].text for key in present - self.replaced(name, present)]
         lost = [line for text in texts for line in text.split("\n") if line and line not in lines]
@@ -279,7 +286,7 @@ class Truth:
                     wrong.append(f"{name}: written by {sorted(derived)}, really by {sorted(meant)}")
         return wrong
 
-    def _check_deletion(self, served: Served, members: list[str]) -> list[str]:
+    def _check_deletion(self, served: Served, members: list[str], arrived: Set[str]) -> list[str]:
         present = {key: self.deletions[key] for key in members if key in self.deletions}
         replaced = {old for deletion in present.values() for old in deletion.replaces}
         heads = [deletion for key, deletion in present.items() if key not in replaced]
@@ -287,7 +294,7 @@ class Truth:
         for name, known in PROPERTIES.items():
             if known.policy not in ("sum", "union"):
                 saw |= self.replaced(name, saw.intersection(self.intents[name]))
-        unseen = {key for key in self.all_present(members) - saw if key[0] not in self.knowing}
+        unseen = {key for key in self.all_present(members, arrived) - saw if key[0] not in self.knowing}
         standing = any(head.deletes for head in heads)
         deleted = standing and all(head.deletes for head in heads) and not unseen
         found = (served.deleted, "_deleted" in served.conflicts)

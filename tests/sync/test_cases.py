@@ -187,6 +187,18 @@ def test_case_10_untouched_answers_stay_untouched_when_unmerged():
     assert book.state("A").values == {"name": "1", "town": "T"}
 
 
+def test_case_10_untouched_answers_that_come_after_the_separation_stay_with_the_other_woman():
+    book = Ledger()
+    book.do("a", "create", entity_id="A", saved={"name": "1", "town": "T"})
+    book.do("b", "create", entity_id="B", saved={"name": "2"})
+    book.do("m", "merge", entity_id="A", target="B")
+    book.do("n", "unmerge", entity_id="B", target="m")
+    state = book.do("late", entity_id="B", saved={"town": "T", "name": "2", "rooms": "3"}, base=2)
+    assert state.values == {"name": "2", "rooms": "3"}
+    assert state.conflicts == ()
+    assert book.state("A").values == {"name": "1", "town": "T"}
+
+
 def test_case_10_what_was_written_meanwhile_stays_with_the_winner():
     book = Ledger()
     book.do("a", "create", entity_id="A", saved={"name": "1"})
