@@ -10,79 +10,12 @@ from flask_login import current_user
 
 from server.auth import Actor, find_actor
 from server.console.files import static_url
+from server.console.menu import find_section, find_tabs, list_groups
 from server.console.texts import TEXTS, say
 from server.errors import Problem
 from server.texts import LANGUAGES, choose_language
 
 LANGUAGE_NAMES: Final = {"fr": "Français", "ar": "العربية", "en": "English"}
-MENU: Final = (
-    # endpoint, text, verb
-    ("home", "nav.home", "desk.read"),
-    ("programme_glance", "nav.programme_glance", "desk.read"),
-    ("conflicts", "nav.conflicts", "conflict.settle"),
-    ("list_duplicates", "nav.duplicates", "entity.merge"),
-    ("women", "nav.women", "register.read"),
-    ("submissions", "nav.submissions", "desk.read"),
-    ("quarantine", "nav.quarantine", "desk.read"),
-    ("handover", "nav.handover", "handover.import"),
-    ("agents", "nav.agents", "desk.read"),
-    ("forms", "nav.forms", "desk.read"),
-    ("list_legal", "nav.list_legal", "legal.manage"),
-    ("workbook", "nav.workbook", "workbook.read"),
-    ("list_associations", "nav.associations", "association.manage"),
-    ("people", "nav.people", "user.manage"),
-    ("audit", "nav.audit", "audit.read"),
-    ("own_women", "nav.own_women", "association.read"),
-    ("service", "nav.service", "service.watch"),
-    ("certificates", "nav.certificates", "certificate.issue"),
-    ("lists", "nav.lists", "list.import"),
-)
-WITHIN: Final = {
-    "woman": "women",
-    "submission": "submissions",
-    "changes": "submissions",
-    "choose_form": "forms",
-    "agent": "agents",
-    "create_person": "people",
-    "give_password": "people",
-    "own_woman": "own_women",
-    "codebook": "forms",
-    "confirm_retire": "forms",
-    "draft": "forms",
-    "upload": "forms",
-    "publish": "forms",
-    "tested": "forms",
-    "fill": "forms",
-    "quality": "submissions",
-    "conflict": "conflicts",
-    "settle": "conflicts",
-    "item": "quarantine",
-    "confirm_release": "quarantine",
-    "take_handover": "handover",
-    "handed_over": "handover",
-    "import_handover": "handover",
-    "create": "agents",
-    "confirm_code": "agents",
-    "give_code": "agents",
-    "confirm_revoke": "agents",
-    "certificate": "certificates",
-    "certificate_session": "certificates",
-    "issue_certificates": "certificates",
-    "cancel_certificate": "certificates",
-    "taken_list": "lists",
-    "take_list": "lists",
-    "apply_list": "lists",
-    "reveal": "women",
-    "find_twin": "women",
-    "card": "women",
-    "cards": "women",
-    "compare": "women",
-    "confirm_unmerge": "women",
-    "confirm_delete": "women",
-    "confirm_erase": "women",
-    "erase": "women",
-}
-"""Pages below one of the menu."""
 
 
 def shown_project() -> int:
@@ -138,6 +71,8 @@ def shared_values() -> dict[str, Any]:
     """Give each template what the frame needs."""
     reader = language()
     here = (request.endpoint or "").removeprefix("console.")
+    menu = list_groups(may)
+    section = find_section(here)
     return {
         "t": text,
         "has_text": TEXTS.__contains__,
@@ -146,8 +81,10 @@ def shared_values() -> dict[str, Any]:
         "language": reader,
         "direction": "rtl" if reader == "ar" else "ltr",
         "languages": LANGUAGE_NAMES,
-        "menu": [entry for entry in MENU if may(entry[2])],
-        "section": WITHIN.get(here, here),
+        "menu": menu,
+        "section": section,
+        "tabs": find_tabs(menu, section),
+        "current": "page" if here == section else "true",
         "static_url": static_url,
         "home": url_for("console.home" if may("desk.read") or not may("association.read") else "console.own_women"),
         "return_to": request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -99,9 +99,9 @@ DOCTOR: Final = {
         "{count} photographs are damaged ({names}). What to do: check the disk, put them back from the backup.",
     ),
     "doctor.quarantine_waiting": Words(
-        "{count} envois mis de côté attendent. À faire : ouvrir « Quarantaine » au bureau.",
-        "{count} إرسالا موضوعا جانبا ينتظر. المطلوب: فتح «الحجر» في المكتب.",
-        "{count} things that were set aside wait. What to do: open Quarantine at the desk.",
+        "{count} envois mis de côté attendent. À faire : ouvrir « Mis de côté » au bureau.",
+        "{count} إرسالا موضوعا جانبا ينتظر. المطلوب: فتح «المحفوظ جانبا» في المكتب.",
+        "{count} things that were set aside wait. What to do: open “Set aside” at the desk.",
     ),
     "doctor.phones_silent": Words(
         "{count} agents n’ont rien envoyé depuis {days} jours : {names}. À faire : les appeler ; téléphone perdu, le révoquer.",

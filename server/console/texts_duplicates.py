@@ -7,7 +7,7 @@ from typing import Final
 from server.console.words import Words
 
 DUPLICATES: Final = {
-    "nav.duplicates": Words("Doublons", "التكرارات", "Duplicates"),
+    "nav.list_duplicates": Words("Doublons", "التكرارات", "Duplicates"),
     "duplicates.title": Words("Doublons probables", "بطاقات مكررة محتملة", "Likely duplicates"),
     "duplicates.lead": Words(
         "Des fiches qui sont peut-être celles d’une même femme. Rien n’est réuni sans vous.",

@@ -8,7 +8,7 @@ from server.console.words import Words
 
 PEOPLE: Final = {
     "nav.people": Words("Utilisateurs", "المستخدمون", "People"),
-    "nav.associations": Words("Associations", "الجمعيات", "Associations"),
+    "nav.list_associations": Words("Associations", "الجمعيات", "Associations"),
     "nav.audit": Words("Journal", "السجل", "Log"),
     "nav.own_women": Words("Nos artisanes", "حرفياتنا", "Our women"),
     "role.protection": Words("Protection des données", "حماية المعطيات", "Data protection"),

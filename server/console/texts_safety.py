@@ -7,7 +7,7 @@ from typing import Final
 from server.console.words import Words
 
 SAFETY: Final = {
-    "code.title": Words("Second facteur", "العامل الثاني", "Second factor"),
+    "second_factor.code": Words("Second facteur", "العامل الثاني", "Second factor"),
     "code.lead": Words(
         "Tapez le code de six chiffres que montre votre application d’authentification, ou un code de secours.",
         "اكتب الرمز ذا الأرقام الستة الظاهر في تطبيق المصادقة، أو رمز نجدة.",

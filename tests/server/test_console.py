@@ -22,8 +22,9 @@ from werkzeug.test import TestResponse
 from forms.instance import parse_instance
 from server.auth import COMMAND
 from server.console.formats import show_size, show_value
+from server.console.menu import GROUPS, find_section, find_tabs, list_groups
 from server.console.pages import is_local
-from server.console.texts import TEXTS, Words, say
+from server.console.texts import TABLES, TEXTS, Words, say
 from server.database import db
 from server.limits import limiter
 from server.models import AppUser, Audit, Entity, EntityActionRow
@@ -688,6 +689,37 @@ def test_every_text_is_in_three_languages_with_the_same_values() -> None:
         assert values[0] == values[1] == values[2], key
     same_everywhere = {"warned.pyxform", "forms.source"}
     assert {key for key, words in TEXTS.items() if not re.search(r"[\u0600-\u06ff]", words.ar)} == same_everywhere
+
+
+def test_no_text_hides_another() -> None:
+    assert sum(len(table) for table in TABLES) == len(TEXTS)
+
+
+def test_every_page_has_its_place_in_the_menu_once(app: Flask) -> None:
+    outside = {"sign_in", "open_session", "ask_code", "take_code", "ask_password", "set_password", "sign_out", "set_language",
+               "account", "change_password", "end_sessions", "begin_second_factor", "confirm_second_factor",
+               "remove_second_factor", "verify_certificate", "static"}  # fmt: skip
+    endpoints = {name.removeprefix("console.") for name in app.view_functions if name.startswith("console.")}
+    assert {name for name in endpoints if not find_section(name)} == outside
+    placed = [name for group in GROUPS for page in group.pages for name in (page.endpoint, *page.below)]
+    assert sorted(placed) == sorted(endpoints - outside)
+    for group in GROUPS:
+        for page in group.pages:
+            assert app.view_functions[f"console.{page.endpoint}"].required_verb == page.verb  # type: ignore[attr-defined]
+            assert page.text in TEXTS
+
+
+def test_menu_is_short_and_tabs_are_those_of_the_reader(desk: Desk) -> None:
+    page = desk("administrator").get("/quality")
+    menu = re.findall(r'<li><a href="([^"]+)"( aria-current="[a-z]+")?>', page[: page.index("<main")])
+    assert len(menu) <= 10
+    assert [link for link, current in menu if current] == ["/submissions"]
+    tabs = page[page.index("section-tabs") :].split("</nav>")[0]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == ["/quality"]
+    viewer = list_groups(lambda verb: verb == "desk.read")
+    assert [each.endpoint for each in find_tabs(viewer, "quarantine")] == ["submissions", "quarantine"]
+    assert find_tabs(viewer, "agents") == ()
+    assert TEXTS[next(group for group in viewer if group.pages[0].endpoint == "agents").text].en == "Agents"
 
 
 def test_every_text_that_pages_name_exists_and_no_other_does() -> None:
