@@ -77,7 +77,10 @@ def restored_in(other: Settings, vault: Vault, *more: str) -> Any:
     made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     key = str(vault.folder.parent / "key.txt")
     with made.app_context():  # the command would take the application that is current
-        return made, run(made, "restore", "--from", str(vault.folder), "--key", key, "--json", *more)
+        said = run(made, "restore", "--from", str(vault.folder), "--key", key, "--json", *more)
+        db.session.remove()
+        db.engine.dispose()
+        return made, said
 
 
 def test_everything_comes_back_on_another_machine(
