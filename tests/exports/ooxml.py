@@ -60,9 +60,24 @@ def _find(archive: zipfile.ZipFile) -> Iterator[str]:
     for name, tree in trees.items():
         if name.endswith(".rels"):
             yield from _find_relations(name, tree, names)
+        else:
+            yield from _find_dangling(name, {v for one in tree.iter() for a, v in one.attrib.items() if a.startswith(RELATION)}, trees)
+    for name in names:
+        if name.startswith("xl/worksheets/rows"):  # too long to be a tree; what is named stands after its rows
+            end = archive.read(name).rpartition(b"</sheetData>")[2].decode()
+            yield from _find_dangling(name, set(re.findall(r'r:id="([^"]*)"', end)), trees)
     styles, faults = _read_styles(trees["xl/styles.xml"])
     yield from faults
     yield from _find_sheets(archive, trees, styles)
+
+
+def _find_dangling(name: str, named: set[str], trees: dict[str, ET.Element]) -> Iterator[str]:
+    """A part that speaks of a relation which its own list does not have."""
+    folder, _, base = name.rpartition("/")
+    relations = trees.get(f"{folder}/_rels/{base}.rels")
+    known = set() if relations is None else {one.get("Id") for one in relations.iter(f"{PACKAGE}Relationship")}
+    for one in sorted(named - known):
+        yield f"{name}: {one} leads nowhere"
 
 
 def _find_types(tree: ET.Element, names: list[str]) -> Iterator[str]:
