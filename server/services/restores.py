@@ -60,7 +60,7 @@ def serving(settings: Settings, *, alone: bool = False) -> Iterator[None]:
 
     :raises VaultError: when others hold it the other way, or a restore was not finished.
     """
-    with (settings.data / SERVING).open("w") as lock:
+    with _open_lock(settings.data / SERVING) as lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -69,6 +69,22 @@ def serving(settings: Settings, *, alone: bool = False) -> Iterator[None]:
         if not alone and (settings.data / UNFINISHED).exists():
             raise VaultError("a restore was begun and not finished: run it again before serving")
         yield
+
+
+@contextmanager
+def _open_lock(path: Path) -> Iterator[int]:
+    """Open the file that is locked; on a disk that cannot be written, as it is, or its folder, which can be locked too.
+
+    A server must start on such a disk, to show what it has and say what is wrong.
+    """
+    try:
+        opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        opened = os.open(path if path.exists() else path.parent, os.O_RDONLY)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def restore(vault: Vault, identity: pyrage.x25519.Identity, *, name: str = "", replace_old: bool = False) -> Restored:

@@ -115,8 +115,10 @@ def test_widget_that_is_not_on_the_phone_yet_says_so_and_comes_when_it_can(brows
 def test_who_types_without_a_pause_has_all_but_the_last_second(screen: FormPage) -> None:
     open_corpus(screen, "text")
     box = screen.box("t")
-    for number in range(30):
-        box.press_sequentially("abcdefghij"[number % 10], delay=60)
-    saved = screen.page.evaluate("harness.state.draft?.files.xml.match(/<t>([^<]*)/)[1].length ?? 0")
+    for number in range(400):  # she never pauses, however slow the machine is
+        box.press_sequentially("abcdefghij"[number % 10], delay=40)
+        saved = screen.page.evaluate("harness.state.draft?.files.xml.match(/<t>([^<]*)/)?.[1].length ?? 0")
+        if saved >= 5:
+            break
     assert saved >= 5, "nothing was saved while she typed"
     screen.page.evaluate("harness.close()")
