@@ -45,6 +45,7 @@ from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
 from server.services.imports import sign_workbook
 from server.services.submissions import count_files
+from server.services.xml_batch import XmlBatch
 from sync.erasure import SHOWN_LABEL
 from sync.linkage import SURE, find_threshold
 
@@ -316,7 +317,7 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
         touched = _touched(project_id, ids)
         files = count_files(project_id, ids)
         edits = _edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
-        load = _Batch(project_id, ids).load
+        load = XmlBatch(project_id, ids).load
         for key, version, received_at, app_user_id, device_id, root_id, digest, erased_at in rows:
             expected, present = files.get(key, (0, 0))
             yield ExportedSubmission(
@@ -333,25 +334,6 @@ def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
                 expected,
                 digest or f"erased {erased_at}",
             )
-
-
-class _Batch:
-    """The XML of some submissions, read from the database when the first of them is asked for."""
-
-    def __init__(self, project_id: int, ids: list[str]) -> None:
-        self._project_id = project_id
-        self._ids = ids
-        self._found: dict[str, bytes] = {}
-
-    def load(self, key: str) -> bytes:
-        if not self._found:
-            rows = db.session.execute(
-                select(Submission.instance_id, Submission.xml).where(
-                    Submission.project_id == self._project_id, Submission.instance_id.in_(self._ids)
-                )
-            )
-            self._found = {instance_id: xml for instance_id, xml in rows.all()}  # noqa: C416
-        return self._found[key]
 
 
 def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:

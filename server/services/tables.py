@@ -28,6 +28,7 @@ from server.services import audits
 from server.services.forms import definition_of
 from server.services.odata_filters import to_condition
 from server.services.submissions import count_files
+from server.services.xml_batch import XmlBatch
 
 BATCH = 500
 _Root = aliased(Submission)
@@ -146,7 +147,7 @@ def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[Table
         edited = [row.root_id for row in rows if row.root_id != row.instance_id]
         forked, edits = _forks(project_id, edited), _edits(project_id, edited)
         files = count_files(project_id, ids)
-        load = _Batch(project_id, ids).load
+        load = XmlBatch(project_id, ids).load
         for row in rows:
             expected, present = files.get(row.instance_id, (0, 0))
             forks = row.root_id in forked
@@ -243,25 +244,6 @@ def _edits(project_id: int, root_ids: Sequence[str]) -> dict[str, int]:
 
 def _load(load: Callable[[str], bytes], own: str, _key: str) -> bytes:
     return load(own)
-
-
-class _Batch:
-    """The XML of some submissions, read from the database when the first of them is asked for."""
-
-    def __init__(self, project_id: int, ids: list[str]) -> None:
-        self._project_id = project_id
-        self._ids = ids
-        self._found: dict[str, bytes] = {}
-
-    def load(self, key: str) -> bytes:
-        if not self._found:
-            rows = db.session.execute(
-                select(Submission.instance_id, Submission.xml).where(
-                    Submission.project_id == self._project_id, Submission.instance_id.in_(self._ids)
-                )
-            )
-            self._found = {instance_id: xml for instance_id, xml in rows.all()}  # noqa: C416
-        return self._found[key]
 
 
 def find_current(project_id: int, form_id: str, instance_id: str) -> TableRow:
