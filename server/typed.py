@@ -1,5 +1,5 @@
 """What people type and addresses ask, as it may be stored: no text in a database holds a NUL, PostgreSQL refuses to
-look for one, and nobody means it."""
+look for one, and nobody means it. It becomes U+FFFD, as in HTML: what asked for a name with one still names nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 class _Typed(ImmutableMultiDict[str, Any]):
     def __init__(self, mapping: Any = None) -> None:
         super().__init__([
-            (name.replace("\0", ""), value.replace("\0", "") if isinstance(value, str) else value)
+            (name.replace("\0", "\ufffd"), value.replace("\0", "\ufffd") if isinstance(value, str) else value)
             for name, value in iter_multi_items(mapping or ())
         ])  # fmt: skip
 

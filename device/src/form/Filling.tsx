@@ -230,6 +230,7 @@ export function Filling(props: {
     clockOffsetMs: () => session.clockOffsetMs ?? 0,
     holding(commit) {
       held.add(commit);
+      saver.touch();
       return () => held.delete(commit);
     },
     advance() {

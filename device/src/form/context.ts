@@ -12,7 +12,8 @@ export interface FormContextValue {
   media(name: string): Promise<string | null>;
   /** True once she tried to finish: from then on missing answers are told too. */
   insisting(): boolean;
-  /** A widget holds keystrokes the engine has not seen: `commit` gives them. Returns how to say that it no longer does. */
+  /** A widget holds keystrokes the engine has not seen (said at each of them): `commit` gives them, at the latest when it is saved.
+   * Returns how to say that it no longer does. */
   holding(commit: () => void): () => void;
   /** Centres of the communes, for maps. */
   places(): Promise<readonly { name: string; latitude: number; longitude: number }[]>;

@@ -1,5 +1,5 @@
 // Text, whole numbers and decimals. Keystrokes reach the engine after a short pause, so that typing stays fluid on a slow phone; leaving
-// the box, saving or turning the page gives them at once.
+// the box, saving (which comes within a second, paused or not) or turning the page gives them at once.
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show, untrack, type JSX } from 'solid-js';
 import { partIds, useForm } from '../context';
 import type { WidgetProps } from '../QuestionCard';
@@ -29,7 +29,7 @@ export function TextBox(props: WidgetProps): JSX.Element {
   const typed = (value: string): void => {
     setText(value);
     clearTimeout(timer);
-    release ??= form.holding(commit);
+    release = form.holding(commit);
     timer = setTimeout(commit, PAUSE_MS);
   };
   onCleanup(() => {
