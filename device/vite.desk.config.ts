@@ -15,7 +15,7 @@ export default defineConfig({
     cssCodeSplit: false,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      input: resolve(import.meta.dirname, 'src/desk/main.tsx'),
+      input: resolve(import.meta.dirname, 'src/desk/main.ts'),
       checks: { eval: false },
       output: { entryFileNames: 'form.js', assetFileNames: 'form[extname]', codeSplitting: false },
     },

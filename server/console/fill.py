@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, flash, make_response, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -11,14 +12,17 @@ from flask_wtf.csrf import generate_csrf
 from server.auth import actor, require
 from server.console.files import FOLDER
 from server.console.pages import language, number, show, shown_project, text
+from server.console.women import FILTERED
 from server.errors import Problem
 from server.services import desk_forms as service
-from server.services import entities, forms
+from server.services import entities, forms, grids
 from server.services.labels import Labels
 from server.services.openrosa import SentFile
 from sync.protocol import QUARANTINED
 
 XML_PART: Final = "xml_submission_file"
+GRID_KEPT: Final = ("q", "commune", "session", "also", *FILTERED)
+"""What a grid's address chooses women by."""
 FORM_CSP: Final = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -37,9 +41,10 @@ def choose_form() -> str:
     for form in forms.list_forms(project_id):
         if form["audience"] == "agents":
             continue
-        subject = service.find_subject(service.find_fillable(project_id, form["formId"]).definition)
+        definition = service.find_fillable(project_id, form["formId"]).definition
+        subject = service.find_subject(definition)
         if row is None or (subject is not None and subject.list == row.list):
-            listed.append((form, subject))
+            listed.append((form, subject, row is None and grids.find_grid(definition) is not None))
     return show("fill_choose.html", forms=listed, row=row, labels=Labels(project_id, language()))
 
 
@@ -62,14 +67,19 @@ def fill(form_id: str) -> Response | str:
     if row is not None and subject is not None and row.list != subject.list:
         raise Problem("404.1")
     leave = url_for("console.woman", entity_id=row.id) if row else url_for("console.choose_form")
+    of_grid = request.args.get("grid")
+    if of_grid is not None:  # one row of a grid, opened whole: back to it
+        leave = grid_address(form_id, of_grid)
     return show_form(
         found,
         row=row if subject else None,
         submit=url_for(
-            "console.send", form_id=form_id, woman=row.id if row else None, series=request.args.get("series")
+            "console.send", form_id=form_id, woman=row.id if row else None, series=request.args.get("series"),
+            grid=of_grid,
         ),
         leave=leave,
-    )
+        of_grid=of_grid is not None,
+    )  # fmt: skip
 
 
 def show_form(
@@ -82,6 +92,7 @@ def show_form(
     edit: dict[str, Any] | None = None,
     xml: str = "",
     files: dict[str, str] | None = None,
+    of_grid: bool = False,
 ) -> Response:
     """Show the app's form page for one form version.
 
@@ -105,6 +116,7 @@ def show_form(
         if row is None
         else {"id": row.id, "list": row.list, "label": row.label, "row": row.row, "properties": list(row.properties)},
         "edit": edit,
+        "grid": of_grid,
         "username": actor().name,
         "language": language(),
         "submit": submit,
@@ -126,6 +138,13 @@ def entity_list(form_id: str, name: str) -> Response:
     if name not in service.find_fillable(project_id, form_id).lists:
         raise Problem("404.1")
     return Response(service.write_list(project_id, name), mimetype="text/csv")
+
+
+def grid_address(form_id: str, query: str) -> str:
+    """Return the address of a grid from the query it had; anything else in it is left out."""
+    given = {name: value[:4100] for name, value in parse_qsl(query[:8000]) if name in GRID_KEPT and value}
+    address = url_for("console.grid", form_id=form_id)
+    return f"{address}?{urlencode(given)}" if given else address
 
 
 def read_sent() -> tuple[bytes, list[SentFile]]:
@@ -151,6 +170,10 @@ def send(form_id: str) -> dict[str, str]:
     done = service.submit(shown_project(), actor(), form_id, xml, files)
     woman = request.args.get("woman", "")
     here = url_for("console.woman", entity_id=woman) if woman else ""
+    of_grid = request.args.get("grid")
+    if of_grid is not None:  # its page tells the outcome of each row itself
+        address = grid_address(form_id, of_grid)
+        return {"next": address, "status": done["status"], "instanceId": done["instanceId"]}
     if request.args.get("series") and done["status"] != QUARANTINED:
         here = url_for("console.fill", form_id=form_id)  # the next one: a whole session, one after the other
     return _say(done, here)

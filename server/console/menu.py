@@ -76,7 +76,7 @@ GROUPS: Final = (
             "codebook", "source", "confirm_retire", "retire", "offer", "upload", "publish", "draft", "add_files",
             "drop", "xform", "file", "entity_list_of_draft", "try_out", "send_test", "tested",
         )),
-        Page("choose_form", "form.fill", ("fill", "send", "entity_list")),
+        Page("choose_form", "form.fill", ("fill", "send", "entity_list", "grid")),
     )),
     Group((
         Page("agents", "desk.read", (

@@ -16,6 +16,7 @@ from server.console.texts_doctor import DOCTOR
 from server.console.texts_drafts import DRAFTS
 from server.console.texts_duplicates import DUPLICATES
 from server.console.texts_fill import FILL
+from server.console.texts_grid import GRID
 from server.console.texts_legal import LEGAL
 from server.console.texts_lists import LISTS
 from server.console.texts_people import PEOPLE
@@ -676,7 +677,7 @@ TABLES: Final = (
     WORKBOOK,
     _FRAME, _HOME, _WOMEN, _SUBMISSIONS, _CONFLICTS, _QUARANTINE, _HANDOVER, _AGENTS, _FORMS, ACTS,
     DUPLICATES, PROGRAMME, LEGAL, DOCTOR,
-    LISTS, CERTIFICATES, REVIEW, FILL, DRAFTS, SAFETY, PEOPLE, AUDIT,
+    LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, PEOPLE, AUDIT,
 )  # fmt: skip
 TEXTS: Final[Mapping[str, Words]] = {key: words for table in TABLES for key, words in table.items()}
 """No key is in two tables: the later one would hide the other from the pages that use it."""

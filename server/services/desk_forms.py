@@ -108,12 +108,12 @@ def read_row(project_id: int, entity_id: str) -> Row:
         entity.id,
         entity.list,
         entity.data.get(LABEL, "") or entity.id,
-        _to_row(entity.id, entity.version, entity.data),
+        to_row(entity.id, entity.version, entity.data),
         list_columns(project_id, entity.list),
     )
 
 
-def _to_row(entity_id: str, version: int, data: Mapping[str, str]) -> dict[str, str]:
+def to_row(entity_id: str, version: int, data: Mapping[str, str]) -> dict[str, str]:
     """Write a record as a row. No branch: an officer's answer is based on the version she saw, and on nothing else."""
     own = {"name": entity_id, LABEL: data.get(LABEL, ""), "__version": str(version)}
     return {**{k: v for k, v in data.items() if k not in OWN}, **own, "__trunkVersion": "", "__branchId": ""}
@@ -152,7 +152,7 @@ def write_list(project_id: int, list_name: str) -> bytes:
         )
         .order_by(Entity.id)
     )
-    writer.writerows(_to_row(entity_id, version, data) for entity_id, version, data in rows)
+    writer.writerows(to_row(entity_id, version, data) for entity_id, version, data in rows)
     return out.getvalue().encode()
 
 

@@ -123,3 +123,22 @@ def test_a_phone_edits_after_an_officer_and_what_she_wrote_for_the_office_stays(
     phone.push(phone.item(blank, third))
     entity = fresh().get(Entity, (1, woman))
     assert entity.data["telephone"] == "0771111111" and entity.data["localite"] == "Là-bas"
+
+
+def test_grid_lists_whom_the_address_chooses_and_tells_the_outcome_of_each_row(officer: Signed, phone: Any) -> None:
+    made = [registration(nom_fr=name) for name in ("Benali", "Meddah")]
+    phone.push(*(phone.item(xml, instance_id) for xml, instance_id, _ in made))
+    assert 'href="/fill/cam_e_visite/grid"' in officer.get("/fill")
+    assert "data-session" not in officer.get("/fill/cam_e_visite/grid")  # nobody was chosen
+    session = told(officer.get("/fill/cam_e_visite/grid?commune=3112"))
+    assert {row["id"] for row in session["rows"]} == {woman for _, _, woman in made}
+    assert session["mode"] == "rows" and session["rows"][0]["row"]["__version"] == "1"
+    assert told(officer.get("/fill/cam_b_presence/grid?q=Meddah"))["mode"] == "ticks"
+    woman = made[0][2]
+    xml, instance_id = visit(woman, base=1)
+    done = submit(officer, "/fill/cam_e_visite?grid=commune%3D3112%26next%3D//evil.example", xml)
+    assert done == {"next": "/fill/cam_e_visite/grid?commune=3112", "status": "accepted", "instanceId": instance_id}
+    again = told(officer.get(f"/fill/cam_e_visite/grid?also={woman},nobody"))
+    assert [(row["id"], bool(row["last"])) for row in again["rows"]] == [(woman, True)]
+    assert "EXAM-2026-99" in officer.get("/fill/cam_e_visite/grid?session=EXAM-2026-99")
+    officer.get("/fill/cam_a_inscription/grid", 404)  # it is about nobody who is known

@@ -87,8 +87,15 @@ async function fetchFor(url: { href: string }, attachment: OpenOptions['attachme
   return new Response(text, text.trim() ? { headers: { 'Content-Type': type } } : { status: 404 });
 }
 
-/** Open a form. Nothing is asked of the network: lists and media come from `attachment`. :raises FormOpenError: saying why not. */
-export async function openForm(options: OpenOptions): Promise<OpenForm> {
+/** A form that is loaded, of which several can be open at once. */
+export interface LoadedForm {
+  facts: FormFacts;
+  form: Exclude<Awaited<ReturnType<typeof loadForm>>, { status: 'failure' }>;
+  dispose(): void;
+}
+
+/** Load a form. Nothing is asked of the network: lists and media come from `attachment`. :raises FormOpenError: saying why not. */
+export async function loadOnce(options: OpenOptions): Promise<LoadedForm> {
   let facts: FormFacts;
   try {
     facts = readFormFacts(options.xml, options.preset?.entityId ? options.preset : null, options.withheld, options.lastSaved);
@@ -106,6 +113,29 @@ export async function openForm(options: OpenOptions): Promise<OpenForm> {
   try {
     const form = await loading;
     if (form.status === 'failure') throw new FormOpenError('engine', reasonOf(form.error));
+    return { facts, form, dispose };
+  } catch (error) {
+    dispose();
+    if (error instanceof FormOpenError) throw error;
+    throw new FormOpenError('engine', reasonOf(error));
+  }
+}
+
+/** Open a form. :raises FormOpenError: saying why not. */
+export async function openForm(options: OpenOptions): Promise<OpenForm> {
+  const loaded = await loadOnce(options);
+  try {
+    return await openIn(loaded, options, loaded.dispose);
+  } catch (error) {
+    loaded.dispose();
+    throw error;
+  }
+}
+
+/** Open one more of a loaded form; it is loaded for a preset or for none, as this one is. :raises FormOpenError: saying why not. */
+export async function openIn(loaded: LoadedForm, options: OpenOptions, dispose: () => void = () => undefined): Promise<OpenForm> {
+  const { facts, form } = loaded;
+  try {
     const config: FormInstanceConfig = {
       stateFactory: createMutable,
       preloadProperties: { deviceID: options.deviceId, username: options.username },
@@ -127,7 +157,6 @@ export async function openForm(options: OpenOptions): Promise<OpenForm> {
     }
     return makeOpenForm(root, facts, options, dispose);
   } catch (error) {
-    dispose();
     if (error instanceof FormOpenError) throw error;
     throw new FormOpenError('engine', reasonOf(error));
   }

@@ -6,6 +6,7 @@ import { FormScreen } from '../form/FormScreen';
 import { followUpOf, readFacts } from '../records/facts';
 import { writeCsv } from '../records/rows';
 import type { ListRow } from '../store/types';
+import { markSent } from './grid/kept';
 import '../style.css';
 import './desk.css';
 
@@ -22,6 +23,8 @@ interface Told {
   record: { id: string; list: string; label: string; row: ListRow; properties: string[] } | null;
   /** A submission that is edited: its XML and the files it names. */
   edit: { xml: string; files: Record<string, string> } | null;
+  /** It is one row of a grid, which is told what became of it. */
+  grid: boolean;
   username: string;
   language: string;
   submit: string;
@@ -30,7 +33,7 @@ interface Told {
   failed: string;
 }
 
-const root = document.getElementById('form')!;
+const root = document.getElementById('form') as HTMLElement;
 const told = JSON.parse(root.dataset.session!) as Told;
 const kept = `hirfa form ${location.pathname}${location.search}`;
 const [problem, setProblem] = createSignal('');
@@ -68,13 +71,14 @@ async function send(d: DraftFiles): Promise<void> {
     setProblem(told.failed);
     throw error;
   }
-  const said = (await answer.json().catch(() => ({}))) as { next?: string; message?: string };
+  const said = (await answer.json().catch(() => ({}))) as { next?: string; message?: string; status?: string; instanceId?: string };
   if (!answer.ok || said.next === undefined) {
     setProblem(said.message ?? told.failed);
     throw new Error(said.message ?? String(answer.status));
   }
   unsent = false;
   sessionStorage.removeItem(kept);
+  if (told.grid) markSent(told.formId, told.record?.id ?? '', { instanceId: said.instanceId ?? '', aside: said.status === 'quarantined' });
   window.parent.location.assign(said.next); // of a preview, the page around it
 }
 
