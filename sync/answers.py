@@ -26,6 +26,10 @@ class Answering(Protocol):
         """What it does; `create` and `resolve` always write."""
 
     @property
+    def literal(self) -> bool:
+        """Whether the client shows its own answers word for word."""
+
+    @property
     def prefilled(self) -> frozenset[str]:
         """Which properties the record had prefilled."""
 
@@ -83,7 +87,10 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
         if is_blank(seen[0]):
             return Answer(seen[1], None)  # passes on to whoever blanked it; a blank that is no answer is not here
     if rule.policy in COLLECTING:
-        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), kind == "resolve", compare)
+        whole = counts_whole(action, name, rule)
+        if whole and action.literal and rule.policy == "union":  # its screen shows this answer alone from now on
+            return Answer(seen[1], text, added=compare.to_elements(text), shown=compare.to_elements(seen[0]))
+        return _COLLECTORS[rule.policy](text, seen, whole, kind == "resolve", compare)
     if blank:
         return Answer(seen[1], "")
     if kind == "update" and compare.is_same(rule.type, text, seen[0]):

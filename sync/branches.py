@@ -169,12 +169,19 @@ class Trail:
             return text, (action.id,) if action.id in graph else ()
         return text, self._find_shown(steps, name, base, (), until_blank=False)
 
-    def collect_copy(self, name: str, base: int, start: str, by: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    def collect_copy(
+        self, name: str, base: int, start: str, by: tuple[str, ...], rule: Rule
+    ) -> tuple[str, tuple[str, ...]]:
         """Return the same for a client that copies word for word: it shows the last answer alone.
 
-        `by` are those behind the row; they are among the answers shown unless one of the steps covers the row.
+        `by` are those behind the row; they are among the answers shown unless one of the steps covers the row. Of a
+        set only the last is named: each answer to it tells which elements were on the screen before, and whose.
         """
         last = self.find_latest(name, base)
+        if rule.policy == "union":
+            if last is None:
+                return start, by
+            return last.saved[name], (last.id,) if last.id in self._graphs.get(name, _NOBODY) else ()
         held = self._collected.get(name)
         steps = held.prune(base) if held is not None else ()
         shown = self._find_shown(steps, name, base, by, until_blank=True)
@@ -352,7 +359,7 @@ def _find_whole(groups: Mapping[int, Collection[Recorded]]) -> set[int]:
             whole.add(pos)
         else:
             base = max(find_base(record) for record in group)
-            if 0 < pos - base <= sum(find_version(record) > base for record in before):
+            if 0 <= pos - base <= sum(find_version(record) > base for record in before):
                 whole.add(pos)
         if pos != _FIRST:
             before.extend(group)

@@ -73,7 +73,7 @@ class Sight:
         office = action.device is None
         guarded = gap and action.pos != action.base
         hidden = guarded and _is_below(action)
-        key, prefilled = action.id, action.prefilled
+        key, prefilled, copies = action.id, action.prefilled, action.literal
         seen: Seen
         for name, text in action.saved.items():
             if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
@@ -95,7 +95,7 @@ class Sight:
                         mine = trail.find_latest(name, base)
                         if mine is not None:
                             seen = mine.saved[name], (mine.id,)
-                    elif name in prefilled:
+                    elif name in prefilled or (copies and rule.policy == "union"):
                         seen = self._cover(action, name, seen, trail, base, rule)
                 if gap and (not text or text.isspace()):
                     seen = (seen[0], ())
@@ -172,10 +172,12 @@ class Sight:
     ) -> Seen:
         """Find what is shown for a `sum`, `union` or `append`: the row, and what her own steps brought since.
 
-        An answer that was not prefilled repeats none of those steps, so it had not seen them.
+        An answer that was not prefilled repeats none of those steps, so it had not seen them. It covers them on the
+        screen of a client that copies word for word: of a set must be known what it covered.
         """
         seen = (shown.value, shown.by) if shown else _UNSEEN
-        if trail is None or counts_whole(action, name, rule):
+        copies_set = action.literal and rule.policy == "union"
+        if trail is None or (counts_whole(action, name, rule) and not copies_set):
             return seen
         return self._cover(action, name, seen, trail, base, rule)
 
@@ -183,7 +185,7 @@ class Sight:
         """Lay her own steps over the row; a client that copies word for word shows the last of them alone."""
         text, by = seen
         if action.literal:
-            return trail.collect_copy(name, base, text, by)
+            return trail.collect_copy(name, base, text, by, rule)
         text, mine = trail.collect(name, base, text, rule, self.compare)
         return text, (*by, *mine) if by else mine
 

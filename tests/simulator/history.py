@@ -25,6 +25,7 @@ DOINGS = (
     + ["late"] * 2 + ["delete", "merge", "clock", "move", "publish_late", "retry", "release", "wait"]
     + ["send_back", "correct", "correct", "ask"]
 )
+MEETINGS, VISITS_AT_ONCE = 3, 4
 RARE = ("revoke", "wait_long", "erase", "erase", "back_up")
 
 
@@ -130,14 +131,21 @@ class History:
             self.clock.tick(86400 * (40 if doing == "wait_long" else 2))
 
     def _meet(self) -> None:
-        """On a good line, let all phones know the same; then they answer about one woman before they hear of the others."""
+        """On a good line, let all phones know the same; then they answer about one woman before they hear of the others.
+
+        Where no two of them hold one, the first ones register some: disputes are what officers settle and ask about.
+        """
         faults, self.line.faults = self.line.faults, QUIET
-        for phone in self.phones:
-            phone.sync()
-        known = [woman for phone in self.phones for woman in phone.usable()]
+        for _ in range(MEETINGS):
+            for phone in self.phones:
+                phone.sync()
+            known = [woman for phone in self.phones for woman in phone.usable()]
+            if len(known) > len(set(known)):
+                break
+            self.phones[0].register()
         if known:
             woman = max(sorted(set(known)), key=known.count)
-            for phone in (*self.phones, *self.phones):
+            for phone in self.phones * VISITS_AT_ONCE:
                 if woman in phone.usable():
                     phone.visit_one(woman)
             for phone in self.phones:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.services import ahead, corrections, eras, erasure, keys
+from server.services import ahead, corrections, eras, erasure, keys, questions
 from server.services.erased import Gone
 from tests.simulator.pulling import Pulling
 from tests.simulator.sabotage import Plant
@@ -30,6 +30,15 @@ def corrections_are_not_told(patch: pytest.MonkeyPatch) -> None:
 
 def corrections_stay_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(corrections, "close_answered", lambda *_given: None)
+
+
+def questions_are_not_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(questions, "list_asked", lambda *_given: [])
+
+
+def questions_stay_open(patch: pytest.MonkeyPatch) -> None:
+    """What was answered or settled is asked on."""
+    patch.setattr(questions, "close_answered", lambda *_given: None)
 
 
 def erased_women_come_back_with_a_late_phone(patch: pytest.MonkeyPatch) -> None:
@@ -64,7 +73,8 @@ def phone_offers_nothing_again(patch: pytest.MonkeyPatch) -> None:
 
 PLANTS: dict[Plant, int] = {
     sealed_items_are_opened_as_the_first_one: 7, corrections_are_not_told: 7, corrections_stay_open: 21,
+    questions_are_not_told: 15, questions_stay_open: 47,
     erased_women_come_back_with_a_late_phone: 197, an_erasure_forgets_the_rows: 6, an_erasure_forgets_the_free_pages: 6,
     the_list_of_erasures_is_lost: 237, no_era_begins: 114, phone_offers_nothing_again: 114,
 }
-"""As in `sabotage`. Of questions none is planted: too few histories ask one."""
+"""As in `sabotage`."""

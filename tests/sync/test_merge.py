@@ -525,6 +525,37 @@ def test_state_keeps_an_element_away_when_a_missing_step_brings_back_an_add_its_
     assert late.values["trades"] == "pasta pastry"
 
 
+def test_state_keeps_what_was_registered_when_a_copied_set_covered_it_on_the_screen() -> None:
+    """A set that was asked anew hides the record's on Collect's screen: what is taken away later was not the record's."""
+    book = Ledger(RULES)
+    words = {"branch": "b", "base": 1, "device": "d", "literal": True}
+    book.do("c", "create", saved={"trades": "sewing pastry"})
+    book.do("p1", saved={"trades": "pasta sewing"}, prefilled=(), pos=1, **words)
+    book.do("p2", saved={"trades": "pastry"}, prefilled=(), pos=2, **words)
+    # on the screen: pastry, which she said herself without having had the record's before her eyes
+    assert book.do("p3", saved={"trades": ""}, pos=3, **words).values["trades"] == "sewing pasta pastry"
+
+
+def test_state_takes_an_element_away_when_a_copied_set_showed_the_records_too() -> None:
+    book = Ledger(RULES)
+    words = {"branch": "b", "base": 1, "device": "d", "literal": True}
+    book.do("c", "create", saved={"trades": "sewing pastry"})
+    book.do("p1", saved={"trades": "pastry"}, prefilled=(), pos=1, **words)
+    assert book.do("p2", saved={"trades": ""}, pos=2, **words).values["trades"] == "sewing"
+
+
+def test_state_replaces_what_was_shown_when_a_kept_branch_begins_anew_on_a_row() -> None:
+    """An edit takes no place, so positions have a hole; the first step on the next row misses nothing."""
+    book = Ledger(RULES)
+    words = {"branch": "b", "device": "d"}
+    book.do("c", "create", saved={"name": "x"}, device="d")
+    book.do("p", saved={}, pos=1, **words)
+    book.do("r", "resolve", saved={}, base=2)
+    book.do("e", saved={}, pos=2, edits="p", **words)
+    result = book.do("q", saved={"name": ""}, base=4, pos=4, **words)
+    assert (result.values["name"], listed(result, "name")) == ("", None)
+
+
 # What only the office may see
 
 
