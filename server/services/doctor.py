@@ -28,7 +28,7 @@ from server.config import Settings
 from server.database import db
 from server.dumps import find_revision
 from server.models import AppUser, Audit, Backup, Blob, Device, Entity, EntityVersion, Project, Quarantined, Submission
-from server.services import backups
+from server.services import audits, backups
 from server.vault import VaultError, read_recipients
 
 BAD, WARN = "bad", "warn"
@@ -80,6 +80,8 @@ def _of_database(settings: Settings, now: datetime, thorough: bool) -> Iterator[
     yield from _files(settings, thorough)
     yield from _waiting(now)
     yield from _rows(thorough)
+    if thorough:
+        yield from _audits()
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
@@ -218,6 +220,13 @@ def _rows(thorough: bool) -> Iterator[Finding]:
         wrong += [f"entities {id_}" for id_ in db.session.scalars(lost)]
     if wrong:
         yield Finding("rows_damaged", BAD, {"what": "; ".join(wrong[:NAMED])})
+
+
+def _audits() -> Iterator[Finding]:
+    for project_id in db.session.scalars(select(Project.id).order_by(Project.id)).all():
+        chain = audits.verify_audits(project_id)
+        if chain.broken_at is not None:
+            yield Finding("audits_broken", BAD, {"what": f"{project_id}: {chain.reason} {chain.broken_at}"})
 
 
 def _backups(settings: Settings, now: datetime, known: Iterable[str]) -> Iterator[Finding]:
