@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, create_engine, text
 
 COPIES = {
@@ -20,15 +22,23 @@ COPIES = {
         "counter": "counter + k * 100000",
     },
     "entity_scopes": {"entity_id": "{mark} || substr(entity_id, 9)", "counter": "counter + k * 100000"},
+    "conflicts": {"entity_id": "{mark} || substr(entity_id, 9)"},
     "submission_attachments": {"instance_id": "substr(instance_id, 1, 5) || {mark} || substr(instance_id, 14)"},
 }
 
 
-def multiply(database_url: str, copies: int) -> int:
+def multiply(database_url: str, copies: int, *, after: int = 0, tables: Collection[str] = tuple(COPIES)) -> int:
     """Copy all submissions, with what they made, ``copies`` times; return the number of the last change.
+
+    :param after: copies that were made before: those are not copied, and their numbers are taken.
+    :param tables: copy these alone.
 
     Their ids are ``uuid:`` and a UUID.
     """
+
+    def original(table: str) -> str:
+        return " WHERE device_id NOT LIKE 'copy %'" if after and table == "submissions" else ""
+
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     postgres = engine.dialect.name == "postgresql"
     mark = "lpad(to_hex(k), 8, '0')" if postgres else "printf('%08x', k)"
@@ -40,7 +50,8 @@ def multiply(database_url: str, copies: int) -> int:
         "text": 'CAST("row" AS TEXT)',
     }
     with engine.begin() as connection:
-        for table, changed in COPIES.items():
+        for table in tables:
+            changed = COPIES[table]
             names = _columns(connection, table, postgres)
             key = "instance_id" if table == "submissions" else "id"
             own = {**words, "id6": f"substr({key}, 1, 5) || {mark} || substr({key}, 14)"}
@@ -49,8 +60,8 @@ def multiply(database_url: str, copies: int) -> int:
             connection.execute(
                 text(
                     f"INSERT INTO {table} ({columns}) WITH RECURSIVE copies(k) AS "  # noqa: S608 - our own names
-                    f"(SELECT 1 UNION ALL SELECT k + 1 FROM copies WHERE k < {copies}) "
-                    f"SELECT {', '.join(values)} FROM {table} CROSS JOIN copies"
+                    f"(SELECT {after} + 1 UNION ALL SELECT k + 1 FROM copies WHERE k < {after + copies}) "
+                    f"SELECT {', '.join(values)} FROM {table} CROSS JOIN copies{original(table)}"
                 )
             )
         connection.execute(text(f"UPDATE projects SET counter = counter + {(copies + 1) * 100000}"))  # noqa: S608

@@ -1,0 +1,231 @@
+"""Measure the officers' pages with many women and submissions stored: p50 and p95 of each, on SQLite and PostgreSQL.
+
+    python bench/desk.py [--database sqlite|postgresql|both] [--women 50000] [--submissions 500000] [--times 20] [--json]
+
+A real server (gunicorn, two workers) on loopback, filled with the demonstration's year, which the database then copies
+under other ids. One officer signs in and opens every page of the menu, of its tabs and of what they lead to, one after
+another; searches and filters too. Aims: p95 below 300 ms on PostgreSQL and 500 ms on SQLite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.cookiejar
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sqlalchemy import create_engine, text  # noqa: E402 - the path comes first
+
+from bench.support.postgres import Cluster, run_cluster  # noqa: E402
+from bench.support.served import ROOT, Served, describe_machine, print_table, serve  # noqa: E402
+from bench.support.stored import multiply  # noqa: E402
+
+AIM_MS = {"SQLite": 500, "PostgreSQL": 300}
+TAKE_IN = """
+from server import create_app
+from server.services import indexing
+with create_app().app_context():
+    indexing.catch_up(1, stages=("index",), seconds=36000)
+"""
+
+
+class Officer:
+    """A browser that is signed in."""
+
+    def __init__(self, served: Served) -> None:
+        self._url = served.url
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(cookies)
+        page = self.get("/sign-in")
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token  # noqa: S101 - of the bench alone
+        fields = {"csrf_token": token[1], "email": served.email, "password": served.password}
+        self._opener.open(f"{served.url}/sign-in", urllib.parse.urlencode(fields).encode(), timeout=600).read()
+
+    def get(self, path: str) -> str:
+        request = urllib.request.Request(f"{self._url}{path}", headers={"Accept": "text/html"})  # noqa: S310 - loopback
+        with self._opener.open(request, timeout=600) as answer:
+            found: bytes = answer.read()
+        return found.decode()
+
+
+def fill(served: Served, women: int, submissions: int) -> dict[str, Any]:
+    """Store the demonstration's year, copied until there are so many."""
+    told = served.flask("demo")
+    served.flask("find-duplicates")
+    served.flask("count-programme")
+    sent = sum(told["submissions"].values())
+    begun = time.perf_counter()
+    copies = max(round(women / told["women"]) - 1, 0)
+    multiply(served.database_url, copies)
+    more = max(round((submissions - sent * (copies + 1)) / sent), 0)
+    if more:
+        multiply(served.database_url, more, after=copies, tables=("submissions",))
+    engine = create_engine(served.database_url.replace("postgresql://", "postgresql+psycopg://"))
+    subprocess.run([sys.executable, "-c", TAKE_IN], cwd=ROOT, env=served.environment, check=True)
+    with engine.begin() as connection:
+        # The pairs of copies are the copies themselves: those of the demonstration stand for a queue that is worked on.
+        newest = "(SELECT max(counter) FROM entities)"
+        connection.execute(text(f"UPDATE index_progress SET counter = {newest} WHERE stage = 'pairs'"))  # noqa: S608
+        counts = {
+            table: int(connection.execute(text(f"SELECT count(*) FROM {table} {where}")).scalar_one())  # noqa: S608
+            for table, where in (("entities", "WHERE list = 'artisanes'"), ("submissions", ""), ("conflicts", ""))
+        }
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    return {**counts, "filled_s": round(time.perf_counter() - begun)}
+
+
+def find_pages(officer: Officer) -> dict[str, str]:
+    """Find every page an officer opens by its links: the menu and its tabs, and one of each thing they list."""
+
+    def first(page: str, pattern: str) -> str:
+        found = re.search(rf'href="({pattern})"', page)
+        return found[1].replace("&amp;", "&") if found else ""
+
+    women, submissions = officer.get("/women"), officer.get("/submissions")
+    woman = first(women, r"/women/[0-9a-f-]{36}")
+    submission = first(submissions, r"/submissions/uuid%3A[^\"/?]+|/submissions/uuid:[^\"/?]+")
+    duplicates, certificates = officer.get("/duplicates"), officer.get("/certificates")
+    pages = {
+        "today": "/",
+        "programme": "/programme",
+        "women": "/women",
+        "women, last page": "/women?page=1000",
+        "women, a search": "/women?q=fatma+benali",
+        "women, nobody": "/women?q=zzzzz",
+        "women, a commune": "/women?commune=3112",
+        "women, commune, trade": "/women?commune=3112&metier=patisserie",
+        "women, association": "/women?association=asso_01",
+        "a woman": woman,
+        "her card": f"{woman}/card",
+        "find a twin": f"{woman}/merge",
+        "cards to print": "/cards?commune=3112",
+        "requests by law": "/legal",
+        "submissions": "/submissions",
+        "submissions, page 200": "/submissions?page=200",
+        "submissions, a form": "/submissions?form=cam_c_examen",
+        "submissions, a commune": "/submissions?commune=3112",
+        "submissions, form, commune": "/submissions?form=cam_e_visite&commune=3112",
+        "submissions, not seen": "/submissions?state=todo",
+        "submissions, issues": "/submissions?state=hasIssues",
+        "submissions, flagged": "/submissions?flagged=1",
+        "submissions, photos": "/submissions?waiting=1",
+        "submissions, an agent": "/submissions?agent=3",
+        "submissions, a day": "/submissions?since=2026-11-20&until=2026-11-21",
+        "submissions, a word": "/submissions?q=benali",
+        "submissions, no such word": "/submissions?q=zzzzz",
+        "a submission": submission,
+        "quality": "/quality",
+        "quarantine": "/quarantine",
+        "hand-over": "/handover",
+        "conflicts": "/conflicts",
+        "a conflict": first(officer.get("/conflicts"), r"/conflicts/[0-9a-f-]{36}"),
+        "duplicates": "/duplicates",
+        "two records": first(duplicates, r"/women/[0-9a-f-]{36}/merge/[0-9a-f-]{36}"),
+        "certificates": "/certificates",
+        "an exam's session": first(certificates, r"/sessions/[^\"]+"),
+        "workbook": "/workbook",
+        "lists": "/lists",
+        "forms": "/forms",
+        "a code book": "/forms/cam_e_visite/codebook",
+        "fill": "/fill",
+        "fill, whom": "/fill/cam_e_visite",
+        "fill, about her": f"/fill/cam_e_visite?woman={woman.rpartition('/')[2]}",
+        "grid": "/fill/cam_c_examen/grid?commune=3112",
+        "agents": "/agents",
+        "an agent": "/agents/3",
+        "people": "/people",
+        "associations": "/associations",
+        "service": "/service",
+        "operations log": "/audit",
+        "account": "/account",
+    }
+    return {name: path for name, path in pages.items() if path}
+
+
+def measure(name: str, cluster: Cluster | None, given: argparse.Namespace) -> dict[str, Any]:
+    with serve(cluster.url if cluster else "") as served:
+        found: dict[str, Any] = {"database": name, **fill(served, given.women, given.submissions), "pages": []}
+        officer = Officer(served)
+        for page, path in find_pages(officer).items():
+            if given.only and given.only not in page:
+                continue
+            times = []
+            size = 0
+            try:
+                for _ in range(given.times + 1):
+                    begun = time.perf_counter()
+                    size = len(officer.get(path))
+                    times.append((time.perf_counter() - begun) * 1000)
+                    if sum(times) > given.most_s * 1000 and len(times) > 2:
+                        break
+            except (urllib.error.HTTPError, OSError) as problem:
+                found["pages"].append({"page": page, "path": path, "problem": str(problem)})
+                continue
+            first, later = times[0], sorted(times[1:])
+            found["pages"].append(
+                {
+                    "page": page,
+                    "path": path,
+                    "first_ms": first,
+                    "p50_ms": later[len(later) // 2],
+                    "p95_ms": later[min(int(len(later) * 0.95), len(later) - 1)],
+                    "kib": size / 1024,
+                    "times": len(later),
+                }
+            )
+        found["load"] = os.getloadavg()[0]
+        return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--women", type=int, default=50_000)
+    parser.add_argument("--submissions", type=int, default=500_000)
+    parser.add_argument("--times", type=int, default=20, help="how often each page is opened after its first time")
+    parser.add_argument("--most-s", type=float, default=20, help="seconds spent on one page at most")
+    parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    results = []
+    if given.database != "postgresql":
+        results.append(measure("SQLite", None, given))
+    if given.database != "sqlite":
+        with run_cluster() as cluster:
+            results.append(measure("PostgreSQL", cluster, given))
+    if given.json:
+        print(json.dumps({"machine": describe_machine(), "results": results}, indent=1))
+        return
+    print(describe_machine())
+    for found in results:
+        told = f"{found['entities']} women, {found['submissions']} submissions, {found['conflicts']} conflicts"
+        print(f"\n{found['database']}: {told}, filled in {found['filled_s']} s; load {found['load']:.1f}")
+        rows = [
+            [one["page"], one["problem"], "", "", "", ""]
+            if "problem" in one
+            else [
+                one["page"],
+                *(f"{one[name]:.0f}" for name in ("first_ms", "p50_ms", "p95_ms", "kib")),
+                "over" if one["p95_ms"] > AIM_MS[found["database"]] else "",
+            ]
+            for one in found["pages"]
+        ]
+        print_table(["page", "first ms", "p50 ms", "p95 ms", "KiB", "aim"], rows)
+
+
+if __name__ == "__main__":
+    main()
