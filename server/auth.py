@@ -29,6 +29,8 @@ from server.models import AppUser, AppUserToken, Project, User, UserToken
 
 PUBLIC = "public"
 SESSION = "sid"
+FIRST = frozenset({"console.account", "console.change_password", "console.sign_out", "console.set_language"})
+"""What somebody may do before she chose a password of her own."""
 """Where a browser's cookie carries the secret of its session."""
 MAX_ID = 2**31 - 1
 _SIGNED_IN = frozenset({"session.end"})
@@ -83,6 +85,8 @@ class Actor:
     """The only project an app user may touch."""
     revoked: bool = False
     scopes: frozenset[str] = field(default_factory=frozenset)
+    must_change: bool = False
+    """Her password was made for her: she may do nothing but choose her own."""
 
     @property
     def label(self) -> str:
@@ -161,7 +165,12 @@ def init_auth(app: Flask) -> None:
             return None
         token = (request.view_args or {}).get("token")
         g.actor = find_actor(request) if token is None else find_key(token)
+        own_first = g.actor is not None and g.actor.must_change and request.endpoint not in FIRST
         end_reads()
+        if own_first:
+            if wants_page():
+                return redirect(url_for("console.account"))
+            raise Problem("403.52")
         if g.actor is None:
             if wants_page():
                 return redirect(url_for("console.sign_in", next=request.full_path))
@@ -252,7 +261,7 @@ def _decoy() -> str:
 
 
 def _of_user(user: User) -> Actor:
-    return Actor(kind="user", id=user.id, name=user.name or user.email, role=user.role)
+    return Actor(kind="user", id=user.id, name=user.name or user.email, role=user.role, must_change=user.must_change)
 
 
 def _bearer(token: str) -> Actor | None:

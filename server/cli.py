@@ -90,11 +90,12 @@ def create_user(
     email: str, role: str, name: str, language: str, password: str | None, project_id: int, as_json: bool
 ) -> None:
     """Create an officer or administrator."""
-    from server.services import actors
+    from server.services import accounts, actors
 
     shown = password or secrets.token_urlsafe(12)
     try:
-        user_id = actors.create_user(email, role, shown, name=name, language=language)
+        accounts.check_new_password(shown, email, name)
+        user_id = actors.create_user(email, role, shown, name=name, language=language, must_change=password is None)
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
@@ -102,7 +103,7 @@ def create_user(
     text = f"{email} created as {role}."
     if password is None:
         value["password"] = shown
-        text += f"\nPassword (shown once): {shown}"
+        text += f"\nPassword (shown once; she chooses her own at her first sign-in): {shown}"
     say(as_json, value, text)
 
 

@@ -49,6 +49,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le XLSForm n’est pas valable : {reason}",
         "ar": "ملف XLSForm غير صالح: {reason}",
     },
+    "400.17": {
+        "en": "The new password is the old one. Choose another.",
+        "fr": "Le nouveau mot de passe est l’ancien. Choisissez-en un autre.",
+        "ar": "كلمة السر الجديدة هي القديمة. اختر أخرى.",
+    },
     "400.18": {
         "en": "The OData filter could not be read: {reason}",
         "fr": "Le filtre OData est illisible : {reason}",
@@ -121,6 +126,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "en": "The page is too old or was sent from elsewhere. Reload it and try again.",
         "fr": "La page est trop ancienne ou vient d’ailleurs. Rechargez-la et recommencez.",
         "ar": "الصفحة قديمة أو مصدرها مجهول. أعد تحميلها ثم حاول مجددا.",
+    },
+    "403.52": {
+        "en": "This password was made for you. Sign in at the desk in a browser and choose your own first.",
+        "fr": "Ce mot de passe a été fait pour vous. Entrez d’abord au bureau par un navigateur et choisissez le vôtre.",
+        "ar": "كلمة السر هذه أُنشئت لك. ادخل أولا إلى المكتب بالمتصفح واختر كلمتك.",
     },
     "404.1": {
         "en": "Could not find what you were looking for.",

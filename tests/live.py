@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "four words without a link"
+"""Of officers whom tests create; one that the command makes must be changed first."""
 
 
 def free_port() -> int:

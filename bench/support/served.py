@@ -127,9 +127,12 @@ def serve(database_url: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
         flask = [sys.executable, "-m", "flask", "--app", "server"]
         done = subprocess.run([*flask, "init", "--json"], cwd=ROOT, env=environment, check=True, capture_output=True)
         installed = json.loads(done.stdout)
+        officer = ("bench@example.dz", "four words without a link")
+        made = [*flask, "create-user", officer[0], "--role", "administrator", "--password", officer[1]]
+        subprocess.run(made, cwd=ROOT, env=environment, check=True, capture_output=True)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment, **quiet)
-        served = Served(f"http://{bind}", installed["token"], installed["email"], installed["password"], process)
+        served = Served(f"http://{bind}", installed["token"], *officer, process)
         served.environment = environment
         served.database_url = database_url or f"sqlite:///{folder}/hirfa.sqlite3"
         try:

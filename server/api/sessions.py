@@ -22,6 +22,8 @@ def open_session() -> Response:
     found = sign_in(given["email"], given["password"])
     if found is None:
         raise Problem("401.2")
+    if found.must_change:
+        raise Problem("403.52")
     if safety.has_second_factor(found.id):
         if not given["code"]:
             raise Problem("401.5")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.auth import actor, require
 from server.console.pages import is_local, language, number, show, shown_project, text
+from server.errors import Problem
 from server.services import duplicates, entities, indexing
 from server.services.duplicates import BANDS, DIFFERENT, Likely
 from server.services.exports import WOMEN
@@ -46,6 +47,7 @@ def list_duplicates() -> str:
         band=band,
         waiting=waiting,
         page=duplicates.list_pairs(project_id, WOMEN, band, page=number("page")),
+        seen_of=duplicates.seen_of,
         sides=lambda pair: _sides(pair, compared),
         names=entities.find_author_names(project_id),
         labels=labels,
@@ -59,15 +61,29 @@ def _sides(pair: Likely, compared: list[Property]) -> list[Side]:
 
 @require("entity.merge")
 def say_different(entity_id: str, other_id: str) -> Response:
-    duplicates.say_different(shown_project(), entity_id, other_id, actor())
+    try:
+        duplicates.say_different(shown_project(), entity_id, other_id, actor(), seen=request.form.get("seen", ""))
+    except Problem as problem:
+        return _stale(problem)
     flash(text("duplicates.said"), "good")
     return _next()
 
 
 @require("entity.merge")
 def take_back_different(entity_id: str, other_id: str) -> Response:
-    duplicates.take_back(shown_project(), entity_id, other_id, actor())
+    try:
+        duplicates.take_back(shown_project(), entity_id, other_id, actor(), seen=request.form.get("seen", ""))
+    except Problem as problem:
+        return _stale(problem)
     flash(text("duplicates.undone"), "good")
+    return _next()
+
+
+def _stale(problem: Problem) -> Response:
+    """Show the pair as it is now when it is no more as she saw it; nothing was decided."""
+    if problem.code != "409.51":
+        raise problem
+    flash(text("act.stale"), "warn")
     return _next()
 
 

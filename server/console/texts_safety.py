@@ -27,6 +27,11 @@ SAFETY: Final = {
     "account.again": Words("Encore une fois", "مرة أخرى", "Once more"),
     "account.save": Words("Changer le mot de passe", "تغيير كلمة السر", "Change the password"),
     "account.changed": Words("Le mot de passe est changé.", "تغيّرت كلمة السر.", "The password is changed."),
+    "account.first": Words(
+        "Ce mot de passe a été fait pour vous et un autre l’a vu. Choisissez le vôtre pour continuer.",
+        "كلمة السر هذه أُنشئت لك ورآها غيرك. اختر كلمتك لتتابع.",
+        "This password was made for you and somebody else saw it. Choose your own to go on.",
+    ),
     "account.differ": Words(
         "Les deux nouveaux mots de passe ne sont pas les mêmes. Rien n’est changé.",
         "كلمتا السر الجديدتان مختلفتان. لم يتغير شيء.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_login import UserMixin
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -25,6 +25,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     language: Mapped[str] = mapped_column(String(8), default="fr")
     created_at: Mapped[moment]
     disabled_at: Mapped[maybe_moment]
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Her password was made for her and seen by another: she may do nothing but choose her own."""
 
 
 class UserToken(Base):

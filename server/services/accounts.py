@@ -52,17 +52,20 @@ def check_new_password(password: str, *about: str) -> None:
 def change_password(user_id: int, old: str, new: str, *, keep_session: str = "") -> None:
     """Change one's own password; every other session and token ends.
 
-    :raises Problem: 401.2 when the old one is wrong, 400.16 when the new one is too easy.
+    :raises Problem: 401.2 when the old one is wrong, 400.16 when the new one is too easy, 400.17 when it is
+        the old one.
     """
     user = db.session.get_one(User, user_id)
     safety.check_tries(user.email)
     if not check_password(user.password_hash, old):
         safety.note_failure(user.email)
         raise Problem("401.2")
+    if new == old:
+        raise Problem("400.17")
     check_new_password(new, user.email, user.name)
     hashed = hash_password(new)
     with transaction() as session:
-        session.execute(update(User).where(User.id == user_id).values(password_hash=hashed))
+        session.execute(update(User).where(User.id == user_id).values(password_hash=hashed, must_change=False))
         _end_all(session, user_id, keep_session)
         _note(session, user_id, "user.password")
 
@@ -116,7 +119,7 @@ def use_reset_link(token: str, new: str) -> None:
         if row is None or row.used_at is not None:
             raise Problem("404.51")
         row.used_at = datetime.now(UTC)
-        session.execute(update(User).where(User.id == row.user_id).values(password_hash=hashed))
+        session.execute(update(User).where(User.id == row.user_id).values(password_hash=hashed, must_change=False))
         _end_all(session, row.user_id)
         _note(session, row.user_id, "user.password")
     safety.forget_failures(email)

@@ -79,10 +79,12 @@ def find_pair(project_id: int, one: str, other: str) -> LinkagePair | None:
 
 
 @retried
-def say_different(project_id: int, one: str, other: str, actor: Actor) -> None:
+def say_different(project_id: int, one: str, other: str, actor: Actor, *, seen: str) -> None:
     """Remember that two records are two women; they are not proposed again.
 
-    :raises Problem: 404.1 unknown; 400.8 the same record or of another list; 409.53 erased.
+    :param seen: the versions that were looked at, as ``seen_of`` writes them.
+    :raises Problem: 404.1 unknown; 400.8 the same record or of another list; 409.53 erased; 409.51 one of them changed,
+        or somebody decided, since the page was read.
     """
     now = datetime.now(UTC)
     left_id, right_id = sorted((one, other))
@@ -94,6 +96,10 @@ def say_different(project_id: int, one: str, other: str, actor: Actor) -> None:
             raise Problem("400.8", field="other", reason="another record of the same list is expected")
         if left.erased_at or right.erased_at:
             raise Problem("409.53")
+        if left.merged_into or right.merged_into or left.deleted or right.deleted:
+            raise Problem("409.51")
+        if seen != seen_of(left, right):
+            raise Problem("409.51")
         pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update={"key_share": True})
         if pair is None:
             pair = LinkagePair(
@@ -108,10 +114,11 @@ def say_different(project_id: int, one: str, other: str, actor: Actor) -> None:
 
 
 @retried
-def take_back(project_id: int, one: str, other: str, actor: Actor) -> None:
+def take_back(project_id: int, one: str, other: str, actor: Actor, *, seen: str) -> None:
     """Forget that two records were said to be two women; they are proposed again if they are alike.
 
-    :raises Problem: 404.1 when nothing was said of them.
+    :param seen: when it was said, as the page showed it (``isoformat``).
+    :raises Problem: 404.1 when nothing was said of them; 409.51 when it was said again since.
     """
     now = datetime.now(UTC)
     left_id, right_id = sorted((one, other))
@@ -119,8 +126,16 @@ def take_back(project_id: int, one: str, other: str, actor: Actor) -> None:
         pair = session.get(LinkagePair, (project_id, left_id, right_id), with_for_update={"key_share": True})
         if pair is None or pair.decision != DIFFERENT:
             raise Problem("404.1")
+        if pair.decided_at is None or seen != pair.decided_at.isoformat():
+            raise Problem("409.51")
         pair.decision, pair.decided_by, pair.decided_at = "", "", None
         audits.note(session, project_id, actor, "duplicate.undo", left_id, now, other=right_id)
+
+
+def seen_of(left: Entity, right: Entity) -> str:
+    """Write which versions of two records a page shows."""
+    first, second = sorted((left, right), key=lambda one: one.id)
+    return f"{first.version}.{second.version}"
 
 
 def _threshold(project_id: int, list_name: str) -> int:

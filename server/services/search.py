@@ -41,7 +41,7 @@ def search_entities(
     ]
     if scope:
         where.append(RecordIndex.scope == scope)
-    where += [_has_word(word) for word in search.split()[:MAX_WORDS] if indexing.fold_words(word)]
+    where += [has_word(word) for word in search.split()[:MAX_WORDS] if indexing.fold_words(word)]
     asked = {name: value for name, value in (values or {}).items() if value}
     counted = select(func.count()).select_from(RecordIndex)
     if asked:
@@ -63,7 +63,8 @@ def search_entities(
 _SAME: Final = and_(RecordIndex.project_id == Entity.project_id, RecordIndex.entity_id == Entity.id)
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
+def has_word(word: str) -> ColumnElement[bool]:
+    """Tell whether a record has a word, written in either script."""
     written = and_(*(RecordIndex.words.contains(part, autoescape=True) for part in indexing.fold_words(word)))
     sounds = indexing.sounds_of(word)
     if not sounds:

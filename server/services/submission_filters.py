@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
-from server.models import AppUser, Entity, EntityActionRow, EntityScope, Submission, SubmissionAttachment
+from server.models import AppUser, EntityActionRow, EntityScope, RecordIndex, Submission, SubmissionAttachment
+from server.services.search import has_word
 
 EDITED, RECEIVED = "edited", "received"
 STATES = (RECEIVED, "hasIssues", EDITED, "approved", "rejected")
@@ -105,17 +106,26 @@ def _about_scope(project_id: int, scope: str) -> Any:
 
 
 def _has_words(project_id: int, words: str) -> ColumnElement[bool]:
-    """Look for words in the instance's name and id, its agent's name, and the labels of the records it acted on."""
+    """Look for words in the instance's name and id, its agent's name, and the records it acted on.
+
+    Records are found as the register finds them, by words with letters alone: a few digits stand in every number. Of
+    the other texts, letters that Arabic writes in several ways fit one another: a database folds no text, but any
+    letter fits a gap.
+    """
     found: list[ColumnElement[bool]] = []
     for word in words.split()[:8]:
-        like = f"%{_escape(word)}%"
-        label = Entity.data["label"].as_string()
+        like = f"%{_escape(word).translate(_ANY)}%"
         about = (
             select(EntityActionRow.instance_id)
-            .join(Entity, (Entity.project_id == EntityActionRow.project_id) & (Entity.id == EntityActionRow.entity_id))
+            .join(
+                RecordIndex,
+                (RecordIndex.project_id == EntityActionRow.project_id)
+                & (RecordIndex.entity_id == EntityActionRow.entity_id),
+            )
             .where(
-                Entity.project_id == project_id,
-                func.lower(label).like(func.lower(like), escape="\\"),
+                RecordIndex.project_id == project_id,
+                RecordIndex.shown.is_(True),
+                has_word(word),
                 EntityActionRow.instance_id.is_not(None),
             )
         )
@@ -127,7 +137,7 @@ def _has_words(project_id: int, words: str) -> ColumnElement[bool]:
                 func.lower(Submission.instance_name).like(func.lower(like), escape="\\"),
                 Submission.instance_id.like(like, escape="\\"),
                 Submission.app_user_id.in_(agents),
-                Submission.instance_id.in_(about),
+                Submission.instance_id.in_(about) if any(c.isalpha() for c in word) else false(),
             )
         )
     return found[0] if len(found) == 1 else _all(found)
@@ -138,6 +148,9 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     for condition in conditions[1:]:
         joined = joined & condition
     return joined
+
+
+_ANY = str.maketrans(dict.fromkeys("اأإآٱهةيىئؤوءکكیٰ", "_"))
 
 
 def _escape(word: str) -> str:

@@ -15,9 +15,10 @@ from server.auth import Actor
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import AppUser, Entity, EntityActionRow, FormVersion, Quarantined, Submission, SubmissionAttachment
-from server.services import audits
+from server.services import audits, indexing
 from server.services.entities import PAGE, Page, find_page
 from server.services.forms import definition_of
+from server.services.search import SECONDS
 from server.services.submission_filters import FLAGGED, Filter, to_conditions
 
 COUNTED = 10_000
@@ -39,6 +40,8 @@ def list_submissions(project_id: int, asked: Filter = Filter(), *, page: int = 1
 
     More than `COUNTED` are not counted to their end: the page's total then stands for "at least".
     """
+    if asked.words:
+        indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
     where = to_conditions(project_id, asked)
     counted = select(Submission.instance_id).where(*where).limit(COUNTED).subquery()
     total = db.session.scalar(select(func.count()).select_from(counted)) or 0

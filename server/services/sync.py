@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from server.auth import Actor
 from server.database import db, retried, savepoint, transaction
 from server.errors import Problem
-from server.models import Project
+from server.models import Project, Submission
 from server.services import audits
 from server.services.ahead import find_touched, read_ahead
 from server.services.devices import find_missing, see_device
@@ -114,6 +115,8 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
         touched = find_touched(session, project_id, chunk)
         register = Register(session, project_id, sender.received_at)
         register.lock(touched)
+        if sender.app_user_id is None:
+            _check_edits(session, project_id, chunk)
         ahead = read_ahead(session, project_id, chunk)
         try:
             with savepoint(session):
@@ -132,3 +135,19 @@ def _receive_chunk(project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> 
                 act = "submission.edit" if parsed.instance and parsed.instance.deprecated_id else "submission.create"
                 audits.note(session, project_id, sender.actor, act, parsed.instance_id, sender.received_at)
         return results
+
+
+def _check_edits(session: Session, project_id: int, chunk: Sequence[Parsed]) -> None:
+    """Refuse an officer's edit of what was edited since she opened it: of two at once the second is told, and nothing
+    of hers is stored. A phone cannot be told in time, so both of its edits count and an officer sees the conflict.
+
+    :raises Problem: 409.51.
+    """
+    for parsed in chunk:
+        replaced = parsed.instance.deprecated_id if parsed.instance else None
+        if replaced is None or session.get(Submission, (project_id, parsed.instance_id)) is not None:
+            continue
+        key = (project_id, replaced)
+        known = session.get(Submission, key, with_for_update={"key_share": True}, populate_existing=True)
+        if known is not None and known.superseded:
+            raise Problem("409.51")

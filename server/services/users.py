@@ -43,7 +43,9 @@ def create(email: str, name: str, role: str, association: str, actor: Actor) -> 
     with transaction() as session:
         if session.scalar(select(User.id).where(User.email == email)):
             raise Problem("409.3", what=email)
-        user = User(email=email, name=name, role="", password_hash=hashed, language="fr", created_at=now)
+        user = User(
+            email=email, name=name, role="", password_hash=hashed, language="fr", created_at=now, must_change=True
+        )
         _give_role(session, user, role, association)
         session.add(user)
         session.flush()
@@ -104,7 +106,7 @@ def give_password(user_id: int, actor: Actor) -> tuple[str, str]:
     hashed = hash_password(password)
     with transaction() as session:
         user = _get(session, user_id)
-        user.password_hash = hashed
+        user.password_hash, user.must_change = hashed, True
         session.execute(delete(UserToken).where(UserToken.user_id == user.id))
         audits.note(session, PROJECT, actor, "user.password", user.email, datetime.now(UTC))
         return user.email, password

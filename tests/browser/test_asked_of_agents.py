@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.phone import Phone
 from tests.browser.test_device_app import check, enrolled
 from tests.browser.test_main_job import VISIT, pulled
-from tests.live import LiveServer
+from tests.live import PASSWORD, LiveServer
 
 COMMENT = "La localité ne va pas : Sidi Ghalem ou Kehaïlia ? — راجعي المكان من فضلك."
 PLACE = "/data/g_fiche/localite"
@@ -25,9 +25,11 @@ class Desk:
     """An officer's scripts."""
 
     def __init__(self, server: LiveServer) -> None:
-        made = server.command("create-user", "chef@example.dz", "--role", "officer", "--name", "Mme Kaddour")
+        server.command(
+            "create-user", "chef@example.dz", "--role", "officer", "--name", "Mme Kaddour", "--password", PASSWORD
+        )
         self.url = f"{server.url}/v1/projects/1"
-        key = base64.b64encode(f"chef@example.dz:{made['password']}".encode()).decode()
+        key = base64.b64encode(f"chef@example.dz:{PASSWORD}".encode()).decode()
         self.headers = {"Authorization": f"Basic {key}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

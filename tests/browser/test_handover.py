@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.phone import Phone
 from tests.browser.test_main_job import REGISTRATION, A
-from tests.live import LiveServer
+from tests.live import PASSWORD, LiveServer
 
 STORED = """async () => {
   const db = await new Promise((ok, no) => { const r = indexedDB.open('hirfa'); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); });
@@ -41,11 +41,11 @@ def rows(server: LiveServer, query: str) -> list[Any]:
 
 
 def sign_in(browser: Browser, server: LiveServer) -> Page:
-    made = server.command("create-user", "officer@example.dz", "--role", "officer")
+    made = server.command("create-user", "officer@example.dz", "--role", "officer", "--password", PASSWORD)
     desk = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-DZ")
     desk.goto(f"{server.url}/sign-in")
     desk.locator('input[name="email"]').fill(made["email"])
-    desk.locator('input[name="password"]').fill(made["password"])
+    desk.locator('input[name="password"]').fill(PASSWORD)
     desk.locator("main button[type=submit]").click()
     desk.wait_for_url(f"{server.url}/")
     return desk

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.phone import Phone
 from tests.builders import registration
-from tests.live import LiveServer
+from tests.live import PASSWORD, LiveServer
 
 A, E = "/data/g_profil", "/data"
 CONSENT = {
@@ -213,12 +213,12 @@ def pulled(server: LiveServer, token: str) -> dict[str, Any]:
 
 def settle(server: LiveServer, browser: Browser, woman: str) -> None:
     """The officer signs in and takes Houria's answer."""
-    made = server.command("create-user", "chef@example.dz", "--role", "officer")
+    server.command("create-user", "chef@example.dz", "--role", "officer", "--password", PASSWORD)
     desk = browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-DZ")
     page = desk.new_page()
     page.goto(f"{server.url}/")
     page.fill("input[name=email]", "chef@example.dz")
-    page.fill("input[name=password]", made["password"])
+    page.fill("input[name=password]", PASSWORD)
     page.locator("main button[type=submit]").click()
     page.goto(f"{server.url}/conflicts")
     expect(page.get_by_text("Fatma").first).to_be_visible()

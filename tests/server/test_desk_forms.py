@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import threading
 from html import unescape
 from typing import Any
 from uuid import uuid4
@@ -12,8 +13,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from server.auth import Actor
 from server.database import db
+from server.errors import Problem
 from server.models import Audit, Correction, Device, Entity, EntityActionRow, Submission, SubmissionAttachment
+from server.services import desk_forms
 from tests.builders import registration, visit
 from tests.desk import Signed, find_token, served_apart, sign_in
 from tests.server.test_reviews import edit
@@ -142,3 +146,39 @@ def test_grid_lists_whom_the_address_chooses_and_tells_the_outcome_of_each_row(o
     assert [(row["id"], bool(row["last"])) for row in again["rows"]] == [(woman, True)]
     assert "EXAM-2026-99" in officer.get("/fill/cam_e_visite/grid?session=EXAM-2026-99")
     officer.get("/fill/cam_a_inscription/grid", 404)  # it is about nobody who is known
+
+
+def test_of_two_edits_at_once_the_second_is_told_and_counts_for_nothing(app: Any, officer: Signed, phone: Any) -> None:
+    xml, first, woman = registration()
+    phone.push(phone.item(xml, first))
+    edits = [edit(xml, first, f"uuid:{uuid4()}", localite=place) for place in ("Sidi Ghalem", "Hammou Ali")]
+    opened, both = threading.Barrier(2, timeout=30), desk_forms.find_editable
+
+    def meet(project_id: int, instance_id: str) -> Any:
+        found = both(project_id, instance_id)
+        opened.wait()  # both have looked before either stores
+        return found
+
+    with app.app_context():
+        actor = Actor(kind="user", id=2, name="officer", role="officer")
+    told_of: list[str] = []
+
+    def send(given: str) -> None:
+        with app.app_context():
+            try:
+                told_of.append(desk_forms.submit(1, actor, "cam_a_inscription", given.encode(), [], edits=first)["status"])
+            except Problem as problem:
+                told_of.append(problem.code)
+
+    desk_forms.find_editable = meet
+    try:
+        threads = [threading.Thread(target=send, args=(each,)) for each in edits]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(60)
+    finally:
+        desk_forms.find_editable = both
+    assert sorted(told_of) == ["409.51", "accepted"]
+    assert fresh().get(Entity, (1, woman)).open == []
+    assert len(db.session.scalars(select(Submission.instance_id)).all()) == 2

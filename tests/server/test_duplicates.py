@@ -37,6 +37,16 @@ def fresh() -> None:
     db.session.remove()
 
 
+def seen(twins: tuple[str, str]) -> str:
+    return duplicates.seen_of(*(entities.get_entity(1, each) for each in twins))
+
+
+def decided() -> str:
+    fresh()
+    at = db.session.scalars(select(LinkagePair.decided_at)).one()
+    return str(at.isoformat())
+
+
 def counts() -> dict[str, int]:
     fresh()
     assert indexing.catch_up(1, seconds=60) == 0
@@ -72,12 +82,12 @@ def test_catch_up_is_taken_up_again_where_it_ended(twins: tuple[str, str], monke
 
 def test_not_the_same_is_remembered_and_taken_back(twins: tuple[str, str]) -> None:
     counts()
-    duplicates.say_different(1, *twins, COMMAND)
+    duplicates.say_different(1, *twins, COMMAND, seen=seen(twins))
     assert counts() == {"sure": 0, "likely": 0, "different": 1}
     indexing.reindex(1)
     entities.rebuild_entities(1)
     assert counts() == {"sure": 0, "likely": 0, "different": 1}
-    duplicates.take_back(1, twins[1], twins[0], COMMAND)
+    duplicates.take_back(1, twins[1], twins[0], COMMAND, seen=decided())
     assert counts() == {"sure": 1, "likely": 0, "different": 0}
 
 
@@ -99,7 +109,7 @@ def test_a_deleted_record_is_in_no_pair_until_it_is_restored(twins: tuple[str, s
 
 def test_an_erasure_leaves_nothing_of_her_in_the_index(twins: tuple[str, str]) -> None:
     counts()
-    duplicates.say_different(1, *twins, COMMAND)
+    duplicates.say_different(1, *twins, COMMAND, seen=seen(twins))
     erasure.erase_entity(1, twins[0], COMMAND)
     counts()
     for model, column in ((RecordIndex, RecordIndex.entity_id), (LinkageKey, LinkageKey.entity_id)):
@@ -124,10 +134,15 @@ def test_the_queue_names_the_reasons_and_takes_a_decision(twins: tuple[str, str]
     assert page.status_code == 200 and "même prénom" in page.text and "991980312000010099" not in page.text
     left, right = sorted(twins)
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-    done = officer.post(f"/women/{left}/different/{right}", data={"csrf_token": token, "next": "/duplicates?band=sure"})
+    shown = page.text.split('name="seen" value="')[1].split('"')[0]
+    url, fields = f"/women/{left}/different/{right}", {"csrf_token": token, "next": "/duplicates?band=sure"}
+    stale = officer.post(url, data={**fields, "seen": "1.9"}, follow_redirects=True, headers={"Accept": "text/html"})
+    assert "a changé entre-temps" in stale.text and counts()["different"] == 0  # one of them changed since the page was read
+    done = officer.post(url, data={**fields, "seen": shown})
     assert done.status_code == 303 and done.headers["Location"].endswith("/duplicates?band=sure")
     kept = officer.get("/duplicates?band=different", headers={"Accept": "text/html"})
     assert f"/women/{left}/different/{right}/undo" in kept.text and "même prénom" in kept.text
     elsewhere = officer.post(f"/women/{left}/different/{right}/undo", data={"csrf_token": token, "next": "//evil.example"})
+    assert counts()["different"] == 1  # what she undoes is not what she saw
     assert elsewhere.headers["Location"] == "/duplicates"
     assert officer.post(f"/women/{left}/different/{left}", data={"csrf_token": token}).status_code == 400

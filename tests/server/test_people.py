@@ -16,9 +16,10 @@ from server.database import db, savepoint, transaction
 from server.models import Audit, Device, Entity
 from server.services import audits
 from tests.builders import registration
-from tests.desk import Signed, served_apart, sign_in
+from tests.desk import Signed, find_token, served_apart, sign_in
 
 BOTH_DATABASES = True
+OWN = "quatre mots sans aucun lien"
 SECRETS = ("991980312000010099", "0660123456", "Autre-Secret")
 
 
@@ -44,10 +45,26 @@ def shown_password(page: str) -> str:
     return found[1]
 
 
+def choose_own(app: Flask, new: Signed, email: str, first: str) -> Signed:
+    """Choose her own password in place of the one that was made for her: until then nothing else is open."""
+    assert new.client.get("/women", headers={"Accept": "text/html"}).headers["Location"] == "/account"
+    assert new.client.get("/v1/projects/1/forms", auth=(email, first)).json["code"] == "403.52"
+    assert new.client.post("/v1/sessions", json={"email": email, "password": first}).json["code"] == "403.52"
+    page = new.get("/account")
+    assert "Choisissez le vôtre" in page and "/women" not in page
+    fields = {"csrf_token": find_token(page), "old": first, "new": first, "again": first}
+    assert new.client.post("/account/password", data=fields).status_code == 400  # the same is no own one
+    weak = new.client.post("/account/password", data={**fields, "new": "password123", "again": "password123"})
+    assert weak.status_code == 400
+    assert new.client.post("/account/password", data={**fields, "new": OWN, "again": OWN}).status_code == 303
+    return sign_in(app, "", email=email, password=OWN)
+
+
 def test_people_are_added_changed_disabled_and_given_passwords(app: Flask, administrator: Signed) -> None:
     page = administrator.post("/people", 200, email="New@Example.dz", name="Nadia", role="officer", association="")
     password = shown_password(page)
     new = sign_in(app, "", email="new@example.dz", password=password)
+    new = choose_own(app, new, "new@example.dz", password)
     assert "Artisanes" in new.get("/women")
     assert "Nadia" in administrator.get("/people") and password not in administrator.get("/people")
     assert "new@example.dz" in administrator.post("/people", 409, email="new@example.dz", role="viewer")
