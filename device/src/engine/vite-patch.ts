@@ -1,14 +1,15 @@
 // Corrections made to the form engine while it is bundled, until they exist upstream. Each names the behaviour it cures; the build
 // fails when a piece of text no longer occurs exactly once, so that a new engine version can never silently lose one of them.
 import type { Plugin } from 'vite';
+import { SPEED } from './vite-speed';
 
-interface Correction {
+export interface Correction {
   why: string;
   find: string;
   put: string;
 }
 
-export const CORRECTIONS: readonly Correction[] = [
+const BEHAVIOUR: readonly Correction[] = [
   {
     why: 'a dynamic default in a group that is irrelevant when the form opens was skipped for good',
     find: `      const relevant = untrack(() => context.isRelevant());
@@ -38,6 +39,8 @@ export const CORRECTIONS: readonly Correction[] = [
     put: 'const dateTimeString = `2001-01-01T${string}`;',
   },
 ];
+
+export const CORRECTIONS: readonly Correction[] = [...BEHAVIOUR, ...SPEED];
 
 const ENGINE = /@getodk[\\/]xforms-engine[\\/]dist[\\/](?:solid|index)\.js$/;
 

@@ -77,7 +77,7 @@ export function RecordScreen(props: { id: string }): JSX.Element {
               <dl class="card values">
                 <For each={rows()}>
                   {(row) => (
-                    <div class="value" classList={{ 'value-disputed': row.disputed, 'value-pending': row.before !== null && !row.disputed }}>
+                    <div class="value" data-property={row.name} classList={{ 'value-disputed': row.disputed, 'value-pending': row.before !== null && !row.disputed }}>
                       <dt dir="auto">{row.label}</dt>
                       <dd>
                         <bdi>{isolate(row.value)}</bdi>
