@@ -3,7 +3,8 @@
 A block holds the rows that a few submissions give to each sheet of their form, compressed, and what the figures need of
 them. It follows from its submissions, the form's versions, the options and the words it had to ask for (names of women
 and associations), and from nothing else: a kept block is used again only when all of these are the same, so a workbook
-made of kept blocks is the workbook made anew.
+made of kept blocks is the workbook made anew. That its submissions are the same is told by their mark, when whoever
+stores them gives one (``Programme.batches``); then they are not even read.
 
 Blocks are cut where the key of a submission says so, not by counting: one submission more or less changes its own block
 and leaves the others.
@@ -13,26 +14,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from zlib import crc32
 
-from exports.answers import Pen, Styler, Writer
+from exports.answers import Pen, Styler
 from exports.cells import CellValue, Mended
-from exports.events import to_facts
+from exports.events import NOT_COUNTED, to_facts
 from exports.labels import Labeller
-from exports.markup import BLANK
 from exports.programme import Options, Submission
-from exports.rows import FormRows, Plan, to_meta
-from exports.tables import MAIN_AFTER, Column, FormTable
+from exports.rows import FormRows, Plan
+from exports.scribe import SAMPLE, Draft, Rows, Scribe
+from exports.tables import Column, FormTable
 from exports.widths import measure_lengths
-from exports.zipstream import Part, deflate
+from exports.zipstream import Part
 from forms.definition import FormDefinition
+from forms.reading import AnswerRow
 
-#: Rows looked at to choose the widths of the columns.
-SAMPLE: Final = 60
 _MOST: Final = 1024
 _CUT: Final = 0xFF  # one key in 256 ends a block
 _STYLE: Final = re.compile(' s="[^"]*"')
@@ -47,6 +47,11 @@ class Kept(Protocol):
 
     def put(self, name: str, data: bytes) -> None:
         """Keep it; it may be forgotten at any time."""
+
+
+#: Facts, key, moment (ISO 8601), author, state, entities.
+Told = tuple[dict[str, str], str, str, str, str, Sequence[str]]
+T = TypeVar("T")
 
 
 class Heard:
@@ -80,27 +85,16 @@ class _Overheard(dict[str, str]):
 
 
 @dataclass(slots=True)
-class Rows:
-    """What one block gives to one sheet.
+class Block:
+    """The rows of a few submissions, table by table, and what figures are made of.
 
-    ``losses`` are (row in the block, column, length). ``lengths`` measures the first :data:`SAMPLE` rows, when that was
-    asked for. ``xml`` has the rows one by one, unless they were kept.
+    ``told`` is that one by one: the facts (``exports.events``), then key, moment, author, state and entities. Of a form
+    that no figure is made of it is empty, and ``ignored`` says how many submissions count nowhere.
     """
 
-    count: int = 0
-    part: Part = Part(b"", 0, 0)
-    losses: list[tuple[int, int, int]] = field(default_factory=list)
-    replaced: int = 0
-    lengths: list[float] | None = None
-    xml: list[str] | None = None
-
-
-@dataclass(slots=True)
-class Block:
-    """The rows of a few submissions, table by table, and their facts (``exports.indicators``), one by one."""
-
     tables: list[Rows]
-    facts: list[dict[str, str]]
+    told: list[Told]
+    ignored: int = 0
     homeless: int = 0
     words: list[tuple[str, str, str | None]] = field(default_factory=list)
 
@@ -111,7 +105,8 @@ class Block:
                 [t.count, t.part.crc, t.part.size, len(t.part.data), t.losses, t.replaced, t.lengths]
                 for t in self.tables
             ],
-            "facts": self.facts,
+            "told": self.told,
+            "ignored": self.ignored,
             "homeless": self.homeless,
             "words": self.words,
         }
@@ -131,15 +126,18 @@ class Block:
             part = Part(data[position : position + length], crc, size)
             tables.append(Rows(count, part, losses, replaced, lengths))
             position += length
-        return Block(tables, head["facts"], head["homeless"], head["words"])
+        return Block(tables, head["told"], head["ignored"], head["homeless"], head["words"])
 
 
-def cut(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
-    """Cut a stream of submissions into blocks."""
-    block: list[Submission] = []
-    for submission in submissions:
-        block.append(submission)
-        if not crc32(submission.key.encode()) & _CUT or len(block) >= _MOST:
+def cut(items: Iterable[T], key: Callable[[T], str]) -> Iterator[list[T]]:
+    """Cut a stream of submissions into blocks.
+
+    :param key: gives the key of one.
+    """
+    block: list[T] = []
+    for item in items:
+        block.append(item)
+        if not crc32(key(item).encode()) & _CUT or len(block) >= _MOST:
             yield block
             block = []
     if block:
@@ -151,6 +149,7 @@ class BlockMaker:
 
     :param tables: its tables; ``wide`` are the numbers of those whose rows do not fit one sheet and are made elsewhere.
     :param styles: gives the attribute of a style of a column.
+    :param counted: figures are made of the form.
     """
 
     def __init__(
@@ -163,6 +162,8 @@ class BlockMaker:
         styles: Styler,
         wide: Collection[int] = (),
         kept: Kept | None = None,
+        *,
+        counted: bool = True,
     ) -> None:
         self.rows = FormRows(
             tables, labeller, options.zone, reveal=options.reveal, anonymous=not options.personal
@@ -172,14 +173,12 @@ class BlockMaker:
         self._heard = heard
         self._wide = wide
         self._kept = kept
+        self._counted = counted
         self._options = options
-        self._pens = [Pen(table.sheet.columns, options.zone, styles, self._lose) for table in tables]
-        self._key_writers = [
-            (pen.to_text_writer(table.width - 2), pen.to_text_writer(table.width - 1))
-            for pen, table in zip(self._pens, tables, strict=True)
-        ]
-        self._scribes: dict[str, _Scribe] = {}
-        self._current = Rows()
+        self._lost: list[tuple[int, Mended]] = []
+        lose = lambda place, mended: self._lost.append((place, mended))  # noqa: E731
+        self._pens = [Pen(table.sheet.columns, options.zone, styles, lose) for table in tables]
+        self._scribes: dict[str, Scribe] = {}
         # all styles at once, so that their numbers follow from the tables and not from what happens to be answered
         styled = [
             [
@@ -190,19 +189,21 @@ class BlockMaker:
         ]
         self._about = _describe(styled, versions, options, wide) if kept is not None else b""
 
-    def block(self, submissions: Sequence[Submission], wanted: Collection[int]) -> Block:
-        """Give the block of these submissions.
+    def block(self, said: str, wanted: Collection[int], load: Callable[[], Sequence[Submission]]) -> Block:
+        """Give the block of some submissions.
 
+        :param said: says everything about them that their rows follow from (:meth:`say`, or their mark).
         :param wanted: numbers of the tables whose rows are to be measured.
+        :param load: gives them, when they must be looked at.
         """
         if self._kept is None:
-            return self.make(submissions, wanted)
-        name = self._name(submissions)
+            return self.make(load(), wanted)
+        name = sha256(self._about + said.encode("utf-8", "surrogatepass")).hexdigest()
         data = self._kept.get(name)
         found = Block.unpack(data) if data else None
         if found is not None and self._is_good(found, wanted):
             return found
-        made = self.make(submissions, wanted)
+        made = self.make(load(), wanted)
         self._kept.put(name, made.pack())
         return made
 
@@ -210,15 +211,16 @@ class BlockMaker:
         measured = all(block.tables[n].lengths is not None or not block.tables[n].count for n in wanted)
         return measured and self._heard.still_holds(block.words)
 
-    def _name(self, submissions: Sequence[Submission]) -> str:
-        said = sha256(self._about)
-        for one in submissions:
-            said.update(
-                f"\n{one.key}\t{one.digest}\t{one.definition.version}\t{one.submitted_at.timestamp()!r}\t{one.author!r}"
-                f"\t{one.device!r}\t{one.state}\t{one.entity_ids}\t{one.edits}\t{one.attachments_present}"
-                f"\t{one.attachments_expected}\t{self._is_fresh(one)}".encode("utf-8", "surrogatepass")
-            )
-        return said.hexdigest()
+    def say(self, submissions: Sequence[Submission]) -> str:
+        """Say everything about submissions that their rows follow from."""
+        if self._kept is None:
+            return ""
+        return "".join(
+            f"\n{one.key}\t{one.digest}\t{one.definition.version}\t{one.submitted_at.timestamp()!r}\t{one.author!r}"
+            f"\t{one.device!r}\t{one.state}\t{one.entity_ids}\t{one.edits}\t{one.attachments_present}"
+            f"\t{one.attachments_expected}\t{self._is_fresh(one)}"
+            for one in submissions
+        )
 
     def facts(self, submission: Submission) -> dict[str, str]:
         """Give what the figures need of a submission whose rows are not wanted."""
@@ -236,137 +238,60 @@ class BlockMaker:
 
     def make(self, submissions: Sequence[Submission], wanted: Collection[int]) -> Block:
         """Make it anew."""
-        made = [Rows(xml=[]) for _ in self._tables]
-        samples: dict[int, list[list[CellValue]]] = {number: [] for number in wanted}
-        facts = []
         self._heard.words.clear()
         self.rows.homeless = 0
-        for submission in submissions:
-            plan, answers = self.rows.read(submission)
-            facts.append(to_facts(plan.fact_nodes, [answers.rows[0].texts[place] for place in plan.facts]))
-            if not self._tables:
-                continue
-            scribe = self._scribe(plan, submission.definition)
-            for row in answers.rows:
-                number = plan.numbers.get(row.table)
-                if number is None or number in self._wide:
+        drafts = [Draft() for _ in self._tables]
+        samples: dict[int, list[list[CellValue]]] = {number: [] for number in wanted}
+        facts: list[dict[str, str]] = [{}] * len(submissions)
+        for version in dict.fromkeys(one.definition.version for one in submissions):
+            numbers = [number for number, one in enumerate(submissions) if one.definition.version == version]
+            some = [submissions[number] for number in numbers]
+            plan = self.rows.plan(some[0].definition)
+            names, found = self.rows.read_many(plan, some)
+            answered = [found[""].columns[place] for place in plan.facts] if self._counted else []
+            for number, texts in zip(numbers, zip(*answered, strict=True), strict=False):
+                facts[number] = to_facts(plan.fact_nodes, texts)
+            for path, table in plan.numbers.items():
+                passes = found[path]
+                if table in self._wide or not passes.keys:
                     continue
-                self._current = current = made[number]
-                if row.table:
-                    cells = scribe.write(row.table, row.texts)
-                    cells[-3] = self._key_writers[number][0](row.parent_key or "")
-                    cells[-2] = self._key_writers[number][1](row.key)
-                else:
-                    cells = scribe.write_form(submission, row.texts, answers.name)
-                    if self._is_fresh(submission):
-                        cells[0] = self._freshen(number, cells[0])
-                current.xml.append(f"<row>{''.join(cells)}</row>")  # type: ignore[union-attr]
-                if number in samples and len(samples[number]) < SAMPLE:
-                    samples[number].append(self.rows.to_cells(submission, plan, row, answers.name))
-        for number, rows in enumerate(made):
-            if rows.xml:
-                rows.count = len(rows.xml)
-                rows.part = deflate("".join(rows.xml).encode())
-            if number in samples:
-                rows.lengths = measure_lengths(self._tables[number].sheet.columns, samples[number])
+                order = [numbers[form] for form in passes.forms]
+                scribe = self._scribe(plan, some[0].definition)
+                xml, losses, replaced = scribe.write(path, some, names, passes)
+                if not path:
+                    self._freshen(some, xml)
+                drafts[table].add(order, xml, losses, replaced)
+                for row in range(min(SAMPLE - len(samples[table]), len(order))) if table in samples else ():
+                    given = [column[row] for column in passes.columns]
+                    answers = AnswerRow(path, passes.keys[row], passes.parents[row], given)
+                    form = passes.forms[row]
+                    samples[table].append(self.rows.to_cells(some[form], plan, answers, names[form]))
+        made = [draft.finish() for draft in drafts]
+        for number, cells in samples.items():
+            made[number].lengths = measure_lengths(self._tables[number].sheet.columns, cells)
         words = [(name, value, label) for (name, value), label in self._heard.words.items()]
-        return Block(made, facts, self.rows.homeless, words)
+        told: list[Told] = [
+            (of, one.key, one.submitted_at.isoformat(), one.author, one.state, one.entity_ids)
+            for of, one in zip(facts, submissions if self._counted else (), strict=False)
+        ]
+        ignored = 0 if self._counted else sum(one.state in NOT_COUNTED for one in submissions)
+        return Block(made, told, ignored, self.rows.homeless, words)
 
-    def _freshen(self, number: int, cell: str) -> str:
-        """Colour the first cell of a row that is new."""
-        column = self._tables[number].sheet.columns[0]
-        return _STYLE.sub(self._styles(column, "datetime", "fresh"), cell, count=1)
-
-    def _lose(self, place: int, mended: Mended) -> None:
-        self._current.replaced += mended.replaced
-        if mended.length:
-            self._current.losses.append((len(self._current.xml or ()), place, mended.length))
-
-    def _scribe(self, plan: Plan, definition: FormDefinition) -> _Scribe:
+    def _scribe(self, plan: Plan, definition: FormDefinition) -> Scribe:
         scribe = self._scribes.get(definition.version)
         if scribe is None:
-            scribe = self._scribes[definition.version] = _Scribe(plan, definition, self._pens, self._tables, self._wide)
+            scribe = self._scribes[definition.version] = Scribe(
+                plan, definition, self._pens, self._tables, self._wide, self._lost
+            )
         return scribe
 
-
-class _Scribe:
-    """Writes the rows of one form version."""
-
-    def __init__(
-        self,
-        plan: Plan,
-        definition: FormDefinition,
-        pens: Sequence[Pen],
-        tables: Sequence[FormTable],
-        wide: Collection[int],
-    ) -> None:
-        self._version = definition.version
-        self._writers: dict[str, tuple[tuple[Writer, ...], list[str]]] = {}
-        for path, number in plan.numbers.items():
-            if number in wide:
-                continue
-            pen, width = pens[number], tables[number].width
-            nowhere = Writer(width, _NOTHING.get, lambda text: "")  # counted as homeless when it was read
-            writers = tuple(
-                nowhere
-                if asked is None
-                else pen.to_writer(asked, external=_is_external(asked.node.choice_list, definition))
-                for asked in plan.asked[path]
-            )
-            blank = [BLANK] * width + [""]
-            for item in tables[number].fields:
-                if item.span > 1:
-                    blank[item.start : item.start + item.span] = [BLANK * item.span, *[""] * (item.span - 1)]
-            self._writers[path] = writers, blank
-            if not path:
-                self._pen, self._width = pen, width
-                self._moment = pen.to_moment_writer(0)
-                first = width - len(MAIN_AFTER)
-                self._name, self._key = pen.to_text_writer(first), pen.to_text_writer(first + 1)
-                self._entities = pen.to_text_writer(width - 1)
-        self._meta: dict[tuple[object, ...], str] = {}
-
-    def write(self, path: str, texts: Sequence[str | None]) -> list[str]:
-        """Write the answers of one row; one cell more than there are columns, which is empty."""
-        writers, blank = self._writers[path]
-        cells = blank.copy()
-        for text, (place, get, render) in zip(texts, writers, strict=True):
-            if text:
-                cells[place] = get(text) or render(text)
-        return cells
-
-    def write_form(self, submission: Submission, texts: Sequence[str | None], name: str) -> list[str]:
-        """Write the row of the form itself: its answers between who, when and what became of it."""
-        cells = self.write("", texts)
-        pen, first = self._pen, self._width - len(MAIN_AFTER)
-        moment = submission.submitted_at
-        cells[0] = self._moment(moment) or pen.write(0, moment)
-        if name:
-            cells[first] = self._name(name)
-        cells[first + 1] = self._key(submission.key)
-        meta = to_meta(submission, submission.key, name)[2:-1]
-        known = self._meta.get(meta)
-        if known is None:
-            values = [_write(pen, first + 2 + number, value) for number, value in enumerate(meta)]
-            known = "".join(made for made, _ in values)
-            if not any(mended for _, mended in values):
-                if len(self._meta) > _MOST:
-                    self._meta.clear()
-                self._meta[meta] = known
-        cells[first + 2 : self._width - 1] = [known]
-        if submission.entity_ids:
-            cells[-2] = self._entities(" ".join(submission.entity_ids))
-        return cells
-
-
-def _write(pen: Pen, place: int, value: object) -> tuple[str, bool]:
-    """Write a value; tell too whether it could not be written as it was."""
-    cell = pen.to_cell(value)
-    return pen.write_cell(place, cell), type(cell) is Mended
-
-
-def _is_external(choice_list: str | None, definition: FormDefinition) -> bool:
-    return bool(choice_list) and choice_list not in definition.choices
+    def _freshen(self, submissions: Sequence[Submission], rows: list[str]) -> None:
+        """Colour the first cell of each row that is new."""
+        if self._options.changed_since is not None:
+            style = self._styles(self._tables[0].sheet.columns[0], "datetime", "fresh")
+            for row, submission in enumerate(submissions):
+                if self._is_fresh(submission):
+                    rows[row] = _STYLE.sub(style, rows[row], count=1)
 
 
 def _describe(styled: object, versions: Sequence[FormDefinition], options: Options, wide: Collection[int]) -> bytes:

@@ -7,12 +7,13 @@ the tally; the numbered sheets, which count them, are made afterwards and take t
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exports.blocks import BlockMaker, Heard, Kept, cut
+from exports.blocks import Block, BlockMaker, Heard, Kept, cut
 from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
@@ -22,9 +23,10 @@ from exports.headings import NOMINAL
 from exports.labels import Labeller
 from exports.manifest import NOMINAL_SHEET, hide_manifest
 from exports.papers import Papers
-from exports.programme import Options, Programme, Submission
+from exports.programme import Batch, Options, Programme, Submission
 from exports.register import Register
 from exports.scope import Scope
+from exports.scribe import Rows
 from exports.summaries import Summaries
 from exports.tables import FormTable, build_tables
 from exports.tally import Tally
@@ -155,25 +157,30 @@ class _Maker:
         newest = versions[-1]
         writers = [self.book.open(table.sheet, _title(table, newest, self.options)) for table in tables]
         wide = {number for number, writer in enumerate(writers) if writer.wide}
+        counted = self.tally.counts(newest.form_id)
         maker = BlockMaker(
-            tables, versions, self.labeller, self.heard, self.options, self.book.style, wide, self.kept
+            tables, versions, self.labeller, self.heard, self.options, self.book.style, wide, self.kept, counted=counted
         )
+        whole = not wide and self.scope.whole
         homeless = 0
-        for submissions in cut(self.programme.submissions(newest.form_id)):
-            shown = self._choose(submissions, maker, newest.version, bool(tables))
-            if not shown:
-                continue
+        for batch in self._batches(newest.form_id):
+            shown: Sequence[Submission] | None = None
+            said, load = batch.mark, batch.load
+            if not (whole and batch.mark):
+                shown = self._choose(batch.load(), maker, newest.version, bool(tables))
+                if not shown:
+                    continue
+                disguised = [self.scope.disguise(one) for one in shown] if tables else shown
+                said, load = maker.say(disguised), partial(list, disguised)
             wanted = {number for number, writer in enumerate(writers) if writer.sampling and number not in wide}
-            disguised = [self.scope.disguise(one) for one in shown] if tables else shown
-            block = maker.block(disguised, wanted)
+            block = maker.block(said, wanted, load)
             homeless += block.homeless
-            for submission, facts in zip(shown, block.facts, strict=True):
-                self.tally.add(submission, facts)
+            self._count(newest, block, shown, batch.size)
             for number, rows in enumerate(block.tables):
                 if rows.count:
-                    writers[number].put_block(rows, partial(maker.remake, disguised, number))
+                    writers[number].put_block(rows, partial(_remake, maker, load, number))
             if wide:
-                for submission in disguised:
+                for submission in load():
                     for number, cells in maker.rows.to_rows(submission):
                         if number in wide:
                             writers[number].append(cells)
@@ -182,6 +189,27 @@ class _Maker:
             writer.close()
         yield
         return homeless if self.options.personal and tables else 0
+
+    def _batches(self, form_id: str) -> Iterable[Batch]:
+        if self.programme.batches is not None:
+            return self.programme.batches(form_id)
+        blocks = cut(self.programme.submissions(form_id), key=lambda one: one.key)
+        return (Batch("", len(block), partial(list, block)) for block in blocks)
+
+    def _count(
+        self, newest: FormDefinition, block: Block, shown: Sequence[Submission] | None, count: int
+    ) -> None:
+        """Tell the tally of the submissions of a block: those shown, or all ``count`` of them as the block tells."""
+        if not self.tally.counts(newest.form_id):
+            self.tally.skip(newest.form_id, len(shown) if shown is not None else count, block.ignored)
+            return
+        if shown is None:
+            shown = [
+                Submission(newest, key, _nothing, datetime.fromisoformat(at), author, "", state, tuple(entities))
+                for _, key, at, author, state, entities in block.told
+            ]
+        for submission, told in zip(shown, block.told, strict=True):
+            self.tally.add(submission, told[0])
 
     def _choose(
         self, submissions: Sequence[Submission], maker: BlockMaker, newest: str, with_rows: bool
@@ -196,6 +224,14 @@ class _Maker:
             else:
                 self.tally.add(one, maker.facts(one))
         return shown
+
+
+def _remake(maker: BlockMaker, load: Callable[[], Sequence[Submission]], number: int) -> Rows:
+    return maker.remake(load(), number)
+
+
+def _nothing(key: str) -> bytes:
+    raise LookupError(key)  # the block told all that is asked of it
 
 
 def _title(table: FormTable, newest: FormDefinition, options: Options) -> str:

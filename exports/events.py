@@ -31,6 +31,9 @@ FACTS: Final = frozenset({
     "part_perso", "presentes", "programme", "remboursement", "statut_jur", "today", "ventes",
 })  # fmt: skip
 
+#: States whose submissions are listed but count nowhere.
+NOT_COUNTED: Final = frozenset({"rejected", "quarantined"})
+
 #: What orders events: the day answered ("" when it is none), the moment received, the id, so that no two are equal.
 Moment = tuple[str, str, str]
 

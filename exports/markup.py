@@ -9,14 +9,14 @@ Source: ECMA-376 part 1, 18.3.1.4 (c: ``r`` is optional), 18.3.1.53 (is), 18.17.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from exports.cells import CellValue, Mended
 
 BLANK: Final = "<c/>"
-_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  what a cell shows has no zone
-_EPOCH_DAY: Final = _EPOCH.toordinal()
+EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  what a cell shows has no zone
+_EPOCH_DAY: Final = EPOCH.toordinal()
 _DAY_US: Final = 86_400_000_000
 
 
@@ -49,12 +49,19 @@ def to_text_element(text: str) -> str:
 def to_number(value: float | date | datetime | time) -> str:
     """Write a number, or the serial number of a date or time."""
     if isinstance(value, datetime):
-        passed = value - _EPOCH
-        micro = passed.seconds * 1_000_000 + passed.microseconds
-        return repr(passed.days + micro / _DAY_US) if micro else str(passed.days)
+        return to_serial(value - EPOCH)
     if isinstance(value, date):
         return str(value.toordinal() - _EPOCH_DAY)
     if isinstance(value, time):
         seconds = (value.hour * 60 + value.minute) * 60 + value.second
         return repr((seconds * 1_000_000 + value.microsecond) / _DAY_US)
     return f"{value:.16g}" if isinstance(value, float) else str(value)
+
+
+def to_serial(passed: timedelta) -> str:
+    """Write the serial number of a moment.
+
+    :param passed: since the epoch.
+    """
+    micro = passed.seconds * 1_000_000 + passed.microseconds
+    return repr(passed.days + micro / _DAY_US) if micro else str(passed.days)

@@ -93,6 +93,18 @@ class Submission(NamedTuple):
     digest: str = ""
 
 
+class Batch(NamedTuple):
+    """Some submissions that follow one another in the stream of a form, read only by who has to look at them.
+
+    Two batches with one ``mark`` hold the same submissions, and nothing was changed that a :class:`Submission` tells of
+    them; "" makes no such promise. ``size`` says how many there are.
+    """
+
+    mark: str
+    size: int
+    load: Callable[[], Sequence[Submission]]
+
+
 class Candidate(NamedTuple):
     """One of the values that dispute a property. A plain tuple of the same four is as good."""
 
@@ -206,6 +218,8 @@ class Programme:
     - ``submissions``: given a form id, a fresh stream of the current version of each of its submissions, in the order
       of the rows wanted. Usually called once a form; never held in memory.
     - ``merged``: id of a merged record -> id of the record it was merged into (chains are followed).
+    - ``batches``: the same stream cut by ``exports.blocks.cut``, so that what has not changed need not be read again;
+      None when nobody can tell.
     - ``lists``: labels of external choice lists, list name -> value -> label. The women (``list_name``) and
       ``associations`` need not be repeated there.
     - ``filters``: what was asked for, as (words, value), shown on ``14_Lisez_moi``; the server has already applied
@@ -222,6 +236,7 @@ class Programme:
     author: str
     forms: Sequence[FormDefinition] = ()
     submissions: Callable[[str], Iterable[Submission]] = no_submissions
+    batches: Callable[[str], Iterable[Batch]] | None = None
     women: Iterable[Woman] = ()
     communes: Sequence[Commune] = ()
     trades: Sequence[Trade] = ()

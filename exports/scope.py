@@ -30,6 +30,14 @@ class Scope:
         if self.narrow:
             self._women = frozenset(one.entity_id for one in programme.living() if self._wants(one.values))
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether every submission is shown, and as it is: nothing of it must be looked at."""
+        options = self._options
+        chosen = self.narrow or options.versions == "newest" or options.since is not None or options.until is not None
+        disguised = options.with_forms and not options.personal
+        return not (chosen or disguised or options.changed_since is not None)
+
     def _wants(self, values: Mapping[str, str]) -> bool:
         communes, associations = self._options.communes, self._options.associations
         return (not communes or values.get("commune", "") in communes) and (

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from exports.blocks import SAMPLE, Rows
 from exports.cells import Mended, to_cell
 from exports.cover import Link, Written
 from exports.markup import BLANK, to_xml
+from exports.scribe import SAMPLE, Rows
 from exports.styles import to_style
 from exports.tables import Disputed, Fresh, Sheet, Shown, Title, Total
 from exports.texts import say

@@ -12,12 +12,10 @@ from decimal import Decimal
 from sys import intern
 from typing import Final
 
-from exports.events import ATTESTED, HIRED, Exam, Life, Moment, Session, Step, Story, Training, Visit
+from exports.events import ATTESTED, HIRED, NOT_COUNTED, Exam, Life, Moment, Session, Step, Story, Training, Visit
 from exports.programme import Programme, Submission, Woman
 from forms.values import to_number
 
-#: States whose submissions are listed but count nowhere.
-NOT_COUNTED: Final = frozenset({"rejected", "quarantined"})
 _HALVES: Final = {"journee": ("matin", "apresmidi")}
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: What the minutes of an exam show beside its result.
@@ -80,6 +78,16 @@ class Tally:
     def lives(self, women: Iterable[Woman]) -> list[Life]:
         """Give these women with what happened to them."""
         return [Life(woman, self.story(woman.entity_id)) for woman in women]
+
+    def counts(self, form_id: str) -> bool:
+        """Tell whether figures are made of a form."""
+        return form_id in self._roles
+
+    def skip(self, form_id: str, count: int, ignored: int) -> None:
+        """Take submissions of a form into account that no figure is made of; of these, ``ignored`` count nowhere."""
+        seen = self.seen.setdefault(form_id, [0, 0, 0])
+        seen[0] += count
+        seen[1] += ignored
 
     def add(self, submission: Submission, facts: Mapping[str, str]) -> None:
         """Take one submission into account.

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC
 from io import BytesIO
@@ -144,8 +145,6 @@ class Book:
         )
         self._arabic = options.language == "ar"
         self._workbook: Any = Workbook()
-        for created in self._workbook.worksheets:
-            self._workbook.remove(created)
         self._workbook.properties.creator = _fold(programme.author, 100) or "Hirfa"
         self._workbook.properties.title = _fold(programme.title, 100) or say("title", options.language)
         self._workbook.properties.created = programme.extracted_at.astimezone(UTC).replace(tzinfo=None)
@@ -154,6 +153,10 @@ class Book:
         self._opened: dict[str, Opened] = {}
         self._units: dict[str, int] = {}
         self._looks: dict[tuple[object, ...], str] = {}
+        head: Any = WriteOnlyCell(self._workbook.worksheets[0])
+        head.font, head.fill, head.alignment, head.border = _HEAD_FONT, _HEAD_FILL, _HEAD_ALIGNMENT, _HEAD_BORDER
+        self.head_style = head._style
+        self._workbook.remove(self._workbook.worksheets[0])
         self._hidden: list[tuple[str, Sequence[Sequence[str]]]] = []
         self.archive.add(_RELATIONS, _save(Workbook())[_RELATIONS])  # first, so that the file is known for what it is
 
@@ -272,18 +275,18 @@ class Opened:
         for place, (column, width) in enumerate(zip(columns, widths, strict=True), start=1):
             letter = get_column_letter(place)
             created.column_dimensions[letter].width = width
-            if column.prompt:
-                note = DataValidation(showInputMessage=True, showErrorMessage=False, sqref=f"{letter}1")
-                note.prompt = _fold(column.prompt, 250)
-                created.data_validations.append(note)
             cell = created.cell(1, place)
             value = to_cell(column.heading)
             cell.value = value.text if isinstance(value, Mended) else value
             cell.data_type = "s"
-            cell.font, cell.fill, cell.alignment, cell.border = _HEAD_FONT, _HEAD_FILL, _HEAD_ALIGNMENT, _HEAD_BORDER
+            cell._style = copy(self._book.head_style)
         created.row_dimensions[1].height = heading_height(columns, widths)
         self.entry = self._book.archive.open(self.path)
         self.entry.put(deflate(self._render()[0]))
+        # what is written would be made again with the end of the sheet, and once more when the workbook is saved
+        created.delete_rows(1)
+        created.column_dimensions.clear()
+        created.row_dimensions.clear()
 
     def link(self, place: int, row: int, column: Column, name: str) -> str:
         """Make a cell lead to another sheet; gives the attribute of its style."""
@@ -300,8 +303,14 @@ class Opened:
         if filtered_to > 1 and self._sheet.filtered:
             self._created.auto_filter.ref = f"A1:{get_column_letter(columns)}{filtered_to}"
         for place, column in enumerate(self._columns, start=1):
+            letter = get_column_letter(place)
+            if column.prompt:
+                note = DataValidation(showInputMessage=True, showErrorMessage=False, sqref=f"{letter}1")
+                note.prompt = _fold(column.prompt, 250)
+                self._created.data_validations.append(note)
+        for place, column in enumerate(self._columns, start=1):
+            letter = get_column_letter(place)
             if column.listed:
-                letter = get_column_letter(place)
                 reach = f"{letter}2:{letter}{max(filtered_to, 1) + ROOM}"
                 choice = DataValidation("list", formula1=column.listed, allow_blank=True, sqref=reach)
                 choice.errorStyle = "stop"
@@ -311,6 +320,7 @@ class Opened:
             draw_charts(self._created, self._sheet.charts, filtered_to, rows, arabic=arabic)
         self.entry.put(deflate(self._render()[1]))
         self.entry.close()
+        self._created.data_validations.dataValidation = []
 
     def _render(self) -> tuple[bytes, bytes]:
         """Give the sheet's XML before and after its rows."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from forms.definition import FormDefinition, Node
@@ -28,6 +29,8 @@ _DECLARATION: Final = re.compile(
 _META: Final = r"(?:[\w.-]++:)?+meta"
 _NAME: Final = re.compile(r"<(?:[\w.-]++:)?+instanceName>([^<]*+)</")
 _SPACE: Final = re.compile(r">\s")
+#: Stands before each of several texts: XML cannot hold it.
+_SEPARATOR: Final = "\0"
 
 
 class AnswerRow(NamedTuple):
@@ -46,10 +49,29 @@ class Answers(NamedTuple):
     rows: list[AnswerRow]
 
 
+class Passes(NamedTuple):
+    """All passes of one table in some filled forms, in document order, column by column.
+
+    `forms` says which of the forms each belongs to; `columns` follow `AnswerReader.questions[table]`, "" where nothing
+    was answered.
+    """
+
+    forms: Sequence[int]
+    keys: Sequence[str]
+    parents: Sequence[str]
+    columns: Sequence[Sequence[str]]
+
+
+_NO_PASSES: Final = Passes((), (), (), ())
+
+
 class _Table(NamedTuple):
     path: str
     steps: str
-    pattern: re.Pattern[str] | None
+    pattern: re.Pattern[str]
+    """Of the form: one match for each form of a text in which :data:`_SEPARATOR` comes before each. Of a repeat: one
+    for each pass of a text in which it stands between the passes of different parents. The first group of a form and
+    the second of a pass are empty where something must be parsed; the first of a pass is the separators before it."""
     places: tuple[int, ...]
     """Which groups of the match are answers."""
     below: tuple[tuple[int, int], ...]
@@ -75,6 +97,80 @@ class AnswerReader:
         """
         return (self._tables and self._match(xml, key)) or self._walk(xml, key)
 
+    def read_many(self, xmls: Sequence[bytes], keys: Sequence[str]) -> tuple[list[str], dict[str, Passes]]:
+        """Read some filled forms at once: their names, and for each table what :meth:`read` gives, column by column.
+
+        :raises FormsError: as :meth:`read`.
+        """
+        if not self._tables:
+            names, found, odd = [""] * len(xmls), dict.fromkeys(self.questions, _NO_PASSES), set(range(len(xmls)))
+        else:
+            names, found, odd = self._match_many([_tidy(xml) for xml in xmls], keys)
+        if odd:
+            rows: dict[str, list[tuple[int, str, str, Sequence[str]]]] = {
+                path: [row for row in zip(*passes[:3], _to_rows(passes), strict=True) if row[0] not in odd]
+                for path, passes in found.items()
+            }
+            for number in sorted(odd):
+                names[number], walked = self._walk(xmls[number], keys[number])
+                for row in walked:
+                    texts = [text or "" for text in row.texts]
+                    rows[row.table].append((number, row.key, row.parent_key or "", texts))
+            for path, every in rows.items():
+                every.sort(key=lambda row: row[0])
+                found[path] = _to_passes(*zip(*every, strict=True)) if every else _NO_PASSES
+        return names, found
+
+    def _match_many(
+        self, texts: Sequence[str], keys: Sequence[str]
+    ) -> tuple[list[str], dict[str, Passes], set[int]]:
+        """Take the answers out of forms that were tidied; tells too the numbers of those that must be parsed."""
+        root = self._tables[0]
+        groups = root.pattern.findall(_SEPARATOR + _SEPARATOR.join(texts))
+        names, odd = [], set()
+        for number, of in enumerate(groups):
+            name = _find_name(of[-1]) if of[0] else None
+            if name is None:
+                odd.add(number)
+            names.append(name or "")
+        columns = list(zip(*groups, strict=True))
+        own = Passes(range(len(texts)), keys, [""] * len(texts), [columns[place] for place in root.places])
+        found = dict.fromkeys(self.questions, _NO_PASSES) | {"": own}
+        for group, number in root.below:
+            self._repeat_many(number, columns[group], own, found, odd)
+        return names, found, odd
+
+    def _repeat_many(
+        self, number: int, texts: Sequence[str], above: Passes, found: dict[str, Passes], odd: set[int]
+    ) -> None:
+        """Take the answers out of the passes of a repeat.
+
+        :param texts: all its passes for each of the passes ``above``.
+        """
+        if not any(texts):
+            return
+        table = self._tables[number]
+        forms, keys, parents, taken = [], [], [], []
+        place, index = -1, 0
+        for groups in table.pattern.findall(_SEPARATOR + _SEPARATOR.join(texts)):
+            if groups[0]:
+                place += len(groups[0])
+                index, form, key = 0, above.forms[place], above.keys[place]
+            if not groups[1]:
+                odd.add(form)
+                continue
+            index += 1
+            forms.append(form)
+            keys.append(f"{key}{table.steps}[{index}]")
+            parents.append(key)
+            taken.append(groups)
+        if not taken:
+            return
+        columns = list(zip(*taken, strict=True))
+        own = found[table.path] = Passes(forms, keys, parents, [columns[place] for place in table.places])
+        for group, below in table.below:
+            self._repeat_many(below, columns[group], own, found, odd)
+
     def _walk(self, xml: bytes, key: str) -> Answers:
         instance = replace(parse_instance(xml), instance_id=key)
         rows = []
@@ -85,46 +181,51 @@ class AnswerReader:
         return Answers(instance.instance_name, rows)
 
     def _match(self, xml: bytes, key: str) -> Answers | None:
-        try:
-            text = xml.decode()
-        except UnicodeDecodeError:
-            return None
-        declared = _DECLARATION.match(text)
-        text = text[declared.end() if declared else 0 :].strip()
-        if "&" in text or "<!" in text or "<?" in text or "\r" in text or _SPACE.search(text):
-            return None
         root = self._tables[0]
-        assert root.pattern is not None  # noqa: S101 - the others are found through it
-        found = root.pattern.fullmatch(text)
-        if found is None:
-            return None
-        groups = found.groups()
-        name = _find_name(groups[-1] or "")
+        found = root.pattern.match(_SEPARATOR + _tidy(xml))
+        groups = found.groups("") if found else ("",)
+        name = _find_name(groups[-1]) if groups[0] else None
         if name is None:
             return None
         rows = [AnswerRow("", key, None, [groups[place] for place in root.places])]
         for group, number in root.below:
-            if groups[group] and not self._repeat(number, groups[group], key, key, rows):
+            if groups[group] and not self._repeat(number, groups[group], key, rows):
                 return None
         return Answers(name, rows)
 
-    def _repeat(self, number: int, text: str, parent: str, above: str, rows: list[AnswerRow]) -> bool:
+    def _repeat(self, number: int, text: str, above: str, rows: list[AnswerRow]) -> bool:
         table = self._tables[number]
-        assert table.pattern is not None  # noqa: S101
-        match, end, index, position = table.pattern.match, len(text), 0, 0
-        while position < end:
-            found = match(text, position)
-            if found is None:
+        for index, groups in enumerate(table.pattern.findall(text), start=1):
+            if not groups[1]:
                 return False
-            index += 1
-            position = found.end()
             key = f"{above}{table.steps}[{index}]"
-            groups = found.groups()
-            rows.append(AnswerRow(table.path, key, parent, [groups[place] for place in table.places]))
+            rows.append(AnswerRow(table.path, key, above, [groups[place] for place in table.places]))
             for group, below in table.below:
-                if groups[group] and not self._repeat(below, groups[group], key, key, rows):
+                if groups[group] and not self._repeat(below, groups[group], key, rows):
                     return False
         return True
+
+
+def _tidy(xml: bytes) -> str:
+    """Give the XML of a filled form without its declaration; "" when it must be parsed."""
+    try:
+        text = xml.decode()
+    except UnicodeDecodeError:
+        return ""
+    declared = _DECLARATION.match(text)
+    text = text[declared.end() if declared else 0 :].strip()
+    odd = "&" in text or "<!" in text or "<?" in text or "\r" in text or _SEPARATOR in text or _SPACE.search(text)
+    return "" if odd else text
+
+
+def _to_rows(passes: Passes) -> Iterator[Sequence[str]]:
+    return zip(*passes.columns, strict=True) if passes.columns else repeat((), len(passes.keys))
+
+
+def _to_passes(
+    forms: Sequence[int], keys: Sequence[str], parents: Sequence[str], texts: Sequence[Sequence[str]]
+) -> Passes:
+    return Passes(forms, keys, parents, list(zip(*texts, strict=True)))
 
 
 def _find_name(meta: str) -> str | None:
@@ -148,7 +249,8 @@ def _compile(definition: FormDefinition) -> tuple[_Table, ...]:
     root = re.escape(definition.root.strip("/"))
     try:
         # a default namespace or attributes change nothing; a prefix on the root is left to the parser
-        compiler.table("", definition.root, f"<{root}(?: [^<>]*+)?+>", f"({_skip(_META)})?+</{root}>", 0)
+        head, tail = f"\\0(?:(<{root}(?: [^<>]*+)?+>)", f"({_skip(_META)})?+</{root}>(?![^\\0])|[^\\0]*+)"
+        compiler.table("", definition.root, head, tail, 0, 1)
     except _AmbiguousError:
         return ()
     return tuple(compiler.tables[number] for number in range(len(compiler.tables)))
@@ -163,10 +265,13 @@ class _Compiler:
         self._children = children
         self.tables: dict[int, _Table] = {}
 
-    def table(self, path: str, container: str, head: str, tail: str, number: int) -> None:
+    def table(self, path: str, container: str, head: str, tail: str, number: int, groups: int) -> None:
+        """Compile a table.
+
+        :param groups: how many groups ``head`` has.
+        """
         parts, places, below = [head], [], []
-        self.tables[number] = _Table(path, "", None, (), ())
-        groups = 0
+        self.tables[number] = _Table(path, "", re.compile(""), (), ())  # keeps its place
         steps = container.count("/")
 
         def walk(inside: str) -> None:
@@ -194,7 +299,8 @@ class _Compiler:
             child = len(self.tables)
             numbered.append((group, child))
             name = re.escape(node.name)
-            self.table(node.path, node.path, f"<{name}>", f"(?:{_skip(_META)})?+</{name}>", child)
+            begin, end = f"(\\0*+)(?:(<{name}>)", f"(?:{_skip(_META)})?+</{name}>|[^\\0]++)"
+            self.table(node.path, node.path, begin, end, child, 2)
             own = "/".join(node.path.split("/")[steps + 1 :])
             self.tables[child] = self.tables[child]._replace(steps=f"/{own}")
         pattern = re.compile("".join(parts) + tail)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from random import getrandbits
+
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
 from server.models.columns import json_object, maybe_moment, moment, project_key, text_key
+
+
+def make_stamp() -> int:
+    """Draw a stamp."""
+    return getrandbits(52)
 
 
 class Submission(Base):
@@ -17,6 +24,9 @@ class Submission(Base):
         Index("ix_submissions_project_id_root_id", "project_id", "root_id"),
         Index("ix_submissions_project_id_deprecated_id", "project_id", "deprecated_id"),
         Index("ix_submissions_project_id_form_id_received_at", "project_id", "form_id", "received_at"),
+        Index(
+            "ix_submissions_stamps", "project_id", "form_id", "superseded", "received_at", "instance_id", "stamp"
+        ),  # all that is asked to know which blocks of the workbook must be made anew
         Index("ix_submissions_project_id_received_at", "project_id", "received_at"),
         Index("ix_submissions_project_id_app_user_id_device_id_seq", "project_id", "app_user_id", "device_id", "seq"),
         ForeignKeyConstraint(
@@ -54,6 +64,10 @@ class Submission(Base):
     outside_scope: Mapped[bool] = mapped_column(default=False)
     review_state: Mapped[str | None] = mapped_column(String(16))
     """What an officer said of it (``hasIssues``, ``approved``, ``rejected``); None while nobody looked at it."""
+    stamp: Mapped[int] = mapped_column(BigInteger, default=make_stamp, onupdate=make_stamp)
+    """Another number whenever anything changes that the workbook shows of the submission: of itself (by itself), its
+    files, its chain of edits or its agent's name (whoever changes those says so: ``server.services.stamps``). Random,
+    so that no two writers meet over it and a restored database does not give a number a second meaning."""
     erased_at: Mapped[maybe_moment]
     """When answers about a woman whose data were erased were taken out of it."""
 

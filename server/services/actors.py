@@ -26,11 +26,13 @@ from server.models import (
     EntityScope,
     Place,
     Project,
+    Submission,
     User,
     UserToken,
 )
 from server.services import audits, keys
 from server.services.feed import list_places
+from server.services.stamps import stamp
 
 CODE_DAYS = 7
 SESSION_HOURS = 24
@@ -304,7 +306,9 @@ def change_app_user(project_id: int, app_user_id: int, name: str, scopes: Sequen
         agent = session.get(AppUser, (project_id, app_user_id), with_for_update={"key_share": True})
         if agent is None or agent.revoked_at is not None:
             raise Problem("404.1")
-        agent.name = name
+        if agent.name != name:
+            agent.name = name
+            stamp(session, project_id, Submission.app_user_id == app_user_id)
         wanted = set(scopes)
         rows = session.scalars(
             select(AppUserScope).where(AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id)

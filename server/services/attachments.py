@@ -34,6 +34,7 @@ from server.errors import Problem
 from server.models import Blob, SubmissionAttachment
 from server.services import keys
 from server.services.erased import find_refused
+from server.services.stamps import stamp_holders
 
 MAX_BYTES = 100 * 2**20
 KEPT_DAYS = 30
@@ -324,6 +325,7 @@ def _record(project_id: int, sha256: str, size: int, announced_type: str) -> Non
             )
             session.flush()
         session.execute(_presence(project_id, sha256))
+        stamp_holders(session, project_id, [sha256])
     if refused:  # of a woman whose data were erased: it is answered like any other, and not kept
         _store().path(project_id, sha256).unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from server.database import retried, transaction
 from server.errors import Problem
 from server.models import Blob, FormAttachment, Project, SubmissionAttachment
 from server.services import audits
+from server.services.stamps import stamp_holders
 from sync.protocol import find_era_start
 
 
@@ -55,6 +56,7 @@ def begin_era(project_id: int, actor: Actor) -> NewEra:
                 .where(SubmissionAttachment.project_id == project_id, SubmissionAttachment.sha256 == sha256)
                 .values(present=False)
             )
+            stamp_holders(session, project_id, [sha256])
             session.execute(delete(Blob).where(Blob.project_id == project_id, Blob.sha256 == sha256))
         audits.note(session, project_id, actor, "era.begin", str(project.era), now, files_lost=len(lost))
         return NewEra(project.era, project.counter, len(lost))

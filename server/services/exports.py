@@ -14,6 +14,7 @@ from exports import roundtrip
 from exports.programme import (
     ALGIERS,
     Association,
+    Batch,
     Commune,
     ConflictRow,
     Duplicate,
@@ -22,7 +23,6 @@ from exports.programme import (
     Trade,
     Woman,
 )
-from exports.programme import Submission as ExportedSubmission
 from exports.workbook import stream_workbook
 from server.auth import Actor
 from server.database import db, snapshot, transaction
@@ -30,7 +30,6 @@ from server.errors import Problem
 from server.kept import KeptBlocks
 from server.library import read_table
 from server.models import (
-    AppUser,
     Entity,
     EntityActionRow,
     FormVersion,
@@ -44,12 +43,10 @@ from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
 from server.services.imports import sign_workbook
-from server.services.submissions import count_files
-from server.services.xml_batch import XmlBatch
+from server.services.submission_batches import read_batches
 from sync.erasure import SHOWN_LABEL
 from sync.linkage import SURE, find_threshold
 
-BATCH = 2000
 WOMEN = "artisanes"
 ASSOCIATIONS = "associations"
 NAMES = ("nom_fr", "nom_ar")
@@ -61,7 +58,7 @@ def export_workbook(
     options: Options,
     *,
     reason: str = "",
-    seen: Callable[[], None] = lambda: None,
+    seen: Callable[[int], None] = lambda count: None,
 ) -> Iterator[bytes]:
     """Give the bytes of the consolidated workbook as they are made.
 
@@ -69,7 +66,7 @@ def export_workbook(
     must read to the end or close the iterator; what was read before the end is no workbook.
 
     :param reason: why identification numbers are wanted in full, when they are; it is noted too.
-    :param seen: called for each submission that was read.
+    :param seen: called with the number of submissions that were come by since the last time.
     :raises Problem: 404.1 for an unknown project, before the first bytes.
     """
     now = datetime.now(UTC)
@@ -83,14 +80,13 @@ def export_workbook(
     with snapshot():
         kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
         programme = build_programme(project_id, actor, now)
-        stream = programme.submissions
 
-        def count(form_id: str) -> Iterator[ExportedSubmission]:
-            for submission in stream(form_id):
-                seen()
-                yield submission
+        def count(form_id: str) -> Iterator[Batch]:
+            for batch in read_batches(project_id, form_id):
+                seen(batch.size)
+                yield batch
 
-        programme = replace(programme, submissions=count)
+        programme = replace(programme, batches=count)
         # numbers in full leave no copy of themselves behind
         yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
     kept.tidy()
@@ -134,7 +130,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
         author=actor.name,
         title=project.name,
         forms=[definition_of(version) for version in versions],
-        submissions=lambda form_id: _stream(project_id, form_id),
+        submissions=lambda form_id: (one for batch in read_batches(project_id, form_id) for one in batch.load()),
         women=[
             Woman(e.id, e.version, _values_of(e), frozenset(e.open), registered.get(e.id), e.updated_at)
             for e in entities
@@ -270,91 +266,3 @@ def _registered_on(project_id: int) -> dict[str, date]:
 
 def _trades() -> list[Trade]:
     return [Trade(r["code"], r["libelle_fr"], r["libelle_ar"], r["domaine_probable"]) for r in read_table("trades.csv")]
-
-
-def _stream(project_id: int, form_id: str) -> Iterator[ExportedSubmission]:
-    """Give the current submissions of a form in order of arrival, a batch at a time."""
-    session = db.session
-    definitions = {
-        version.version: definition_of(version)
-        for version in session.scalars(
-            select(FormVersion).where(FormVersion.project_id == project_id, FormVersion.form_id == form_id)
-        )
-    }
-    people = session.execute(select(AppUser.id, AppUser.name).where(AppUser.project_id == project_id))
-    names: dict[int | None, str] = {app_user_id: name for app_user_id, name in people.all()}  # noqa: C416
-    last: tuple[datetime, str] | None = None
-    while True:
-        wanted = (
-            select(
-                Submission.instance_id,
-                Submission.form_version,
-                Submission.received_at,
-                Submission.app_user_id,
-                Submission.device_id,
-                Submission.root_id,
-                Submission.xml_sha256,
-                Submission.erased_at,
-            )
-            .where(
-                Submission.project_id == project_id,
-                Submission.form_id == form_id,
-                Submission.superseded.is_(False),
-            )
-            .order_by(Submission.received_at, Submission.instance_id)
-            .limit(BATCH)
-        )
-        if last is not None:
-            wanted = wanted.where(
-                (Submission.received_at > last[0])
-                | ((Submission.received_at == last[0]) & (Submission.instance_id > last[1]))
-            )
-        rows = session.execute(wanted).all()
-        if not rows:
-            return
-        last = (rows[-1].received_at, rows[-1].instance_id)
-        ids = [row.instance_id for row in rows]
-        touched = _touched(project_id, ids)
-        files = count_files(project_id, ids)
-        edits = _edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
-        load = XmlBatch(project_id, ids).load
-        for key, version, received_at, app_user_id, device_id, root_id, digest, erased_at in rows:
-            expected, present = files.get(key, (0, 0))
-            yield ExportedSubmission(
-                definitions[version],
-                key,
-                load,
-                received_at,
-                names.get(app_user_id, ""),
-                device_id or "",
-                "",
-                touched.get(key, ()),
-                edits.get(root_id, 0),
-                present,
-                expected,
-                digest or f"erased {erased_at}",
-            )
-
-
-def _touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for instance_id, entity_id in db.session.execute(
-        select(EntityActionRow.instance_id, EntityActionRow.named_id)
-        .where(EntityActionRow.project_id == project_id, EntityActionRow.instance_id.in_(instance_ids))
-        .order_by(EntityActionRow.id)
-    ):
-        found.setdefault(instance_id or "", []).append(entity_id)
-    return {instance_id: tuple(ids) for instance_id, ids in found.items()}
-
-
-def _edits(project_id: int, root_ids: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for root_id in db.session.scalars(
-        select(Submission.root_id).where(
-            Submission.project_id == project_id,
-            Submission.root_id.in_(root_ids),
-            Submission.deprecated_id.is_not(None),
-        )
-    ):
-        counts[root_id] = counts.get(root_id, 0) + 1
-    return counts

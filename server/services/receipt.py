@@ -16,12 +16,14 @@ from forms.instance import Instance
 from server.database import savepoint
 from server.errors import Problem
 from server.models import Quarantined, Submission
+from server.models.submission import make_stamp
 from server.rows import rows_of, write_waiting
 from server.services import corrections, questions
 from server.services.ahead import Ahead, read_ahead
 from server.services.erased import sift
 from server.services.items import ID_CHARS, Parsed, Sender, find_announced
 from server.services.register import Applied, Register
+from server.services.stamps import stamp
 from server.services.submission_actions import find_actions
 from server.services.submission_files import note_attachments, note_new_attachments
 from server.trouble import is_of_the_whole
@@ -303,6 +305,7 @@ def _accept(
             "answer": answer,
             "problem": "\n".join((*parsed.trouble, *(impossible or {}).values())) or None,
             "review_state": None,
+            "stamp": make_stamp(),
             "erased_at": None,
             "outside_scope": sender.app_user_id is not None
             and bool(touched)
@@ -317,6 +320,8 @@ def _accept(
             .where(Submission.project_id == project_id, Submission.instance_id == instance.deprecated_id)
             .values(superseded=True)
         )
+    if root_id != parsed.instance_id:  # others of its chain show how many edits there were
+        stamp(session, project_id, Submission.root_id == root_id)
     if edited and root_id != parsed.instance_id:
         session.execute(  # edits that came before their original now know where their chain begins
             update(Submission)

@@ -9,10 +9,11 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from server.database import db, retried, transaction
-from server.models import Blob, SubmissionAttachment
+from server.models import Blob, Submission, SubmissionAttachment
 from server.rows import rows_of
 from server.services.erased import find_refused
 from server.services.items import Parsed, find_announced, is_plain
+from server.services.stamps import stamp
 
 UNTOLD_TYPE = "application/octet-stream"
 _ATTACHMENTS = cast(Table, SubmissionAttachment.__table__)
@@ -65,6 +66,8 @@ def note_attachments(session: Session, project_id: int, parsed: Parsed) -> None:
         here = set(session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes))))
         for row in noted:
             row.present = row.present or row.sha256 in here
+    if any(row in session.new or session.is_modified(row) for row in noted):
+        stamp(session, project_id, Submission.instance_id == parsed.instance_id)
     session.flush()
 
 
@@ -120,3 +123,4 @@ def _mark_arrived(project_id: int, instance_ids: Sequence[str], here: Collection
     if here and db.session.scalar(select(SubmissionAttachment.name).where(*late).limit(1)) is not None:
         with transaction() as session:
             session.execute(update(SubmissionAttachment).where(*late).values(present=True))
+            stamp(session, project_id, Submission.instance_id.in_(instance_ids))

@@ -89,9 +89,9 @@ def _make(project_id: int, job_id: str, actor: Actor) -> None:
     asked = read_plain(job.asked, actor, project_id)
     done, told = 0, time.monotonic()
 
-    def seen() -> None:
+    def seen(count: int) -> None:
         nonlocal done
-        done += 1
+        done += count
 
     path = job_path(project_id, job_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

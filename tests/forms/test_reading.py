@@ -58,6 +58,23 @@ def by_receipt(definition: FormDefinition, xml: bytes) -> tuple[str, list[object
     return instance.instance_name, rows
 
 
+def at_once(reader: AnswerReader, xmls: list[bytes]) -> list[tuple[str, list[object]]]:
+    """Read many forms at once; the rows of each, a table after the other."""
+    names, tables = reader.read_many(xmls, [KEY] * len(xmls))
+    found: list[list[object]] = [[] for _ in xmls]
+    for path, passes in tables.items():
+        nodes = reader.questions[path]
+        for row, (number, key, parent) in enumerate(zip(passes.forms, passes.keys, passes.parents, strict=True)):
+            texts = [column[row] for column in passes.columns]
+            found[number].append((path, key, parent, {node.path: text for node, text in zip(nodes, texts, strict=True) if text}))
+    return list(zip(names, found, strict=True))
+
+
+def in_tables(reader: AnswerReader, read: tuple[str, list[object]]) -> tuple[str, list[object]]:
+    order = list(reader.questions)
+    return read[0], sorted(read[1], key=lambda row: order.index(row[0]))  # type: ignore[index]
+
+
 def again(reader: AnswerReader, xml: bytes) -> tuple[str, list[object]]:
     answers = reader.read(xml, KEY)
     rows = []
@@ -126,6 +143,9 @@ def test_reading_again_gives_the_rows_of_receipt(old: str, new: str) -> None:
     encoding = "iso-8859-1" if "ISO-8859-1" in text else "utf-8"
     xml = text.encode(encoding)
     assert again(READER, xml) == by_receipt(DEFINITION, xml)
+    plain = WRITTEN.encode()
+    expected = [in_tables(READER, by_receipt(DEFINITION, one)) for one in (plain, xml, xml, plain)]
+    assert at_once(READER, [plain, xml, xml, plain]) == expected
 
 
 @settings(max_examples=300, deadline=None)
@@ -154,6 +174,8 @@ def test_reading_again_gives_the_rows_of_receipt_for_any_mixture(data: st.DataOb
     if any(char in instance.instance_id for char in "/"):
         return
     assert again(READER, xml.encode()) == by_receipt(DEFINITION, xml.encode())
+    expected = [in_tables(READER, by_receipt(DEFINITION, one)) for one in (WRITTEN.encode(), xml.encode())]
+    assert at_once(READER, [WRITTEN.encode(), xml.encode()]) == expected
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
