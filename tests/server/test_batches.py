@@ -34,7 +34,7 @@ TABLES = (
 )
 TIMES_AND_SENDERS = {
     "finalized_at", "at", "received_at", "created_at", "updated_at", "opened_at", "settled_at", "app_user_id",
-    "clock_offset_s", "device_id", "device", "author", "sha256", "xml_sha256", "content_sha256", "xml", "content", "message",
+    "clock_offset_s", "device_id", "device", "author", "sha256", "xml_sha256", "stamp", "content_sha256", "xml", "content", "message",
 }  # fmt: skip
 VALUES = {
     "review": ["r1", "r2", ""],
