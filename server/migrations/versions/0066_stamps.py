@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0066'
-down_revision = '0040'
+down_revision = '0057'
 branch_labels = None
 depends_on = None
 
