@@ -22,6 +22,16 @@ from server.schemas.central import (
     ListedEntitySchema,
     PublishedFormSchema,
 )
+from server.schemas.desk import (
+    CertificateSchema,
+    CommentSchema,
+    DraftFileSchema,
+    DraftSchema,
+    IssueSchema,
+    ReasonSchema,
+    ReviewSchema,
+    SaidSchema,
+)
 from server.schemas.entities import EntitySchema, MergeSchema, SeenSchema
 from server.schemas.handover import HandoverAnswerSchema
 from server.schemas.sync import (
@@ -39,6 +49,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON = "application/json"
 APPLICATION_XML = "application/xml"
 CSV = "text/csv"
+MARKDOWN = "text/markdown"
 ZIP = "application/zip"
 GEOJSON = "application/geo+json"
 ANY = "*/*"
@@ -176,6 +187,49 @@ OPERATIONS: Mapping[str, Operation] = {
         problems=("400.8",),
     ),
     "workbook.newest": Operation("The newest workbook that saved options made by themselves.", answer=XLSX),
+    "drafts.draft": Operation("A form that is being prepared, with what is wrong with it.", answer=DraftSchema),
+    "drafts.save": Operation(
+        "Keep an XLSForm as the draft of a form.",
+        body=(XLSX, MARKDOWN),
+        answer=DraftSchema,
+        problems=("400.2", "400.15", "409.50"),
+    ),
+    "drafts.drop": Operation("Throw a draft away.", status=204),
+    "drafts.publish": Operation(
+        "Publish a draft.", answer=PublishedFormSchema, problems=("400.2", "400.15", "409.6", "409.50")
+    ),
+    "drafts.files": Operation("The files that a draft names.", answer=DraftFileSchema, many=True),
+    "drafts.give_file": Operation(
+        "Give a draft a file that it names.", body=BYTES, answer=DraftFileSchema, problems=("400.2",)
+    ),
+    "reviews.review": Operation(
+        "Give a submission a review state.", body=ReviewSchema, answer=CentralSubmissionSchema, problems=_STALE
+    ),
+    "reviews.comments": Operation("What officers said of a submission.", answer=SaidSchema, many=True),
+    "reviews.comment": Operation(
+        "Say something of a submission.", body=CommentSchema, answer=SaidSchema, problems=("400.2", *_STALE)
+    ),
+    "certificates.list_certificates": Operation(
+        "Certificates, newest number first, at most a thousand.",
+        answer=CertificateSchema,
+        many=True,
+        query={"kind": ("qualification", "training"), "session": ()},
+    ),
+    "certificates.certificate": Operation("A certificate.", answer=CertificateSchema),
+    "certificates.issue": Operation(
+        "Issue the papers of a session to women who earned them; all or none.",
+        body=IssueSchema,
+        answer=CertificateSchema,
+        many=True,
+        status=201,
+        problems=("400.2", "409.59"),
+    ),
+    "certificates.cancel": Operation(
+        "Cancel a certificate; its number stays listed.",
+        body=ReasonSchema,
+        answer=CertificateSchema,
+        problems=("400.2", "409.51"),
+    ),
     "central.current_user": Operation("Who is signed in.", answer=CentralUserSchema),
     "central.projects": Operation("The projects.", answer=CentralProjectSchema, many=True),
     "central.project": Operation("A project.", answer=CentralProjectSchema),

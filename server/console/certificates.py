@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
+from exports.programme import Roles
 from server.auth import PUBLIC, actor, require
 from server.console.pages import language, show, shown_project, text
 from server.errors import Problem
 from server.limits import limiter
 from server.services import certificates as service
 from server.services import entities, papers
+from server.services.labels import Labels
 
 PDF = "application/pdf"
+DECISION = "decision"
+"""The question of the exam's form."""
 
 
 @require("certificate.issue")
@@ -29,7 +35,21 @@ def certificate_session(kind: str, code: str) -> str:
 
 def _show_session(kind: str, code: str, problem: str = "") -> str:
     candidates = service.list_candidates(shown_project(), kind, code, actor())
-    return show("certificate_session.html", kind=kind, code=code, candidates=candidates, problem=problem)
+    return show(
+        "certificate_session.html", kind=kind, code=code, candidates=candidates, problem=problem,
+        say_result=_say_results(kind),
+    )  # fmt: skip
+
+
+def _say_results(kind: str) -> Callable[[str], str]:
+    """Say how a result is told in words: an exam's decision as its form words it, a training's half-days."""
+    if kind != service.QUALIFICATION:
+        names = ("count", "held")
+        return lambda result: text("certificates.attended", **dict(zip(names, result.split("/"), strict=True)))
+    labels = Labels(shown_project(), language())
+    definition = labels.definition(Roles().exam)
+    node = next((n for n in definition.nodes if n.name == DECISION), None) if definition else None
+    return lambda result: labels.answer(definition, node, result) if definition and node else result
 
 
 @require("certificate.issue")

@@ -7,6 +7,9 @@ from typing import Final
 from server.console.words import Words
 
 CERTIFICATES: Final = {
+    "certificates.attended": Words(
+        "présente à {count} demi-journées sur {held}", "حضرت {count} من {held} أنصاف أيام", "attended {count} of {held} half-days"
+    ),
     "nav.certificates": Words("Certificats", "الشهادات", "Certificates"),
     "certificates.title": Words("Certificats et attestations", "الشهادات", "Certificates"),
     "certificates.sessions": Words("Sessions", "الدورات", "Sessions"),

@@ -39,14 +39,21 @@ def read_draft(draft: FormDraft) -> FormDefinition:
 
 
 @retried
-def save_drafts(project_id: int, files: Sequence[FormFile], actor: Actor) -> list[str]:
+def save_drafts(
+    project_id: int, files: Sequence[FormFile], actor: Actor, *, expected: str = ""
+) -> list[str]:
     """Keep XLSForms as drafts, each in the place of an earlier one of the same form; return their form ids.
 
     Files given with them go to every draft that names them; files of an earlier draft stay.
 
+    :param expected: the form that they must be.
     :raises XlsformError: with sheet and row, when one is no good form: nothing is kept then.
+    :raises Problem: 400.8 when one is of another form than was expected.
     """
     prepared, now = prepare(files), datetime.now(UTC)
+    for one in prepared:
+        if expected and one.definition.form_id != expected:
+            raise Problem("400.8", field="xmlFormId", reason=f"this is the form {one.definition.form_id}")
     with transaction() as session:
         for one in prepared:
             _save_one(session, project_id, one, actor, now)
