@@ -94,8 +94,7 @@ def create_user(
 
     shown = password or secrets.token_urlsafe(12)
     try:
-        accounts.check_new_password(shown, email, name)
-        user_id = actors.create_user(email, role, shown, name=name, language=language, must_change=password is None)
+        user_id = actors.create_user(email, role, shown, name=name, language=language)
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
@@ -103,7 +102,12 @@ def create_user(
     text = f"{email} created as {role}."
     if password is None:
         value["password"] = shown
-        text += f"\nPassword (shown once; she chooses her own at her first sign-in): {shown}"
+        text += f"\nPassword (shown once): {shown}"
+    else:
+        try:
+            accounts.check_new_password(shown, email, name)
+        except Problem:
+            click.echo("This password is easily guessed: she should change it at “My account”.", err=True)
     say(as_json, value, text)
 
 

@@ -64,12 +64,8 @@ class UnknownScope(Exception):
 
 
 @retried
-def create_user(
-    email: str, role: str, password: str, *, name: str = "", language: str = "fr", must_change: bool = False
-) -> int:
+def create_user(email: str, role: str, password: str, *, name: str = "", language: str = "fr") -> int:
     """Create an officer; return her id.
-
-    :param must_change: the password was made for her: at her first sign-in she chooses her own.
 
     :raises Problem: 409.3 when the e-mail is taken; 400.8 for a bad e-mail, role or short password.
     """
@@ -85,8 +81,7 @@ def create_user(
         if session.scalar(select(User.id).where(User.email == email)):
             raise Problem("409.3", what=email)
         user = User(
-            email=email, name=name, role=role, password_hash=hashed, language=language, created_at=datetime.now(UTC),
-            must_change=must_change,
+            email=email, name=name, role=role, password_hash=hashed, language=language, created_at=datetime.now(UTC)
         )
         session.add(user)
         session.flush()

@@ -45,7 +45,7 @@ def install_programme(project_id: int = 1) -> Installed:
     email = password = None
     if not actors.has_users():
         email, password = ADMINISTRATOR, secrets.token_urlsafe(12)
-        actors.create_user(email, "administrator", password, name="Administration", must_change=True)
+        actors.create_user(email, "administrator", password, name="Administration")
     agent = None
     if not actors.has_app_users(project_id):
         agent = actors.create_app_user(project_id, FIRST_AGENT, pilot_scopes(project_id), COMMAND)

@@ -65,6 +65,8 @@ def test_create_user_prints_a_password_once(app: Flask) -> None:
     made = data_of(run(app, "create-user", "Chef@Example.dz", "--role", "officer", "--json"))
     assert len(made["password"]) >= 10
     assert db.session.query(User).filter_by(email="chef@example.dz").one().password_hash.startswith("$argon2")
+    signed = app.test_client().post("/v1/sessions", json={"email": "chef@example.dz", "password": made["password"]})
+    assert signed.status_code == 200, "what the command prints opens a session at once"
     again = run(app, "create-user", "chef@example.dz", "--role", "officer")
     assert again.exit_code == 1
     assert "exists already" in again.output
