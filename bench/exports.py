@@ -7,7 +7,8 @@ submission; submissions are made up from a seed and stored in a database of thei
 its own that reads the same database: "ours" is what the server sends, from the first query to the last byte; the others
 write the very same values, read and made the plain way, and "values" is that reading and making with no writer at all.
 "CPU s" is user and system time of that process (PostgreSQL's own processes apart), "peak MiB" its largest resident
-memory, "first s" the time to the first byte.
+memory, "before" what it held before it began, "first s" the time to the first byte, "adds ms" how long a million
+additions took just before: what a CPU second is worth depends on who else uses the processor.
 """
 
 from __future__ import annotations
@@ -212,7 +213,8 @@ def measure(way: str) -> dict[str, Any]:
 
         build_programme(1, COMMAND, datetime.now(UTC))  # a running server has read its forms
         db.session.rollback()
-        out, first = Nowhere(), 0.0
+        out, first, adds_ms = Nowhere(), 0.0, time_additions()
+        before = read_memory("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")
         cpu, begun = time.process_time(), time.perf_counter()
         if way in ("ours", "again", "after 50"):
@@ -221,15 +223,29 @@ def measure(way: str) -> dict[str, Any]:
             with snapshot():
                 {"openpyxl": write_openpyxl, "xlsxwriter": write_xlsxwriter, "values": write_values}[way](out)
         seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return {
-        "seconds": seconds, "cpu_s": cpu, "first_s": first, "peak_mib": int(peak.split()[1]) / 1024,
-        "size_mib": out.size / 2**20, "load": os.getloadavg()[0],
+        "seconds": seconds, "cpu_s": cpu, "first_s": first, "peak_mib": read_memory("VmHWM"), "before_mib": before,
+        "size_mib": out.size / 2**20, "load": os.getloadavg()[0], "adds_ms": adds_ms,
     }  # fmt: skip
 
 
-def run(arguments: list[str], environment: dict[str, str]) -> Any:
-    command = [sys.executable, __file__, *arguments]
+def time_additions() -> float:
+    """Give the milliseconds of CPU time that a million additions take."""
+    begun, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return (time.process_time() - begun) * 1000
+
+
+def read_memory(field: str) -> float:
+    """Read the resident memory of this process: now (VmRSS) or at most (VmHWM), in MiB."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(field))
+    return int(line.split()[1]) / 1024
+
+
+def run_bench(script: str, arguments: list[str], environment: dict[str, str]) -> Any:
+    """Run a part of a measurement in a process of its own; gives what it printed last."""
+    command = [sys.executable, script, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -287,19 +303,19 @@ def main() -> None:
                 if cluster:
                     cluster.run(f"create database bench{count}")
                 with installed(cluster.url(f"bench{count}") if cluster else None) as environment:
-                    run(["--prepare", str(count), "1"], environment)
+                    run_bench(__file__, ["--prepare", str(count), "1"], environment)
                     for way in given.ways.split(","):
                         if way == "after 50":
-                            run(["--prepare", "50", "2"], environment)
-                        figures = run(["--measure", way], environment)
+                            run_bench(__file__, ["--prepare", "50", "2"], environment)
+                        figures = run_bench(__file__, ["--measure", way], environment)
                         found.append({"database": database, "count": count, "way": way, **figures})
     if given.json:
         print(json.dumps({"machine": describe_machine(), "runs": found}, indent=2))
         return
     print(f"{describe_machine()}; load {min(r['load'] for r in found):.0f} to {max(r['load'] for r in found):.0f}")
-    keys = ("seconds", "cpu_s", "first_s", "peak_mib", "size_mib", "load")
+    keys = ("seconds", "cpu_s", "first_s", "peak_mib", "before_mib", "size_mib", "load", "adds_ms")
     print_table(
-        ["workbook", "seconds", "CPU s", "first s", "peak MiB", "MiB", "load"],
+        ["workbook", "seconds", "CPU s", "first s", "peak MiB", "before", "MiB", "load", "adds ms"],
         [[f"{r['database']} {r['count']:,} {r['way']}", *(f"{r[key]:.2f}" for key in keys)] for r in found],
     )
 

@@ -68,6 +68,9 @@ def to_plain_text(value: object) -> str:
     """Give the text of a cell as it reads: one space between words, NFC, numbers without a decimal tail."""
     if value is None:
         return ""
+    if type(value) is str:
+        text = " ".join(value.split())
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:

@@ -112,6 +112,8 @@ _NAMED: Final = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r"([\w:]+)\s*=\s*\"([^\"]*)\"")
 _FORMULA: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]+[0-9]+)"[^>]*>\s*<(?:\w+:)?f\b')
 _ERROR: Final = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+[0-9]+)"')
+_MARKS: Final = (b'"e"', *(b"%cf%c" % (begin, end) for begin in b"<:" for end in b"> /\n\t\r"))
+"""A sheet without any of these has neither formula nor error."""
 
 
 Row = Sequence[Cell]
@@ -120,7 +122,8 @@ Row = Sequence[Cell]
 def read_sheets(data: bytes) -> Iterator[tuple[str, list[Row]]]:
     """Read the sheets of a workbook, hidden ones too; formulas and errors give no value.
 
-    Of a workbook that was exported only the manifest and the list are read: the answers may be far more.
+    Of a workbook that was exported only the manifest and the list are read, and other sheets are looked through only
+    when the list is no longer where it was: the answers may be far more.
     The bytes must have passed `forms.workbook.check_workbook`.
 
     :raises ManifestError: "damaged" when it is not what its parts say.
@@ -129,7 +132,11 @@ def read_sheets(data: bytes) -> Iterator[tuple[str, list[Row]]]:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
         parts = _find_parts(data)
         exported = SHEET in book.sheet_names
-        for title in book.sheet_names:
+        titles = book.sheet_names
+        where = NOMINAL_SHEET
+        if exported and where in titles and _is_list(where, book.get_sheet_by_name(where).iter_rows()):
+            titles = [where, SHEET]
+        for title in titles:
             sheet = book.get_sheet_by_name(title)
             if exported and title != SHEET and not _is_list(title, sheet.iter_rows()):
                 continue
@@ -190,6 +197,8 @@ def _find_broken(data: bytes, part: str) -> frozenset[str]:
     """
     with zipfile.ZipFile(BytesIO(data)) as archive:
         xml = archive.read(part)
+    if not any(mark in xml for mark in _MARKS):
+        return frozenset()
     found = frozenset(address.decode() for address in _FORMULA.findall(xml))
     if xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/") > len(_FORMULA.findall(xml)):
         raise ManifestError("damaged")
@@ -295,11 +304,13 @@ class _Comparer:
         if column.property == BIRTH:
             return self._compare_birth(key, value, was, address)
         before = was.get(column.property, "")
+        words = self._manifest.choices.get(column.property, {}) if column.kind == "choice" else {}
+        if not before if value is None else type(value) is str and value in (before, words.get(before)):
+            return []
         text = to_plain_text(value)
         if text in (to_plain_text(before), _shown(before)):
             return []
         if column.kind == "choice":
-            words = self._manifest.choices.get(column.property, {})
             if text == to_plain_text(words.get(before, "")):
                 return []
             now = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -65,6 +66,46 @@ class Linker:
                 found.append((other_id, pair))
         return found
 
+    def find_all(self, people: Sequence[Person], most: int) -> list[list[tuple[str, Pair]]]:
+        """Give, for people who have no record, the records each may be one with, by their ids.
+
+        :param most: records that one is compared with: those that have most keys in common with her.
+        """
+        searched = [{self._hash(key) for key in searched_keys(one)} if one.known else set() for one in people]
+        holders = self._find_holders(sorted(set().union(*searched)))
+        near = [
+            [entity_id for entity_id, _ in Counter(i for key in keys for i in holders.get(key, ())).most_common(most)]
+            for keys in searched
+        ]
+        self._read(sorted({entity_id for ids in near for entity_id in ids} - self._people.keys()))
+        self._count({self._hash(key) for one in people if one.known for key in name_keys(one)})
+        found: list[list[tuple[str, Pair]]] = []
+        for one, ids in zip(people, near, strict=True):
+            shares = self._shares(one)
+            pairs = [(i, compare(one, self._people[i], shares)) for i in ids if i in self._people]
+            found.append([(entity_id, pair) for entity_id, pair in pairs if pair is not None])
+        return found
+
+    def _find_holders(self, keys: Sequence[int]) -> dict[int, list[str]]:
+        holders: dict[int, list[str]] = {}
+        for start in range(0, len(keys), AT_ONCE):
+            rows = self._session.execute(
+                select(LinkageKey.key, LinkageKey.entity_id).where(
+                    LinkageKey.project_id == self._project_id, LinkageKey.key.in_(keys[start : start + AT_ONCE])
+                )
+            )
+            for key, entity_id in rows:
+                holders.setdefault(key, []).append(entity_id)
+        return holders
+
+    def shares_of(self, person: Person, more: Mapping[str, int], records: int) -> Commonness:
+        """Say how common her names are.
+
+        :param more: names of ``records`` others that are not in the register, counted.
+        """
+        counts = {key: self._counts.get(self._hash(key), 0) + more.get(key, 0) for key in name_keys(person)}
+        return find_shares(counts, self.records + records)
+
     def _candidates(self, person: Person) -> dict[str, Person]:
         keys = sorted({self._hash(key) for key in searched_keys(person)})
         ids = set(
@@ -99,4 +140,4 @@ class Linker:
             self._counts |= dict.fromkeys(some, 0) | {key: count for key, count in rows}  # noqa: C416
 
     def _shares(self, person: Person) -> Commonness:
-        return find_shares({key: self._counts.get(self._hash(key), 0) for key in name_keys(person)}, self.records)
+        return self.shares_of(person, {}, 0)

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from server.database import db
-from server.models import Entity, ListProperty
-from sync.linkage import compare, find_band, find_shares, name_keys, searched_keys, stored_keys
-from sync.people import Person, find_roles, read_person
+from server.models import Entity
+from server.services import indexing
+from server.services.linking import Linker
+from sync.linkage import Pair, compare, find_band, name_keys, searched_keys, stored_keys
+from sync.people import Person, read_person
 
 SHOWN = 3
 MOST = 400
 """Records that one new woman is compared with."""
+CATCH_UP_S = 60.0
+"""The keys of all records are needed; only after thousands came at once does this take more than a moment."""
+AT_ONCE = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +42,73 @@ def find_twins(
 
     :param rows: where a row stands, and its values.
     """
-    if not rows:
-        return []
-    properties = db.session.execute(
-        select(ListProperty.name, ListProperty.role).where(
-            ListProperty.project_id == project_id, ListProperty.list == list_name
-        )
-    ).all()
-    roles = find_roles([(name, role) for name, role in properties])
+    roles = indexing.roles_of(project_id, list_name) if rows else {}
     if not roles:
         return [() for _ in rows]
-    found = db.session.execute(
-        select(Entity.id, Entity.data).where(
-            Entity.project_id == project_id,
-            Entity.list == list_name,
-            Entity.deleted.is_(False),
-            Entity.merged_into.is_(None),
-            Entity.erased_at.is_(None),
-        )
-    ).all()
-    people: list[tuple[str, str, Person]] = []
-    index: dict[str, list[int]] = {}
-    counts: Counter[str] = Counter()
-
-    def add(entity_id: str, label: str, person: Person) -> None:
-        for key in stored_keys(person):
-            index.setdefault(key, []).append(len(people))
-        counts.update(name_keys(person))
-        people.append((entity_id, label, person))
-
-    for entity_id, data in found:
-        person = read_person(data, roles)
-        if person.known:
-            add(entity_id, str(data.get("label", entity_id)), person)
-    shares = find_shares(counts, len(people))
+    indexing.catch_up(project_id, stages=("index",), seconds=CATCH_UP_S)
+    people = [read_person(values, roles) for _, values in rows]
+    linker = Linker(db.session(), project_id, list_name, roles, indexing.hash_key)
+    of_register = linker.find_all(people, MOST)
+    labels = _read_labels(project_id, list_name, [entity_id for found in of_register for entity_id, _ in found])
+    earlier = _Earlier(linker)
     made = []
-    for where, values in rows:
-        person = read_person(values, roles)
-        near = Counter(number for key in searched_keys(person) for number in index.get(key, ())) if person.known else {}
-        pairs = []
-        for number, _ in Counter(near).most_common(MOST):
-            entity_id, label, other = people[number]
-            pair = compare(person, other, shares)
-            band = find_band(pair.score, len(people)) if pair else ""
-            if pair and band:
-                pairs.append((pair.score, Twin(entity_id, label, band, pair.reasons)))
-        pairs.sort(key=lambda each: -each[0])
-        made.append(tuple(twin for _, twin in pairs[:SHOWN]))
-        if person.known:
-            add("", where, person)
+    for (where, _), person, found in zip(rows, people, of_register, strict=True):
+        twins = [(pair, entity_id, labels[entity_id]) for entity_id, pair in found if entity_id in labels]
+        twins += [(pair, "", label) for label, pair in earlier.find(person)]
+        twins.sort(key=lambda each: -each[0].score)
+        records = linker.records + earlier.count
+        banded = ((find_band(pair.score, records), pair, entity_id, label) for pair, entity_id, label in twins)
+        made.append(tuple(Twin(id_, label, band, pair.reasons) for band, pair, id_, label in banded if band)[:SHOWN])
+        earlier.add(where, person)
     return made
+
+
+def _read_labels(project_id: int, list_name: str, ids: Sequence[str]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = db.session.execute(
+            select(Entity.id, Entity.data["label"].as_string()).where(
+                Entity.project_id == project_id,
+                Entity.list == list_name,
+                Entity.id.in_(wanted[start : start + AT_ONCE]),
+                Entity.deleted.is_(False),
+                Entity.merged_into.is_(None),
+                Entity.erased_at.is_(None),
+            )
+        )
+        labels.update({entity_id: label or entity_id for entity_id, label in rows})
+    return labels
+
+
+class _Earlier:
+    """The rows of the list that were passed."""
+
+    def __init__(self, linker: Linker) -> None:
+        self._linker = linker
+        self._people: list[tuple[str, Person]] = []
+        self._index: dict[str, list[int]] = {}
+        self._names: Counter[str] = Counter()
+
+    @property
+    def count(self) -> int:
+        return len(self._people)
+
+    def add(self, where: str, person: Person) -> None:
+        if not person.known:
+            return
+        for key in stored_keys(person):
+            self._index.setdefault(key, []).append(len(self._people))
+        self._names.update(name_keys(person))
+        self._people.append((where, person))
+
+    def find(self, person: Person) -> list[tuple[str, Pair]]:
+        if not person.known:
+            return []
+        near = Counter(number for key in searched_keys(person) for number in self._index.get(key, ()))
+        if not near:
+            return []
+        shares = self._linker.shares_of(person, self._names, self.count)
+        others = [self._people[number] for number, _ in near.most_common(MOST)]
+        found = [(where, compare(person, other, shares)) for where, other in others]
+        return [(where, pair) for where, pair in found if pair is not None]
