@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     :param settings: read from the ``HIRFA_*`` environment variables when not given.
     """
     from server.api import init_api
-    from server.auth import init_auth
+    from server.auth import ROLES, init_auth
     from server.cli import init_commands
     from server.console import init_console, render_problem
     from server.database import init_database
@@ -61,6 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     init_logs()
     settings = settings or load_settings()
+    if unknown := settings.second_factor - set(ROLES):
+        raise ValueError(f"HIRFA_SECOND_FACTOR: there is no role {', '.join(sorted(unknown))}, but {', '.join(ROLES)}")
     app = Flask("server", root_path=str(ROOT), static_folder=None)
     app.request_class = TypedRequest
     app.config.update(

@@ -29,10 +29,15 @@ from server.models import AppUser, AppUserToken, Project, User, UserToken
 
 PUBLIC = "public"
 SESSION = "sid"
-FIRST = frozenset({"console.account", "console.change_password", "console.sign_out", "console.set_language"})
-"""What somebody may do before she chose a password of her own."""
 """Where a browser's cookie carries the secret of its session."""
 MAX_ID = 2**31 - 1
+_ALWAYS = frozenset({"account", "sign_out", "set_language"})
+_OWED = {
+    "password": frozenset({"change_password"}),
+    "second_factor": frozenset({"begin_second_factor", "confirm_second_factor", "change_password"}),
+}
+"""Pages that pay what somebody owes before anything else is open to her."""
+REFUSED = {"password": "403.52", "second_factor": "403.53"}
 _SIGNED_IN = frozenset({"session.end"})
 _VIEWER = _SIGNED_IN | {"desk.read", "form.read", "scope.read"}
 _OFFICER = _VIEWER | {
@@ -85,8 +90,9 @@ class Actor:
     """The only project an app user may touch."""
     revoked: bool = False
     scopes: frozenset[str] = field(default_factory=frozenset)
-    must_change: bool = False
-    """Her password was made for her: she may do nothing but choose her own."""
+    owes: str = ""
+    """What she must do before anything else: ``password``, one of her own in place of the one that was made for her;
+    ``second_factor``, which her role asks."""
 
     @property
     def label(self) -> str:
@@ -165,12 +171,12 @@ def init_auth(app: Flask) -> None:
             return None
         token = (request.view_args or {}).get("token")
         g.actor = find_actor(request) if token is None else find_key(token)
-        own_first = g.actor is not None and g.actor.must_change and request.endpoint not in FIRST
+        owes = g.actor.owes if g.actor is not None else ""
         end_reads()
-        if own_first:
+        if owes and (request.endpoint or "").removeprefix("console.") not in _ALWAYS | _OWED[owes]:
             if wants_page():
                 return redirect(url_for("console.account"))
-            raise Problem("403.52")
+            raise Problem(REFUSED[owes])
         if g.actor is None:
             if wants_page():
                 return redirect(url_for("console.sign_in", next=request.full_path))
@@ -261,7 +267,10 @@ def _decoy() -> str:
 
 
 def _of_user(user: User) -> Actor:
-    return Actor(kind="user", id=user.id, name=user.name or user.email, role=user.role, must_change=user.must_change)
+    owes = "password" if user.must_change else ""
+    if not owes and user.role in current_app.config["HIRFA"].second_factor and not safety.has_second_factor(user.id):
+        owes = "second_factor"
+    return Actor(kind="user", id=user.id, name=user.name or user.email, role=user.role, owes=owes)
 
 
 def _bearer(token: str) -> Actor | None:

@@ -46,6 +46,8 @@ class Settings:
     """Servers in front that tell who asks (``X-Forwarded-For``, ``-Proto``): as many entries are believed."""
     metrics_token: str = ""
     """Bearer token of whoever watches the service (``/metrics``)."""
+    second_factor: frozenset[str] = frozenset()
+    """Roles that may do nothing before they set up a second factor."""
     tiles: Path | None = None
     """Folder of map pictures, ``z/x/y.png``, for the phones; none: their maps are grids."""
 
@@ -94,6 +96,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         backup_copied=(env.get("HIRFA_BACKUP_COPIED") or "").strip().lower() in YES,
         proxies=int(env.get("HIRFA_PROXIES") or 0),
         metrics_token=env.get("HIRFA_METRICS_TOKEN") or "",
+        second_factor=frozenset((env.get("HIRFA_SECOND_FACTOR") or "").replace(",", " ").split()),
         tiles=Path(env["HIRFA_TILES"]).resolve() if env.get("HIRFA_TILES") else None,
     )
 

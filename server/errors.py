@@ -132,6 +132,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Ce mot de passe a été fait pour vous. Entrez d’abord au bureau par un navigateur et choisissez le vôtre.",
         "ar": "كلمة السر هذه أُنشئت لك. ادخل أولا إلى المكتب بالمتصفح واختر كلمتك.",
     },
+    "403.53": {
+        "en": "Your role asks for a second factor. Sign in at the desk in a browser and set it up first.",
+        "fr": "Votre fonction demande un second facteur. Entrez d’abord au bureau par un navigateur et activez-le.",
+        "ar": "وظيفتك تتطلب عاملا ثانيا. ادخل أولا إلى المكتب بالمتصفح وفعّله.",
+    },
     "404.1": {
         "en": "Could not find what you were looking for.",
         "fr": "Introuvable.",

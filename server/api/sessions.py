@@ -6,7 +6,7 @@ from flask import Response, jsonify
 
 from server import safety
 from server.api.bodies import read_json
-from server.auth import PUBLIC, require, sign_in, take_second_factor
+from server.auth import PUBLIC, REFUSED, require, sign_in, take_second_factor
 from server.errors import Problem
 from server.limits import limiter
 from server.schemas.sync import SessionSchema, iso
@@ -22,8 +22,8 @@ def open_session() -> Response:
     found = sign_in(given["email"], given["password"])
     if found is None:
         raise Problem("401.2")
-    if found.must_change:
-        raise Problem("403.52")
+    if found.owes:
+        raise Problem(REFUSED[found.owes])
     if safety.has_second_factor(found.id):
         if not given["code"]:
             raise Problem("401.5")

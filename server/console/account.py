@@ -53,7 +53,7 @@ def _show(**more: object) -> str:
     return show(
         "account.html",
         user=actors.get_user(user_id),
-        must_change=actor().must_change,
+        owes=actor().owes,
         second=safety.has_second_factor(user_id),
         sessions=accounts.list_sessions(user_id, _sid()),
         name_browser=name_browser,
@@ -73,7 +73,7 @@ def change_password() -> tuple[str, int] | Response:
         words = text("account.old_wrong") if problem.code == "401.2" else problem.message(language())
         return _show(problem=words), 422 if problem.status == 401 else problem.status
     flash(text("account.changed"), "good")
-    return redirect(url_for("console.home" if actor().must_change else "console.account"), 303)
+    return redirect(url_for("console.home" if actor().owes else "console.account"), 303)
 
 
 @require("session.end")

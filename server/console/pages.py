@@ -71,7 +71,7 @@ def shared_values() -> dict[str, Any]:
     """Give each template what the frame needs."""
     reader = language()
     here = (request.endpoint or "").removeprefix("console.")
-    menu = [] if (found := g.get("actor")) is not None and found.must_change else list_groups(may)
+    menu = [] if (found := g.get("actor")) is not None and found.owes else list_groups(may)
     section = find_section(here)
     return {
         "t": text,

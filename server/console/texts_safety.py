@@ -27,7 +27,12 @@ SAFETY: Final = {
     "account.again": Words("Encore une fois", "مرة أخرى", "Once more"),
     "account.save": Words("Changer le mot de passe", "تغيير كلمة السر", "Change the password"),
     "account.changed": Words("Le mot de passe est changé.", "تغيّرت كلمة السر.", "The password is changed."),
-    "account.first": Words(
+    "account.first.second_factor": Words(
+        "Votre fonction demande un second facteur. Activez-le ci-dessous pour continuer.",
+        "وظيفتك تتطلب عاملا ثانيا. فعّله أدناه لتتابع.",
+        "Your role asks for a second factor. Set it up below to go on.",
+    ),
+    "account.first.password": Words(
         "Ce mot de passe a été fait pour vous et un autre l’a vu. Choisissez le vôtre pour continuer.",
         "كلمة السر هذه أُنشئت لك ورآها غيرك. اختر كلمتك لتتابع.",
         "This password was made for you and somebody else saw it. Choose your own to go on.",

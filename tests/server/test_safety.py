@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from server import safety
+from server import create_app, safety
 from server.database import db, transaction
 from server.limits import limiter
 from server.models import Audit, RecoveryCode, ResetLink, SecondFactor, User, UserSession
@@ -144,6 +145,29 @@ def test_the_account_page_turns_the_second_factor_on_and_off(app: Flask) -> None
     assert not safety.has_second_factor(user_id(app))
     noted = set(db.session.scalars(select(Audit.action)))
     assert {"user.second_factor", "user.second_factor_end"} <= noted
+
+
+def test_a_role_that_must_have_a_second_factor_does_nothing_before(app: Flask) -> None:
+    app.config["HIRFA"] = replace(app.config["HIRFA"], second_factor=frozenset({"officer"}))
+    desk = sign_in(app, "officer")
+    assert desk.client.get("/women", headers={"Accept": "text/html"}).headers["Location"] == "/account"
+    assert desk.client.get("/v1/projects/1/forms", auth=(EMAIL, PASSWORD)).json["code"] == "403.53"
+    assert try_in(app.test_client(), PASSWORD).json["code"] == "403.53"
+    page = desk.get("/account")
+    assert "second facteur" in page and 'href="/women"' not in page
+    token = {"csrf_token": find_token(page)}
+    begun = desk.client.post("/account/second-factor", data=token).text
+    secret = re.search(r'class="id">([A-Z2-7]{32})<', begun)[1]  # type: ignore[index]
+    code = {**token, "code": pyotp.TOTP(secret).now()}
+    assert desk.client.post("/account/second-factor/confirm", data=code).status_code == 200
+    assert "Artisanes" in desk.get("/women")
+    other = sign_in(app, "administrator")
+    assert "Artisanes" in other.get("/women"), "other roles are asked nothing"
+
+
+def test_a_role_that_nobody_has_is_told_at_the_start(app: Flask) -> None:
+    with pytest.raises(ValueError, match="HIRFA_SECOND_FACTOR.*boss"):
+        create_app(replace(app.config["HIRFA"], second_factor=frozenset({"boss"})))
 
 
 def test_sessions_are_listed_and_ended(app: Flask) -> None:
