@@ -58,7 +58,7 @@ def fill_book(
     homeless = 0
     for number, versions in enumerate(_by_form(programme.forms).values()):
         shown: tuple[FormTable, ...] = ()
-        if scope.shows_form(versions[-1].form_id):
+        if scope.shows_form(versions[-1].form_id) and book.wants_form(versions[-1].form_id):
             shown = build_tables(
                 versions[-1:] if options.versions == "newest" else versions,
                 options.language,

@@ -75,7 +75,7 @@ def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> I
     yield Total([say("title", language), programme.title or None])
     yield [say("extracted", language), programme.extracted_at]
     yield [say("by", language), programme.author]
-    filters = [*_to_filters(programme, options), *programme.filters]
+    filters = [*to_filters(programme, options), *programme.filters]
     for name, value in filters:
         yield [say("filter", language, name=name), value]
     if not filters:
@@ -116,7 +116,7 @@ def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> I
     yield from _to_losses(language, outcome)
 
 
-def _to_filters(programme: Programme, options: Options) -> Iterator[tuple[str, str]]:
+def to_filters(programme: Programme, options: Options) -> Iterator[tuple[str, str]]:
     """Say which part of the programme was asked for."""
     language = options.language
     arabic = language == "ar"

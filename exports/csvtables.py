@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Final
 
 from exports.central import CentralForm, CentralTable, to_stamp
+from exports.naming import to_headings
 from exports.programme import Submission
-from exports.tables import GEOPOINT, Field, to_headings
+from exports.tables import GEOPOINT, Field
 from exports.zipstream import Entry, ZipStream, deflate
 
 BOM: Final = "\ufeff"

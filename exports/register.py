@@ -8,6 +8,7 @@ or at 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from exports.cells import join
@@ -18,14 +19,17 @@ from exports.indicators import MIN_ANSWERS, Figures, count, group, has_card, to_
 from exports.labels import Labeller
 from exports.manifest import offer_choices
 from exports.masking import hide_small_counts
+from exports.naming import to_code, to_headings
 from exports.programme import Options, Programme
 from exports.rows import to_day
-from exports.tables import Chart, Column, Disputed, Fresh, Sheet, Total, to_headings
+from exports.tables import Chart, Column, Disputed, Fresh, Sheet, Sum
 from exports.tally import Tally
 from exports.texts import SHEETS, fill, say
 
 #: The place of each sheet of the programme: its number.
 ORDERS: Final = {name: int(name[:2]) for name in SHEETS if name[:2].isdigit()}
+KEY_CODE: Final = "KEY"
+VERSION_CODE: Final = "VERSION"
 #: Property a question of the nominal list comes from, where the heading does not say so itself.
 _PROPERTIES: Final = {"#commune": "commune", "#trade": "metier", "#association": "association"}
 
@@ -34,6 +38,7 @@ def to_columns(headings: Iterable[Heading], language: str, **values: object) -> 
     """Make the columns of a numbered sheet; what a heading counts is shown when it is selected."""
     listed = list(headings)
     names = to_headings([heading.words.to(language) for heading in listed])
+    codes = to_headings([to_code(heading.words.fr) or f"c{place}" for place, heading in enumerate(listed, start=1)])
     return tuple(
         Column(
             name,
@@ -42,8 +47,10 @@ def to_columns(headings: Iterable[Heading], language: str, **values: object) -> 
             decimals=0,
             width=heading.width,
             prompt=fill(heading.formula.to(language), **values),
+            code=code,
+            also=(heading.words.fr, heading.words.ar),
         )
-        for name, heading in zip(names, listed, strict=True)
+        for name, code, heading in zip(names, codes, listed, strict=True)
     )
 
 
@@ -175,7 +182,7 @@ class Register:
             rows.append([*head, *self._figures(lines[code], with_median)])
         head = [None] * width
         head[at] = say("total", self._language)
-        rows.append(Total([*head, *self._figures(total, with_median)]))
+        rows.append(Sum([*head, *self._figures(total, with_median)]))
         if not self._personal:
             hide_small_counts(rows, range(width, width + len(COUNTS)), range(width + len(COUNTS), len(rows[0])))
         yield from rows
@@ -193,6 +200,8 @@ class Register:
     def nominal(self) -> tuple[Sheet, Iterator[list[object]]]:
         """Give ``07_Liste_nominative``: one line a woman, in the order of the programme; KEY and VERSION last."""
         columns = to_columns(self.headings["07_Liste_nominative"], self._language)
+        named = [name if name and not name.startswith("#") else "" for name, _ in NOMINAL] + [KEY_CODE, VERSION_CODE]
+        columns = tuple(replace(one, code=name or one.code) for one, name in zip(columns, named, strict=True))
         if self._programme.sign is not None:
             columns = offer_choices(columns, [name for name, _ in NOMINAL], self._programme, self._options)
         name, key = "07_Liste_nominative", len(columns) - 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -40,7 +41,7 @@ from exports.masking import HIDDEN, any_small, hide_small_counts, is_small
 from exports.measures import Measured, measure
 from exports.programme import Options, Programme
 from exports.register import ORDERS, Register, to_columns
-from exports.tables import Chart, Sheet, Shown, Title, Total
+from exports.tables import Chart, Sheet, Shown, Sum, Title
 from exports.tally import Tally
 from exports.texts import Words, fill, say
 
@@ -202,7 +203,7 @@ class Summaries:
             [self._register.commune(commune), self._register.trade(trade), *found[commune, trade]]
             for commune, trade in sorted(found)
         ]
-        rows.append(Total([say("total", self._language), None, *total]))
+        rows.append(Sum([say("total", self._language), None, *total]))
         if not self._personal:
             hide_small_counts(rows, range(2, 10), range(0))
         yield from rows
@@ -222,7 +223,13 @@ class Summaries:
             headings.append(Heading(words, OF_TRADE.format, OF_TRADE.formula, OF_TRADE.width))
         listed = self._register.words(self._programme.roles.visit, "difficultes")
         chart = Chart(say("chart_difficulties", self._language), 0, (1,), last=1 + len(listed))
-        return self._sheet("12_Difficultes", headings, 1, chart, filtered=False), self._cited(trades)
+        sheet = self._sheet("12_Difficultes", headings, 1, chart, filtered=False)
+        before = len(DIFFICULTIES)
+        columns = [  # which trade stands there changes, its place does not
+            replace(one, code=f"metier_{number - before + 1}", also=()) if number >= before else one
+            for number, one in enumerate(sheet.columns)
+        ]
+        return replace(sheet, columns=tuple(columns)), self._cited(trades)
 
     def _cited(self, trades: Sequence[str]) -> Iterator[list[object]]:
         yield from self._citations("difficultes", _difficulties, trades)

@@ -3,8 +3,7 @@
 A form changes over the years and its answers stay. The table of a form is therefore the union of the columns of all its
 versions: the newest version gives the order, and what only older versions asked stands where they asked it. Headings
 are those of ODK Central's exports (``SubmissionDate``, ``group-field``, ``field-Latitude``, ``KEY``, ``PARENT_KEY``),
-so a program that reads one reads the other. Sheet names are made here and nowhere else: unique, valid and at most 31
-characters.
+so a program that reads one reads the other.
 """
 
 from __future__ import annotations
@@ -15,12 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from exports.labels import pick
+from exports.naming import to_headings
 from forms.definition import FormDefinition, Node
 
-MAX_NAME: Final = 31
 MAX_HEADING: Final = 200
 _Item = TypeVar("_Item")
-_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 POINTS: Final = {"geopoint", "start-geopoint"}
 GEOPOINT: Final = ("Latitude", "Longitude", "Altitude", "Accuracy")
 
@@ -41,7 +39,8 @@ class Column:
     - ``width``: in characters; None: measured on the first rows.
     - ``prompt``: what the reader sees when she selects the heading (the question in her language);
     - ``bordered``: its cells have lines around them, empty ones too, as on a form to sign;
-    - ``listed``: where the words stand that may be chosen in its cells, as a formula ("'lists'!$A$1:$A$26").
+    - ``listed``: where the words stand that may be chosen in its cells, as a formula ("'lists'!$A$1:$A$26");
+    - ``code``: what a template calls it, the same in every language; ``also``: its headings in both.
     """
 
     heading: str
@@ -52,6 +51,8 @@ class Column:
     prompt: str = ""
     bordered: bool = False
     listed: str = ""
+    code: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def wrapped(self) -> bool:
@@ -114,6 +115,10 @@ class Total(list[object]):
     """A row that sums up the others: written bold, left out of the filter."""
 
 
+class Sum(Total):
+    """A row that adds up the others: a template, whose own formulas do that, is filled without it."""
+
+
 class Fresh(NamedTuple):
     """A value of something new or changed: shown on a coloured ground."""
 
@@ -124,55 +129,6 @@ class Disputed(NamedTuple):
     """A value that is provisional, because people still disagree on it: shown on a coloured ground."""
 
     value: object
-
-
-def to_sheet_name(wanted: str, taken: Iterable[str], *, tail: str = "") -> str:
-    """Make a valid sheet name that differs from those taken, ignoring case.
-
-    ``tail`` (a repeat, a continuation number) survives when the name must be shortened.
-    Source: Excel's rules: 1–31 characters, none of ``[ ] : * ? / \\``, no apostrophe at either end, not "History".
-    """
-    used = {name.casefold() for name in taken}
-    base = _FORBIDDEN.sub("_", wanted).strip("' ") or "_"
-    tail = _trim(_FORBIDDEN.sub("_", tail).rstrip("' "), MAX_NAME - 8)
-    if (base + tail).casefold() in ("history", "historique"):
-        base += "_"
-    name = _fit(base, tail)
-    number = 2
-    while name.casefold() in used:
-        name = _fit(base, f"{tail}~{number}")
-        number += 1
-    return name
-
-
-def _fit(base: str, tail: str) -> str:
-    return _trim(base, MAX_NAME - _units(tail)) + tail
-
-
-def _trim(text: str, units: int) -> str:
-    """Shorten a text to so many UTF-16 units, as Excel counts them."""
-    text = text[: max(units, 0)]
-    while _units(text) > units and text:
-        text = text[:-1]
-    return text.rstrip(" '")
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text)
-
-
-def to_headings(wanted: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
-    """Make headings unique, ignoring case, by adding ``~2``, ``~3`` to the later ones; the order is kept."""
-    used = {name.casefold() for name in reserved}
-    made = []
-    for heading in wanted:
-        name, number = heading, 2
-        while name.casefold() in used:
-            name = f"{heading}~{number}"
-            number += 1
-        used.add(name.casefold())
-        made.append(name)
-    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,12 +304,30 @@ def _to_table(
         own = unique[: item.span]
         del unique[: len(own)]
         placed.append(replace(item, start=len(columns), headings=tuple(own)))
-        columns += [_to_column(heading, item, language) for heading in own]
+        columns += [
+            replace(_to_column(heading, item, language), code=code, also=_to_questions(item))
+            for heading, code in zip(own, _to_codes(item), strict=True)
+        ]
     columns += [_to_meta(heading) for heading in after]
     key = next(index for index, column in enumerate(columns) if index >= len(before) and column.heading == "KEY")
     tail = f"-{repeat[-1]}" if repeat else ""
     sheet = Sheet(form_id, tuple(columns), order, tail=tail, key=key, frozen=len(before), personal=True, form=True)
     return FormTable(form_id, repeat, sheet, tuple(placed))
+
+
+def _to_codes(item: Field) -> list[str]:
+    """Name the columns of a question as Central does, whatever their headings are."""
+    plain = "-".join((*item.node.groups, item.node.name))
+    if item.geo:
+        return [f"{plain}-{part}" for part in GEOPOINT]
+    return [plain] * item.joined + [f"{plain}/{name}" for name in item.choices]
+
+
+def _to_questions(item: Field) -> tuple[str, ...]:
+    if item.span > 1:
+        return ()
+    found = (pick(item.node.labels, one, item.definition.default_language) for one in ("fr", "ar"))
+    return tuple(dict.fromkeys(" ".join(one.split()) for one in found if one))
 
 
 def shorten(text: str, length: int = MAX_HEADING) -> str:
@@ -362,7 +336,7 @@ def shorten(text: str, length: int = MAX_HEADING) -> str:
 
 
 def _to_meta(heading: str) -> Column:
-    return Column(heading, "text" if heading in _MEASURED else "id")
+    return Column(heading, "text" if heading in _MEASURED else "id", code=heading)
 
 
 def _to_column(heading: str, item: Field, language: str) -> Column:

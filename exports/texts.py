@@ -83,6 +83,22 @@ TEXTS: Final = {
     "chart_difficulties": Words("Difficultés citées", "الصعوبات المذكورة"),
     "period": Words("Période : {first} – {last}", "الفترة: {first} – {last}"),
     "period_before": Words("Période précédente : {first} – {last}", "الفترة السابقة: {first} – {last}"),
+    "template_absent": Words(
+        "Ce tableau n’est pas dans cette édition (noms ou formulaires laissés de côté) : sa place reste vide.",
+        "هذا الجدول ليس في هذه النسخة (أسماء أو استمارات متروكة): مكانه يبقى فارغا.",
+    ),
+    "template_rows": Words(
+        "{rows} lignes ne tiennent pas sur la feuille et manquent.", "{rows} سطرا لا تتسع لها الورقة وهي ناقصة."
+    ),
+    "template_columns": Words(
+        "Colonnes sans données dans cette édition : {columns}", "أعمدة بلا بيانات في هذه النسخة: {columns}"
+    ),
+    "template_unknown_name": Words("Nom inconnu, laissé tel quel : {what}", "اسم غير معروف، ترك كما هو: {what}"),
+    "template_unknown_column": Words(
+        "Colonne inconnue, laissée telle quelle : {what}", "عمود غير معروف، ترك كما هو: {what}"
+    ),
+    "template_bad_target": Words("Ce nom ne désigne pas une cellule : {what}", "هذا الاسم لا يشير إلى خلية: {what}"),
+    "template_twice": Words("Nom donné deux fois, le premier est rempli : {what}", "اسم مكرر، يملأ الأول: {what}"),
     "no_period_before": Words("Période précédente : aucune", "الفترة السابقة: لا شيء"),
     "the_beginning": Words("début", "البداية"),
     "support": Words("APPUIS DEMANDÉS", "الدعم المطلوب"),

@@ -1,4 +1,4 @@
-"""The workbook itself; only here, in ``exports.charts`` and in ``exports.template`` is openpyxl known.
+"""The workbook itself; openpyxl is known here and in the few modules that ``tests/server/test_house.py`` names.
 
 openpyxl makes everything but the rows: the workbook, its styles, the heads of its sheets with their panes, widths,
 prompts and filters. The rows are XML already (``exports.markup``) and go between the head and the end of their sheet
@@ -37,10 +37,11 @@ from exports.charts import draw_charts
 from exports.contents import fill_book
 from exports.cover import NAME as COVER
 from exports.cover import Loss, Outcome, Written
+from exports.naming import to_sheet_name
 from exports.programme import Options, Programme
 from exports.sheets import SheetWriter
 from exports.styles import to_alignment, to_number_format, to_unit
-from exports.tables import Column, Sheet, shorten, to_sheet_name
+from exports.tables import Column, Sheet, shorten
 from exports.texts import SHEETS, say
 from exports.widths import heading_height
 from exports.zipstream import ZipStream, deflate
@@ -159,6 +160,10 @@ class Book:
         self._workbook.remove(self._workbook.worksheets[0])
         self._hidden: list[tuple[str, Sequence[Sequence[str]]]] = []
         self.archive.add(_RELATIONS, _save(Workbook())[_RELATIONS])  # first, so that the file is known for what it is
+
+    def wants_form(self, form_id: str) -> bool:
+        """Tell whether the rows of a form are wanted: all are."""
+        return bool(form_id)
 
     def open(self, sheet: Sheet, title: str) -> SheetWriter:
         """Begin a sheet; several may be open at once."""

@@ -54,6 +54,7 @@ _OFFICER = _VIEWER | {
     "quarantine.release",
     "handover.import",
     "workbook.read",
+    "workbook.template",
     "list.import",
     "certificate.issue",
     "attachment.read",

@@ -26,7 +26,7 @@ from server.cli_law import LAW_COMMANDS
 from server.cli_lists import import_workbook
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
-from server.cli_workbook import export, list_presets, run_presets
+from server.cli_workbook import check_template, export, list_presets, run_presets, template_names
 from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
@@ -403,6 +403,8 @@ def init_commands(app: Flask) -> None:
         import_batch,
         new_key,
         export,
+        check_template,
+        template_names,
         rebuild_entities,
         erase_entity,
         apply_erasures,

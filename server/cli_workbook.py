@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,17 +27,27 @@ from server.terminal import fail, project_and_json, say
 @click.option("--without-personal-data", is_flag=True)
 @click.option("--pseudonyms", is_flag=True, help="Without personal data, the forms' sheets under stable pseudonyms.")
 @click.option("--reveal-numbers", "reason", default="", help="Identification numbers in full, for this reason (noted).")
+@click.option("--template", "template", default="", help="Fill a template: a file, or the name of one at the desk.")
 @project_and_json
-def export(out: Path, project_id: int, as_json: bool, **given: object) -> None:
+def export(out: Path, template: str, project_id: int, as_json: bool, **given: object) -> None:
     """Write the consolidated workbook to a file."""
-    from server.services.exports import export_workbook
+    from server.services.exports import Template, export_workbook
+    from server.services.templates import open_template
     from server.services.workbook_options import read_asked
 
     part = out.with_name(f".{out.name}.part")
     try:
-        asked = read_asked(_to_texts(given), COMMAND, project_id)
+        file_given = Path(template) if template.lower().endswith((".xlsx", ".xltx")) else None
+        asked = read_asked(_to_texts({**given, "template": "" if file_given else template}), COMMAND, project_id)
+        filled = (
+            Template(file_given.name, file_given.read_bytes())
+            if file_given
+            else open_template(project_id, asked.template)
+        )
         with part.open("wb") as file:
-            for chunk in export_workbook(project_id, COMMAND, asked.options, reason=asked.reason):
+            for chunk in export_workbook(
+                project_id, COMMAND, asked.options, reason=asked.reason, template=filled
+            ):
                 file.write(chunk)
         part.replace(out)  # whole or not at all
     except OSError as error:
@@ -113,3 +124,56 @@ def list_presets(project_id: int, as_json: bool) -> None:
         {"presets": rows},
         "\n".join(f"{r['name']} ({r['every'] or 'by hand'}): {r['folder']}" for r in rows) or "None.",
     )
+
+
+@click.command("check-template")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--keep", "name", default="", help="Keep it under this name for the desk.")
+@project_and_json
+def check_template(file: Path, name: str, project_id: int, as_json: bool) -> None:
+    """Say what a workbook would be as a template: what is filled, unknown, kept, refused. Ends with 1 when refused."""
+    from exports.references import to_ref
+    from server.services import templates
+
+    data = file.read_bytes()
+    try:
+        looked = templates.keep_template(project_id, name, data, COMMAND) if name else None
+        layout = looked.layout if looked else templates.look_at(project_id, data)
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem))
+        return
+    notes = [{**one._asdict(), "near": list(one.near)} for one in layout.notes]
+    named = [(one.table.name, one.sheet, one.area, list(one.columns.values())) for one in layout.tables]
+    named += [(one.name, one.sheet, one.cell, []) for one in layout.figures]
+    places: list[dict[str, Any]] = [
+        {"name": called, "where": f"{sheet.title}!{to_ref(area)}", "columns": columns}
+        for called, sheet, area, columns in named
+    ]
+    lines = [f"{one['name']}: {one['where']}" for one in places]
+    lines += [
+        " ".join(filter(None, (f"{n['level']}: {n['code']}", n["where"], n["what"], ", ".join(n["near"]))))
+        for n in notes
+    ]
+    if looked and looked.id:
+        lines.append(f"Kept as {name} ({looked.id}).")
+    said = {"places": places, "notes": notes, "id": looked.id if looked else ""}
+    if layout.refused:
+        fail(as_json, "422.55", "\n".join(lines), **said)
+    say(as_json, said, "\n".join(lines))
+
+
+@click.command("template-names")
+@click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--language", type=click.Choice(["fr", "ar"]), default="fr", show_default=True)
+@project_and_json
+def template_names(out: Path, language: str, project_id: int, as_json: bool) -> None:
+    """Write the list of names and columns that a template of this project may use."""
+    from server.services import templates
+
+    try:
+        out.write_bytes(templates.write_template_names(project_id, language))
+    except OSError as error:
+        fail(as_json, "500.1", f"{out}: {error.strerror}")
+    except Problem as problem:
+        fail(as_json, problem.code, str(problem))
+    say(as_json, {"file": str(out)}, f"{out} written.")

@@ -247,6 +247,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "La liste ne peut pas être reprise : {reason}. Rien n’a été changé.",
         "ar": "تعذر أخذ القائمة: {reason}. لم يتغير شيء.",
     },
+    "422.55": {
+        "en": "The template cannot be used: {reason}",
+        "fr": "Ce modèle ne peut pas servir : {reason}",
+        "ar": "لا يمكن استعمال هذا النموذج: {reason}",
+    },
     "429.1": {
         "en": "Too many tries. Wait a minute.",
         "fr": "Trop d’essais. Attendez une minute.",

@@ -23,6 +23,7 @@ from server.api import (
     sessions,
     sync,
     tables,
+    templates,
     watch,
     workbook,
 )
@@ -79,6 +80,11 @@ def init_api(app: Flask) -> None:
         ("POST", f"{p}/certificates", certificates.issue),
         ("GET", f"{p}/certificates/<certificate_id>", certificates.certificate),
         ("POST", f"{p}/certificates/<certificate_id>/cancel", certificates.cancel),
+        ("GET", f"{p}/templates", templates.list_templates),
+        ("POST", f"{p}/templates", templates.put),
+        ("GET", f"{p}/templates/names.xlsx", templates.names),
+        ("GET", f"{p}/templates/<template_id>.xlsx", templates.fetch),
+        ("DELETE", f"{p}/templates/<template_id>", templates.delete),
         # what programs written for ODK Central ask
         ("GET", "/v1/users/current", central.current_user),
         ("GET", "/v1/projects", central.projects),

@@ -42,6 +42,7 @@ from server.schemas.sync import (
     PushSchema,
     SessionSchema,
 )
+from server.schemas.templates import TemplateSchema
 from server.services.workbook_options import CHOICES
 
 XML = "text/xml"
@@ -183,9 +184,22 @@ OPERATIONS: Mapping[str, Operation] = {
         answer=XLSX,
         query={
             **CHOICES, "since": (), "until": (), "commune": (), "association": (), "form": (), "reason": (),
+            "template": (),
         },
-        problems=("400.8",),
+        problems=("400.8", "422.55"),
     ),
+    "templates.list_templates": Operation("The chamber's own workbooks.", answer=TemplateSchema, many=True),
+    "templates.put": Operation(
+        "Put a workbook that exports fill; one of the same name is replaced.",
+        body=XLSX,
+        answer=TemplateSchema,
+        status=201,
+        query={"name": ()},
+        problems=("400.8", "422.55"),
+    ),
+    "templates.names": Operation("The names that it may use.", answer=XLSX, query={"language": ("fr", "ar")}),
+    "templates.fetch": Operation("It, as it came.", answer=XLSX),
+    "templates.delete": Operation("Delete it.", status=204),
     "workbook.newest": Operation("The newest workbook that saved options made by themselves.", answer=XLSX),
     "drafts.draft": Operation("A form that is being prepared, with what is wrong with it.", answer=DraftSchema),
     "drafts.save": Operation(

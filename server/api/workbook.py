@@ -12,6 +12,7 @@ from server.auth import actor, require
 from server.errors import Problem
 from server.services.exports import export_workbook
 from server.services.presets import newest_of
+from server.services.templates import open_template
 from server.services.workbook_options import read_asked
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,7 +23,8 @@ PIECE_BYTES = 32 * 1024
 def download(project_id: int) -> Response:
     """Send the workbook while it is made. One that is cut short has no end, and every client says so."""
     asked = read_asked(dict(request.args.lists()), actor(), project_id)
-    chunks = export_workbook(project_id, actor(), asked.options, reason=asked.reason)
+    template = open_template(project_id, asked.template)
+    chunks = export_workbook(project_id, actor(), asked.options, reason=asked.reason, template=template)
     first = next(chunks)  # what cannot be answered is said before the answer begins
     response = Response(stream_with_context(_join(first, chunks)), mimetype=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename={file_name()}"

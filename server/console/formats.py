@@ -13,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from exports.programme import ALGIERS
+from exports.references import to_ref
 from forms.values import GeoPoint, to_number, to_value
 from server.console.pages import language, text
 from server.console.texts import TEXTS
@@ -139,4 +140,5 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "policy": show_policy,
     "kind": show_kind,
     "size": show_size,
+    "cells": to_ref,
 }

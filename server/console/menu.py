@@ -67,6 +67,9 @@ GROUPS: Final = (
         Page("workbook", "workbook.read", (
             "make_workbook", "set_targets", "cancel_workbook", "fetch_workbook", "run_preset", "delete_preset",
         )),
+        Page("templates", "workbook.read", (
+            "put_template", "template_names", "template", "fetch_template", "delete_template",
+        )),
         Page("lists", "list.import", (
             "take_list", "blank_list", "taken_list", "apply_list", "confirm_columns", "drop_list", "undo_list",
         )),

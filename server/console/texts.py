@@ -23,6 +23,7 @@ from server.console.texts_people import PEOPLE
 from server.console.texts_programme import PROGRAMME
 from server.console.texts_review import REVIEW
 from server.console.texts_safety import SAFETY
+from server.console.texts_templates import TEMPLATES
 from server.console.texts_workbook import WORKBOOK
 from server.console.words import Words
 
@@ -675,6 +676,7 @@ _FORMS: Final = {
 
 TABLES: Final = (
     WORKBOOK,
+    TEMPLATES,
     _FRAME, _HOME, _WOMEN, _SUBMISSIONS, _CONFLICTS, _QUARANTINE, _HANDOVER, _AGENTS, _FORMS, ACTS,
     DUPLICATES, PROGRAMME, LEGAL, DOCTOR,
     LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, PEOPLE, AUDIT,

@@ -14,7 +14,7 @@ from server.api.workbook import XLSX, file_name
 from server.auth import actor, require
 from server.console.pages import language, show, shown_project, text
 from server.errors import Problem
-from server.services import presets, workbooks
+from server.services import presets, templates, workbooks
 from server.services.exports import find_targets, list_choices
 from server.services.workbook_options import CHOICES, LISTS, read_asked, read_plain
 
@@ -30,7 +30,9 @@ def _preset_values() -> dict[str, Any]:
     """Give what the form is filled with: the options of a saved name, else what goes without saying."""
     chosen = request.args.get("preset", "")
     if not chosen:
-        return {"language": "ar"} if language() == "ar" else {}
+        values = {"language": "ar"} if language() == "ar" else {}
+        filled = request.args.get("template", "")
+        return {**values, "template": filled} if filled else values
     found = presets.find_preset(shown_project(), chosen)
     return {**found.asked, "name": found.name, "every": found.every, "id": found.id}
 
@@ -49,6 +51,7 @@ def _page(values: dict[str, Any], *, wrong: str = "") -> str:
         presets=presets.list_presets(project_id),
         jobs=jobs,
         watching=request.args.get("watch") == "1",
+        templates=templates.list_templates(project_id),
         running=any(state in _RUNNING for _, state in jobs),
         lists=list_choices(project_id, language()),
         year=year,
@@ -86,7 +89,7 @@ def make_workbook() -> Answer | tuple[str, int]:
     return redirect(url_for("console.workbook", watch=1) + "#jobs", 303)
 
 
-_EXPLAINED: Final = frozenset({"since", "until", "reason", "name", "nin"})
+_EXPLAINED: Final = frozenset({"since", "until", "reason", "name", "nin", "template"})
 
 
 @require("workbook.read")

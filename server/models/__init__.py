@@ -25,7 +25,7 @@ from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.saved_filter import SavedFilter
 from server.models.submission import Quarantined, Submission, SubmissionAttachment
-from server.models.workbook import Target, WorkbookJob, WorkbookPreset
+from server.models.workbook import Target, WorkbookJob, WorkbookPreset, WorkbookTemplate
 
 __all__ = [
     "AppUser",
@@ -77,4 +77,5 @@ __all__ = [
     "UserSession",
     "WorkbookJob",
     "WorkbookPreset",
+    "WorkbookTemplate",
 ]

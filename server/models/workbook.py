@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Float, Index, String
+from sqlalchemy import Float, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -43,6 +43,20 @@ class WorkbookPreset(Base):
     """"" (never by itself), ``day``, ``week`` (on Mondays) or ``month``."""
     made_at: Mapped[maybe_moment]
     """The moment that the last workbook shows."""
+
+
+class WorkbookTemplate(Base):
+    """A workbook of the chamber's own that exports fill; in the database, so that backups and moves have it."""
+
+    __tablename__ = "workbook_templates"
+
+    project_id: Mapped[project_key]
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    size_bytes: Mapped[int]
+    put_at: Mapped[moment]
+    put_by: Mapped[str] = mapped_column(String(255))
 
 
 class Target(Base):

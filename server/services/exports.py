@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from exports.programme import (
     Trade,
     Woman,
 )
+from exports.template import TemplateError, fill_template
 from exports.workbook import stream_workbook
 from server.auth import Actor
 from server.database import db, snapshot, transaction
@@ -47,6 +48,14 @@ from server.services.submission_batches import read_batches
 from sync.erasure import SHOWN_LABEL
 from sync.linkage import SURE, find_threshold
 
+
+class Template(NamedTuple):
+    """A template to be filled: its name, and the workbook."""
+
+    name: str
+    content: bytes
+
+
 WOMEN = "artisanes"
 ASSOCIATIONS = "associations"
 NAMES = ("nom_fr", "nom_ar")
@@ -59,6 +68,7 @@ def export_workbook(
     *,
     reason: str = "",
     seen: Callable[[int], None] = lambda count: None,
+    template: Template | None = None,
 ) -> Iterator[bytes]:
     """Give the bytes of the consolidated workbook as they are made.
 
@@ -67,12 +77,15 @@ def export_workbook(
 
     :param reason: why identification numbers are wanted in full, when they are; it is noted too.
     :param seen: called with the number of submissions that were come by since the last time.
-    :raises Problem: 404.1 for an unknown project, before the first bytes.
+    :param template: the chamber's own workbook to be filled; pieces are empty until all rows are made.
+    :raises Problem: 404.1 for an unknown project, 422.55 for a template that cannot be used; before the first bytes.
     """
     now = datetime.now(UTC)
     noted: dict[str, Any] = {"language": options.language, "personal": options.personal}
     if options.reveal:
         noted |= {"numbers": "in full", "reason": reason}
+    if template is not None:
+        noted |= {"template": template.name}
     with transaction() as session:
         if session.get(Project, project_id) is None:
             raise Problem("404.1")
@@ -87,6 +100,12 @@ def export_workbook(
                 yield batch
 
         programme = replace(programme, batches=count)
+        if template is not None:
+            try:
+                yield from fill_template(template.content, programme, options)
+            except TemplateError as error:
+                raise Problem("422.55", reason=str(error)) from None
+            return
         # numbers in full leave no copy of themselves behind
         yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
     kept.tidy()

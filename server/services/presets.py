@@ -24,6 +24,7 @@ from server.errors import Problem
 from server.models import Project, Target, WorkbookPreset
 from server.services import audits
 from server.services.exports import export_workbook
+from server.services.templates import open_template
 from server.services.workbook_options import Asked, read_plain
 from server.services.workbooks import exports_folder, open_private
 
@@ -130,6 +131,7 @@ def run_preset(preset: WorkbookPreset) -> MadePreset:
     """Make one workbook into the folder of its preset."""
     project_id, preset_id, name = preset.project_id, preset.id, preset.name
     asked = read_plain(preset.asked, COMMAND, project_id)
+    template = open_template(project_id, asked.template)
     now = datetime.now(UTC)
     options = replace(asked.options, changed_since=preset.made_at)
     folder = preset_folder(project_id, preset_id)
@@ -139,7 +141,7 @@ def run_preset(preset: WorkbookPreset) -> MadePreset:
     part = folder / f".{uuid.uuid4()}.part"
     try:
         with open_private(part) as out:
-            for chunk in export_workbook(project_id, COMMAND, options):
+            for chunk in export_workbook(project_id, COMMAND, options, template=template):
                 out.write(chunk)
         size = part.stat().st_size
         part.replace(file)  # whole or not at all

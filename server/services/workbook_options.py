@@ -13,6 +13,7 @@ from flask import current_app
 from exports.programme import Options
 from server.auth import Actor
 from server.errors import Problem
+from server.services.templates import find_template
 
 #: Name -> what may be said; the first is taken when nothing is.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,7 +27,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 DAYS: Final = ("since", "until")
 LISTS: Final = ("commune", "association", "form")
-TEXTS: Final = ("reason",)
+TEXTS: Final = ("reason", "template")
 REASON_CHARS: Final = 200
 MOST_LISTED: Final = 500
 REVEAL: Final = "workbook.reveal"
@@ -40,13 +41,15 @@ class Asked:
     reason: str
     plain: dict[str, Any]
     """What was asked, without what goes without saying: fit to be kept, and to be read again."""
+    template: str = ""
+    """Id of the template to be filled."""
 
 
 def read_asked(given: Mapping[str, Sequence[str]], actor: Actor, project_id: int) -> Asked:
     """Read options from names with their values.
 
-    :raises Problem: 400.8 for a value that means nothing; 403.1 for numbers in full without the right; 400.8 without a
-        reason for them.
+    :raises Problem: 400.8 for a value that means nothing, an unknown template too; 403.1 for numbers in full without
+        the right; 400.8 without a reason for them.
     """
     plain: dict[str, Any] = {}
     for name, allowed in CHOICES.items():
@@ -74,7 +77,11 @@ def read_asked(given: Mapping[str, Sequence[str]], actor: Actor, project_id: int
         if not reason:
             raise Problem("400.8", field="reason", reason="why the numbers are needed in full")
         plain["reason"] = reason
-    return Asked(to_options(plain, project_id), reason if plain.get("nin") == "full" else "", plain)
+    template = (given.get("template") or [""])[0].strip()
+    if template:
+        plain["template"] = find_template(project_id, template).id
+    said = reason if plain.get("nin") == "full" else ""
+    return Asked(to_options(plain, project_id), said, plain, str(plain.get("template", "")))
 
 
 def read_plain(plain: Mapping[str, Any], actor: Actor, project_id: int) -> Asked:

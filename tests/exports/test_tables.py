@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exports.tables import MAIN_AFTER, MAX_NAME, build_tables, is_secret, to_headings, to_sheet_name
+from exports.naming import MAX_NAME, to_headings, to_sheet_name
+from exports.tables import MAIN_AFTER, build_tables, is_secret
 from forms.definition import FormDefinition
 
 FORM = """
