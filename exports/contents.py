@@ -115,6 +115,8 @@ def _women_labels(programme: Programme) -> Mapping[str, str]:
     """Name every woman, the records merged into her too, for the questions that choose one."""
     labels = {}
     for woman in programme.living():
+        if woman.entity_id in programme.withheld:
+            continue
         values = woman.values
         names = (
             f"{values.get(f'nom_{script}', '')} {values.get(f'prenom_{script}', '')}".strip() for script in ("ar", "fr")

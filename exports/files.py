@@ -46,6 +46,8 @@ class Files:
         loan = self._programme.roles.loan
         names = {question: self._register.words(loan, question) for question in ("formule", "banque", "etape_angem")}
         for life in self._lives:
+            if not self._programme.names(life.woman.entity_id):
+                continue
             for steps in to_files(life.story.steps):
                 if not any(self._window.holds(step.when[0]) for step in steps):
                     continue

@@ -201,5 +201,6 @@ def hide_manifest(
     by_name = {name: prop for name, prop, _ in EDITABLE if prop in known}
     headings = {by_name[name]: column.heading for column, name in zip(columns, names, strict=False) if name in by_name}
     lists = find_choices(programme, options)
+    named = (woman for woman in programme.living() if programme.names(woman.entity_id))
     hide(LISTS, [tuple(words.values()) for words in lists.values()])
-    hide(SHEET, [write_manifest(programme, options, headings, programme.living(), programme.sign)])
+    hide(SHEET, [write_manifest(programme, options, headings, named, programme.sign)])

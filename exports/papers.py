@@ -62,6 +62,8 @@ class Papers:
     def _minutes(self) -> Iterator[list[object]]:
         sessions: dict[str, dict[str, Exam]] = {}
         for entity_id, life in self._lives.items():
+            if not self._programme.names(entity_id):
+                continue
             for exam in life.story.exams:
                 if self._window.holds(exam.when[0]):
                     sessions.setdefault(exam.session, {})[entity_id] = exam  # the last one received stands
@@ -138,7 +140,8 @@ class Papers:
             yield Total([self._say("date"), None, None, *dates, None, None, None])
             attended = session.attendance()
             excused = {one for some in session.excused.values() for one in some}
-            for entity_id in sorted(attended.keys() | excused, key=self._sort):
+            named = filter(self._programme.names, attended.keys() | excused)
+            for entity_id in sorted(named, key=self._sort):
                 yield self._participant(session, entity_id, attended.get(entity_id, 0), places)
         if not sessions:
             yield Title([self._say("no_session"), *[None] * (width - 1)])

@@ -230,6 +230,7 @@ class Programme:
     - ``duplicates``: the pairs proposed as one woman, decided or not; ``None`` when nobody looks for them.
     - ``targets``: what the chamber wants to reach in the year the figures end in, indicator ("I01") -> number; rates
       are fractions.
+    - ``withheld``: women who object to the use of their data: counted, in no list and in no row.
     """
 
     extracted_at: datetime
@@ -252,6 +253,11 @@ class Programme:
     sign: Callable[[bytes], str] | None = None
     duplicates: Sequence[Duplicate] | None = None
     targets: Mapping[str, float] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+
+    def names(self, entity_id: str) -> bool:
+        """Tell whether a sheet may hold a row about a woman, or name her: not when she objects."""
+        return self.follow(entity_id) not in self.withheld
 
     def living(self) -> Iterator[Woman]:
         """Give each woman once: a record that was merged into another is no woman of its own."""

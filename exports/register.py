@@ -208,7 +208,8 @@ class Register:
         return Sheet(name, columns, ORDERS[name], key=key, frozen=2, personal=True, fit=2), self._women()
 
     def _women(self) -> Iterator[list[object]]:
-        for number, life in enumerate(self._lives, start=1):
+        named = (life for life in self._lives if self._programme.names(life.woman.entity_id))
+        for number, life in enumerate(named, start=1):
             woman = life.woman
             row: list[object] = []
             for name, _ in NOMINAL:

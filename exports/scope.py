@@ -36,7 +36,7 @@ class Scope:
         options = self._options
         chosen = self.narrow or options.versions == "newest" or options.since is not None or options.until is not None
         disguised = options.with_forms and not options.personal
-        return not (chosen or disguised or options.changed_since is not None)
+        return not (chosen or disguised or options.changed_since is not None or self._programme.withheld)
 
     def _wants(self, values: Mapping[str, str]) -> bool:
         communes, associations = self._options.communes, self._options.associations
@@ -74,6 +74,8 @@ class Scope:
         :param newest: the newest version of its form.
         """
         options = self._options
+        if self._programme.withheld and not all(map(self._programme.names, submission.entity_ids)):
+            return False
         if options.versions == "newest" and submission.definition.version != newest:
             return False
         if options.since is None and options.until is None:

@@ -28,6 +28,7 @@ from server.models import (
 from server.services.entities import find_author_names
 from server.services.labels import Labels
 from server.services.odata_filters import to_condition
+from server.services.requests import find_withheld
 from server.services.tables import Wanted
 
 BATCH = 500
@@ -261,6 +262,8 @@ def _select(project_id: int, list_name: str, wanted: Wanted) -> Select[Any]:
         query = query.where(to_condition(wanted.condition, COLUMNS, datetime.now(UTC)))
     if wanted.one is not None:
         query = query.where(Entity.id == wanted.one)
+    elif withheld := find_withheld(project_id):
+        query = query.where(Entity.id.not_in(withheld))
     if wanted.after is not None:
         last = db.session.get(Entity, (project_id, wanted.after))
         if last is None or last.list != list_name:

@@ -44,6 +44,7 @@ from server.services import audits
 from server.services.entities import find_author_names, list_conflicts
 from server.services.forms import definition_of
 from server.services.imports import sign_workbook
+from server.services.requests import find_withheld
 from server.services.submission_batches import read_batches
 from sync.erasure import SHOWN_LABEL
 from sync.linkage import SURE, find_threshold
@@ -144,6 +145,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
     ).all()
     registered = _registered_on(project_id)
     authors = find_author_names(project_id)
+    withheld = find_withheld(project_id)
     return Programme(
         extracted_at=now,
         author=actor.name,
@@ -182,8 +184,10 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
                 ],
             )
             for conflict, entity in list_conflicts(project_id, open_only=False)
+            if entity.id not in withheld
         ],
-        duplicates=_duplicates(project_id, {e.id: e for e in entities}),
+        duplicates=_duplicates(project_id, {e.id: e for e in entities if e.id not in withheld}),
+        withheld=withheld,
         targets=find_targets(project_id, now.astimezone(ALGIERS).year),
     )
 

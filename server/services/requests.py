@@ -77,6 +77,19 @@ def find_objections(project_id: int) -> frozenset[str]:
     )
 
 
+def find_withheld(project_id: int) -> frozenset[str]:
+    """Name the records that leave the office in no list and no export: those that object, and what they are part of."""
+    found = find_objections(project_id)
+    known, newer = set(found), set(found)
+    while newer:  # a record that is part of another takes its objection with it
+        merged = select(Entity.merged_into).where(
+            Entity.project_id == project_id, Entity.id.in_(newer), Entity.merged_into.is_not(None)
+        )
+        newer = {str(one) for one in db.session.scalars(merged)} - known
+        known |= newer
+    return frozenset(known)
+
+
 @retried
 def open_request(project_id: int, entity_id: str, kind: str, words: str, actor: Actor) -> str:
     """Note what a woman asks; return the number of the request.

@@ -22,11 +22,12 @@ from exports.programme import Submission as ExportedSubmission
 from server.auth import Actor
 from server.database import db, transaction
 from server.errors import Problem
-from server.models import AppUser, Form, FormVersion, Project, Submission, SubmissionAttachment
+from server.models import AppUser, EntityActionRow, Form, FormVersion, Project, Submission, SubmissionAttachment
 from server.models.columns import Moment
 from server.services import audits
 from server.services.forms import definition_of
 from server.services.odata_filters import to_condition
+from server.services.requests import find_withheld
 from server.services.submissions import count_files
 from server.services.xml_batch import XmlBatch
 
@@ -190,6 +191,14 @@ def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
     )
     if wanted.condition is not None:
         query = query.where(to_condition(wanted.condition, COLUMNS, datetime.now(UTC)))
+    withheld = find_withheld(project_id) if wanted.one is None else frozenset()
+    if withheld:  # women who object are in no table; one submission that is asked for is shown to whoever may see it
+        about = select(EntityActionRow.instance_id).where(
+            EntityActionRow.project_id == project_id,
+            EntityActionRow.entity_id.in_(withheld) | EntityActionRow.named_id.in_(withheld),
+            EntityActionRow.instance_id.is_not(None),
+        )
+        query = query.where(Submission.instance_id.not_in(about))
     if wanted.one is not None:
         query = query.where(or_(Submission.root_id == wanted.one, Submission.instance_id == wanted.one))
     if wanted.after is not None:

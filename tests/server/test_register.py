@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -136,3 +137,31 @@ def test_amounts_are_said_in_centimes_as_people_say_them(app: Any) -> None:
         assert "2,5 millions de centimes" in show_value("25000", "integer", "DZD").text
         assert "centimes" not in show_value("500", "integer", "DZD").text
         assert "centimes" not in show_value("100000", "integer", "kg").text
+
+
+def test_a_woman_who_objects_is_counted_and_named_in_no_export(phone: Any, as_role: Any) -> None:
+    (xml, first, woman), (other_xml, second, _other) = registration(nom_fr="Opposee"), registration(nom_fr="Autre")
+    phone.push(phone.item(xml, first), phone.item(other_xml, second))
+    officer = as_role("officer")
+    tables = (
+        "datasets/artisanes/entities.csv", "datasets/artisanes.svc/Entities", "forms/cam_a_inscription/submissions.csv",
+        "forms/cam_a_inscription.svc/Submissions",
+    )  # fmt: skip
+
+    def named() -> list[bool]:
+        texts = [officer.get(f"/v1/projects/1/{path}").text for path in tables]
+        assert all("Autre" in text for text in texts)
+        book = openpyxl.load_workbook(io.BytesIO(officer.get("/v1/projects/1/workbook.xlsx").data), read_only=True)
+        cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell}
+        assert any("Autre" in cell for cell in cells)
+        summary = {cell for row in book["02_Par_commune"].iter_rows(values_only=True) for cell in row}
+        assert 2 in summary  # she counts
+        return [*("Opposee" in text for text in texts), any("Opposee" in c or woman in c for c in cells)]
+
+    assert all(named())
+    request = requests.open_request(1, woman, "objection", "", COMMAND)
+    requests.close_request(1, request, "done", "Noté", COMMAND)
+    assert not any(named())
+    assert officer.get(f"/v1/projects/1/forms/cam_a_inscription/submissions/{first}").status_code == 200
+    requests.close_request(1, request, "lifted", "Levée", COMMAND)
+    assert all(named())
