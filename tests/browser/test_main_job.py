@@ -1,4 +1,4 @@
-"""The main job, end to end: two agents without network, one server, one officer, one workbook."""
+"""The main job, end to end: a day of two agents without network, in French and in Arabic, one server, one officer, one workbook."""
 
 from __future__ import annotations
 
