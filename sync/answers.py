@@ -8,6 +8,7 @@ goes with them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple, Protocol
 
@@ -24,10 +25,6 @@ class Answering(Protocol):
     @property
     def kind(self) -> str:
         """What it does; `create` and `resolve` always write."""
-
-    @property
-    def literal(self) -> bool:
-        """Whether the client shows its own answers word for word."""
 
     @property
     def prefilled(self) -> frozenset[str]:
@@ -47,7 +44,8 @@ class Answer(NamedTuple):
 
     `text` is what it wrote, None when it left what it saw. `delta` is what it adds to a `sum` (None: no number).
     `added` and `removed` are elements of a `union`; `withdrawn` are those that its original had added.
-    `shown` are the elements that were on the screen before, None when that is not known.
+    `shown` are the elements that were on the screen before, None when that is not known; `behind` says whose answers
+    each of them was, where that differs from one to the other.
     """
 
     parents: tuple[str, ...]
@@ -57,6 +55,7 @@ class Answer(NamedTuple):
     removed: frozenset[str] = NOTHING
     withdrawn: frozenset[str] = NOTHING
     shown: frozenset[str] | None = None
+    behind: Mapping[str, tuple[str, ...]] | None = None
 
 
 class Told(NamedTuple):
@@ -87,10 +86,7 @@ def find_answer(action: Answering, name: str, text: str, seen: Seen, rule: Rule,
         if is_blank(seen[0]):
             return Answer(seen[1], None)  # passes on to whoever blanked it; a blank that is no answer is not here
     if rule.policy in COLLECTING:
-        whole = counts_whole(action, name, rule)
-        if whole and action.literal and rule.policy == "union":  # its screen shows this answer alone from now on
-            return Answer(seen[1], text, added=compare.to_elements(text), shown=compare.to_elements(seen[0]))
-        return _COLLECTORS[rule.policy](text, seen, whole, kind == "resolve", compare)
+        return _COLLECTORS[rule.policy](text, seen, counts_whole(action, name, rule), kind == "resolve", compare)
     if blank:
         return Answer(seen[1], "")
     if kind == "update" and compare.is_same(rule.type, text, seen[0]):

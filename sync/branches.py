@@ -169,23 +169,47 @@ class Trail:
             return text, (action.id,) if action.id in graph else ()
         return text, self._find_shown(steps, name, base, (), until_blank=False)
 
-    def collect_copy(
-        self, name: str, base: int, start: str, by: tuple[str, ...], rule: Rule
-    ) -> tuple[str, tuple[str, ...]]:
+    def collect_copy(self, name: str, base: int, start: str, by: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """Return the same for a client that copies word for word: it shows the last answer alone.
 
-        `by` are those behind the row; they are among the answers shown unless one of the steps covers the row. Of a
-        set only the last is named: each answer to it tells which elements were on the screen before, and whose.
+        `by` are those behind the row; they are among the answers shown unless one of the steps covers the row.
         """
         last = self.find_latest(name, base)
-        if rule.policy == "union":
-            if last is None:
-                return start, by
-            return last.saved[name], (last.id,) if last.id in self._graphs.get(name, _NOBODY) else ()
         held = self._collected.get(name)
         steps = held.prune(base) if held is not None else ()
         shown = self._find_shown(steps, name, base, by, until_blank=True)
         return (start if last is None else last.saved[name]), shown
+
+    def uncover(
+        self, name: str, base: int, start: str, by: tuple[str, ...], compare: Comparison
+    ) -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
+        """Tell of a set on the screen of a client that copies word for word whose answers each element was.
+
+        An element stands with the last step that names it, and with those before it as long as each names it too; with
+        the row where all do. Returns the answers by element, and the elements that the row still shows.
+        """
+        held = self._collected.get(name)
+        steps = [step for step in held.prune(base) if step.base <= base] if held is not None else []
+        graph = self._graphs.get(name, _NOBODY)
+        row = compare.to_elements(start)
+        behind: dict[str, tuple[str, ...]] = {}
+        left: set[str] = set()
+        for element in compare.to_elements(steps[-1].action.saved[name]) if steps else row:
+            found: list[str] = []
+            for step in reversed(steps):
+                action = step.action
+                if element not in compare.to_elements(action.saved[name]):
+                    break
+                if action.id in graph:
+                    found.append(action.id)
+                if action.edits is None and name in action.prefilled:
+                    break  # it repeats what was there before it, and says whose that was
+            else:
+                if element in row:
+                    found.extend(by)
+                    left.add(element)
+            behind[element] = tuple(found)
+        return behind, frozenset(left)
 
     def _find_shown(
         self, steps: Sequence[Step], name: str, base: int, by: tuple[str, ...], *, until_blank: bool

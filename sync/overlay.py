@@ -34,11 +34,6 @@ class Unsent:
     blankable: frozenset[str] = frozenset()
     seen: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def literal(self) -> bool:
-        """Tell that this is our app: it brings its answers to what was pulled."""
-        return False
-
 
 def overlay(record: Mapping[str, str], unsent: Iterable[Unsent], rules: Mapping[str, Rule]) -> dict[str, str]:
     """Return what the screen shows: property -> text.

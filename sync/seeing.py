@@ -95,7 +95,7 @@ class Sight:
                         mine = trail.find_latest(name, base)
                         if mine is not None:
                             seen = mine.saved[name], (mine.id,)
-                    elif name in prefilled or (copies and rule.policy == "union"):
+                    elif name in prefilled:
                         seen = self._cover(action, name, seen, trail, base, rule)
                 if gap and (not text or text.isspace()):
                     seen = (seen[0], ())
@@ -103,6 +103,8 @@ class Sight:
                     answer = Answer(seen[1], None)  # most answers of most visits leave what they saw
                 else:
                     answer = find_answer(action, name, text, seen, rule, compare)
+                if copies and answer is not None and trail is not None and rule.policy == "union":
+                    answer = self._note_screen(action, name, answer, shown, trail, base)
             if answer is not None:
                 graph = graphs.get(name)
                 if graph is None:
@@ -136,6 +138,8 @@ class Sight:
             if orphan:
                 seen = (seen[0], (action.edits or "",))
             answer = find_answer(action, name, text, seen, rule, self.compare)
+            if action.literal and answer is not None and trail is not None and rule.policy == "union" and not orphan:
+                answer = self._note_screen(action, name, answer, shown, trail, base)
             if orphan and answer is None:
                 answer = Answer(seen[1], None)  # a blank that may turn out to be an answer
         if original is not None or action.id in self._edited:
@@ -172,12 +176,10 @@ class Sight:
     ) -> Seen:
         """Find what is shown for a `sum`, `union` or `append`: the row, and what her own steps brought since.
 
-        An answer that was not prefilled repeats none of those steps, so it had not seen them. It covers them on the
-        screen of a client that copies word for word: of a set must be known what it covered.
+        An answer that was not prefilled repeats none of those steps, so it had not seen them.
         """
         seen = (shown.value, shown.by) if shown else _UNSEEN
-        copies_set = action.literal and rule.policy == "union"
-        if trail is None or (counts_whole(action, name, rule) and not copies_set):
+        if trail is None or counts_whole(action, name, rule):
             return seen
         return self._cover(action, name, seen, trail, base, rule)
 
@@ -185,9 +187,23 @@ class Sight:
         """Lay her own steps over the row; a client that copies word for word shows the last of them alone."""
         text, by = seen
         if action.literal:
-            return trail.collect_copy(name, base, text, by, rule)
+            return trail.collect_copy(name, base, text, by)
         text, mine = trail.collect(name, base, text, rule, self.compare)
         return text, (*by, *mine) if by else mine
+
+    def _note_screen(
+        self, action: EntityAction, name: str, answer: Answer, shown: PropertyRow | None, trail: Trail, base: int
+    ) -> Answer:
+        """Note of an answer to a set what its client, which copies word for word, had on the screen.
+
+        An answer that was not prefilled covers what the row shows, unless it says the same: what was covered before
+        her she does not say again knowingly.
+        """
+        text, by = (shown.value, shown.by) if shown is not None else _UNSEEN
+        behind, left = trail.uncover(name, base, text, by, self.compare)
+        if name in action.prefilled:
+            return answer._replace(behind=behind)
+        return answer._replace(shown=left)
 
     def _edit(
         self,

@@ -205,14 +205,18 @@ def _find_seen_adds(element: str, removers: Iterable[str], graph: Mapping[str, A
     On whose screen it was not, she had seen none of the earlier ones.
     """
     seen: set[str] = set()
-    waiting = [parent for remover in removers for parent in graph[remover].parents]
+    waiting = [parent for remover in removers for parent in _find_behind(element, graph[remover])]
     for at in waiting:  # it grows as it is walked
         if at not in seen:
             seen.add(at)
             answer = graph.get(at)
             if answer is not None and (answer.shown is None or element in answer.shown):
-                waiting += answer.parents
+                waiting += _find_behind(element, answer)
     return seen
+
+
+def _find_behind(element: str, answer: Answer) -> tuple[str, ...]:
+    return answer.parents if answer.behind is None else answer.behind.get(element, ())
 
 
 def _find_elements(standing: Standing) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
