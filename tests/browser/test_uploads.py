@@ -128,3 +128,40 @@ def test_a_photo_that_never_matches_is_told_and_holds_nothing_up(
     expect(phone.page.get_by_text("fichier refusé")).to_have_count(0, timeout=60_000)
     assert blobs(installed) == 1
     assert phone.errors == []
+
+
+def test_photos_wait_for_her_word_and_a_paused_run_goes_on_where_it_was(
+    installed: LiveServer, phone: Phone, photo: Path
+) -> None:
+    page = phone.page
+    held: list[Route] = []
+    seen: list[str] = []
+
+    def hold_first_piece(route: Route) -> None:
+        seen.append(route.request.method)
+        if route.request.method == "PATCH" and seen.count("PATCH") == 1:
+            held.append(route)
+        else:
+            route.continue_()
+
+    phone.context.route(UPLOADS, hold_first_piece)
+    visit_with_photo(installed, phone, photo)
+    # This browser does not say what line it is on: photographs that shall wait for Wi-Fi wait for her.
+    phone.open("settings")
+    page.locator("label.switch").nth(1).click()
+    phone.sync()
+    assert seen == []
+    phone.open("sync")
+    now = page.locator(".sync-ready .button:not(.button-primary)")
+    now.click()
+    page.locator("[data-pause]").wait_for()
+    while not held:
+        page.wait_for_timeout(20)
+    page.locator("[data-pause]").click()
+    held[0].continue_()
+    expect(page.locator(".progress-card")).to_have_count(0)
+    assert blobs(installed) == 0
+    now.click()
+    expect(page.locator(".notice-good")).to_be_visible(timeout=60_000)
+    assert (seen.count("POST"), blobs(installed)) == (1, 1)
+    assert phone.errors == []
