@@ -96,7 +96,10 @@ def list_associations() -> str:
 
 def _show_associations(problem: str = "") -> str:
     found = associations.list_associations(shown_project())
-    return show("associations.html", associations=found, problem=problem)
+    wanted = entities.find_page(number("page"), len(found), entities.PAGE)
+    rows = found[(wanted - 1) * entities.PAGE : wanted * entities.PAGE]
+    page = entities.Page(rows, len(found), wanted, entities.PAGE)
+    return show("associations.html", page=page, problem=problem)
 
 
 def _seen() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import getrandbits
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -34,7 +34,17 @@ class Submission(Base):
             ["form_versions.project_id", "form_versions.form_id", "form_versions.version"],
         ),
         Index("ix_submissions_project_id_form_id_form_version", "project_id", "form_id", "form_version"),
-        Index("ix_submissions_project_id_review_state", "project_id", "review_state"),
+        Index("ix_submissions_current", "project_id", "superseded", "received_at", "instance_id"),
+        # Of few submissions each: where nearly all say nothing, an index of all is passed over, and all are read.
+        Index(
+            "ix_submissions_project_id_review_state", "project_id", "review_state",
+            sqlite_where=text("review_state IS NOT NULL"), postgresql_where=text("review_state IS NOT NULL"),
+        ),
+        Index(
+            "ix_submissions_flagged", "project_id", "received_at",
+            sqlite_where=text("problem IS NOT NULL OR outside_scope IS 1"),
+            postgresql_where=text("problem IS NOT NULL OR outside_scope IS true"),
+        ),  # fmt: skip
         ForeignKeyConstraint(["project_id", "app_user_id"], ["app_users.project_id", "app_users.id"]),
     )
 

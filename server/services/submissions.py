@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from forms.definition import FormDefinition
 from forms.instance import Instance, parse_instance
@@ -19,7 +20,7 @@ from server.services import audits, indexing
 from server.services.entities import PAGE, Page, find_page
 from server.services.forms import definition_of
 from server.services.search import SECONDS
-from server.services.submission_filters import FLAGGED, Filter, to_conditions
+from server.services.submission_filters import Filter, is_flagged, to_conditions
 
 COUNTED = 10_000
 """Submissions counted of a long list: nobody turns two hundred pages, and counting all of them takes long."""
@@ -46,13 +47,20 @@ def list_submissions(project_id: int, asked: Filter = Filter(), *, page: int = 1
     counted = select(Submission.instance_id).where(*where).limit(COUNTED).subquery()
     total = db.session.scalar(select(func.count()).select_from(counted)) or 0
     number = find_page(page, total, size)
-    rows = db.session.execute(
-        select(Submission, AppUser.name)
-        .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+    # The ids alone, from an index: what is passed over on the way to a late page is not read.
+    shown = db.session.scalars(
+        select(Submission.instance_id)
         .where(*where)
-        .order_by(Submission.received_at.desc(), Submission.instance_id)
+        .order_by(Submission.received_at.desc(), Submission.instance_id.desc())
         .limit(size)
         .offset((number - 1) * size)
+    ).all()
+    rows = db.session.execute(
+        select(Submission, AppUser.name)
+        .options(defer(Submission.xml))
+        .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+        .where(Submission.project_id == project_id, Submission.instance_id.in_(shown))
+        .order_by(Submission.received_at.desc(), Submission.instance_id.desc())
     ).all()
     files = count_files(project_id, [s.instance_id for s, _ in rows])
     listed = [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows]
@@ -64,7 +72,7 @@ def count_flagged(project_id: int) -> int:
         db.session.scalar(
             select(func.count())
             .select_from(Submission)
-            .where(Submission.project_id == project_id, Submission.superseded.is_(False), FLAGGED)
+            .where(Submission.project_id == project_id, Submission.superseded.is_(False), is_flagged(project_id))
         )
         or 0
     )
