@@ -34,6 +34,7 @@ from forms.definition import FormDefinition
 from forms.reading import AnswerRow
 
 _MOST: Final = 1024
+_AT_ONCE: Final = 256  # of a large block: what is written column by column stays small
 _CUT: Final = 0xFF  # one key in 256 ends a block
 _STYLE: Final = re.compile(' s="[^"]*"')
 _NOTHING: Final[dict[str, str]] = {}
@@ -144,6 +145,13 @@ def cut(items: Iterable[T], key: Callable[[T], str]) -> Iterator[list[T]]:
         yield block
 
 
+def _share_out(submissions: Sequence[Submission]) -> Iterator[list[int]]:
+    """Give the numbers of submissions that can be written together: of one form version, and not too many."""
+    for version in dict.fromkeys(one.definition.version for one in submissions):
+        numbers = [number for number, one in enumerate(submissions) if one.definition.version == version]
+        yield from (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
+
+
 class BlockMaker:
     """Makes the blocks of one form, or finds those kept.
 
@@ -243,8 +251,7 @@ class BlockMaker:
         drafts = [Draft() for _ in self._tables]
         samples: dict[int, list[list[CellValue]]] = {number: [] for number in wanted}
         facts: list[dict[str, str]] = [{}] * len(submissions)
-        for version in dict.fromkeys(one.definition.version for one in submissions):
-            numbers = [number for number, one in enumerate(submissions) if one.definition.version == version]
+        for numbers in _share_out(submissions):
             some = [submissions[number] for number in numbers]
             plan = self.rows.plan(some[0].definition)
             names, found = self.rows.read_many(plan, some)

@@ -43,7 +43,7 @@ class Rows:
 
 
 class Draft:
-    """The rows of one table, as they come: those of one form version after those of another."""
+    """The rows of one table, as they come: some after others, those of one form version after those of another."""
 
     def __init__(self) -> None:
         self._xml: list[str] = []
