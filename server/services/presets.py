@@ -32,6 +32,8 @@ EVERY: Final = ("", "day", "week", "month")
 NAME_CHARS: Final = 80
 KEPT_COPIES: Final = 12
 NEWEST: Final = "newest.xlsx"
+PART_HOURS: Final = 6
+"""After so long, what a run began and did not finish was left by one that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ def run_preset(preset: WorkbookPreset) -> MadePreset:
     plain_name = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "classeur"
     file = folder / f"{plain_name}-{now.astimezone(ALGIERS):%Y-%m-%d}.xlsx"
     part = folder / f".{uuid.uuid4()}.part"
+    for left in folder.glob(".*.part"):
+        if now.timestamp() - left.lstat().st_mtime > PART_HOURS * 3600:
+            left.unlink(missing_ok=True)
     try:
         with open_private(part) as out:
             for chunk in export_workbook(project_id, COMMAND, options, template=template):

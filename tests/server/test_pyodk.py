@@ -253,6 +253,7 @@ def test_what_is_not_offered_is_said_with_centrals_codes(read: Read) -> None:
         ({"_expand": "g/child"}, 501, "501.6"),
         ({"_expand": "*", "_select": "g"}, 501, "501.11"),
         ({"_search": "x"}, 501, "501.1"),
+        ({"_orderby": "__system/submissionDate desc"}, 501, "501.1"),
         ({"_select": "nothing"}, 400, "400.23"),
         ({"_skiptoken": "01nonsense"}, 400, "400.35"),
         ({"_skiptoken": "01" + "eyJpbnN0YW5jZUlkIjoieCJ9"}, 400, "400.34"),
