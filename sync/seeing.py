@@ -16,9 +16,10 @@ from typing import Final
 
 from sync.actions import ANSWERING, DELETED, LABEL, YES, EntityAction, PropertyRow, Recorded, VersionRow
 from sync.answers import Answer, Seen, Told, counts_whole, find_answer, find_edited_answer
-from sync.branches import Branches, Graph, Trail, find_base
+from sync.branches import Branches
 from sync.comparison import ZERO, Comparison, add, is_blank
 from sync.policies import COLLECTING, DEFAULT_RULE, Rule
+from sync.trail import Graph, Trail, find_base
 
 _EMPTY: Final[VersionRow] = {}
 _UNSEEN: Final[Seen] = ("", ())

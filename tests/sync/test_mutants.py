@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sync import answers, branches, comparison, feed, merge, overlay, seeing, shown
+from sync import answers, branches, comparison, feed, merge, overlay, seeing, shown, trail
 from sync.actions import PropertyRow
 from sync.answers import Answer, Seen
 from sync.feed import Entry, Page, Plan, Read
@@ -34,17 +34,18 @@ def ignore_branches(patch: Patch) -> None:
 
 
 def overlay_every_step(patch: Patch) -> None:
-    patch.setattr(branches, "find_version", lambda record: branches._NEVER)
+    for module in (branches, trail):
+        patch.setattr(module, "find_version", lambda record: trail.NEVER)
 
 
 def overlay_no_blanks(patch: Patch) -> None:
-    true = branches.Trail._lay
+    true = trail.Trail._lay
 
-    def lay(self: branches.Trail, step: branches.Step) -> None:
+    def lay(self: trail.Trail, step: trail.Step) -> None:
         filled = {name: text for name, text in step.action.saved.items() if text}
         true(self, step._replace(action=replace(step.action, saved=filled)))
 
-    patch.setattr(branches.Trail, "_lay", lay)
+    patch.setattr(trail.Trail, "_lay", lay)
 
 
 def see_no_creates(patch: Patch) -> None:
