@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase
 from schemathesis.checks import CHECKS
 
+from server.api.operations import XLSX
 from server.errors import MESSAGES
 from tests.builders import registration
 
@@ -34,9 +35,9 @@ CHECKED = (
 another day)."""
 
 
-@schemathesis.serializer("application/offset+octet-stream")
+@schemathesis.serializer("application/offset+octet-stream", XLSX)
 def write_piece(_context: Any, value: Any) -> bytes:
-    """Send a piece of an upload as what was generated for it."""
+    """Send a piece of an upload, or a file, as what was generated for it."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
