@@ -34,14 +34,14 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
   const [error, setError] = createSignal<unknown>(null);
   const [savedAt, setSavedAt] = createSignal<Date | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let dirtySince: number | null = null;
+  let dirtySince: number | null = null; // by the clock that nobody sets
   let running: Promise<boolean> | null = null;
   let stopped = false;
   let tookMs = 0;
 
   const later = (): void => {
     clearTimeout(timer);
-    const waited = Date.now() - (dirtySince ?? Date.now());
+    const waited = performance.now() - (dirtySince ?? performance.now());
     timer = setTimeout(() => void go(true), Math.max(0, Math.min(PAUSE_MS, Math.max(LONGEST_MS, SHARE * tookMs) - waited)));
   };
   /** `once`: what is answered while it is written waits for the next time. */
@@ -51,18 +51,18 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
       if (dirtySince === null || stopped) break;
       dirtySince = null;
       setState('saving');
-      const began = Date.now();
+      const began = performance.now();
       try {
         await write();
         setError(null);
         setSavedAt(now());
       } catch (problem) {
-        dirtySince ??= Date.now();
+        dirtySince ??= performance.now();
         setError(problem);
         setState('failed');
         return false;
       }
-      tookMs = Date.now() - began;
+      tookMs = performance.now() - began;
       if (once && dirtySince !== null && !stopped) {
         setState('dirty');
         later();
@@ -95,7 +95,7 @@ export function createSaver({ write, prepare, now = () => new Date() }: SaverPar
     savedAt,
     touch() {
       if (stopped) return;
-      dirtySince ??= Date.now();
+      dirtySince ??= performance.now();
       if (state() !== 'saving' && state() !== 'failed') setState('dirty');
       later();
     },
