@@ -88,7 +88,8 @@ def test_pages_of_the_desk_ask_the_database_a_bounded_number_of_questions(office
     few = {url: count(url) for url in urls}
     fill(6)
     many = {url: count(url) for url in urls}
-    new = {"/quality": 3}  # what was never read before: its XML at once, each form version once
+    # what was never read before: its XML at once, each form version once; words of new women, one chunk of 400 at once
+    new = {"/quality": 3, "/submissions?commune=3112&q=Amina": 12}
     assert all(many[url] <= few[url] + new.get(url, 0) for url in urls), (few, many)
     assert max(few.values()) <= 45, few
     per_woman = (count("/conflicts") - 12) / 8
