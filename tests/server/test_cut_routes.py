@@ -122,7 +122,8 @@ def test_no_route_takes_a_cut_body_for_a_whole_one(server: LiveServer, template:
         values: dict[str, object] = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
         values.update({k: v for k, v in {"token": phone.token, "upload_id": upload_id}.items() if k in values})
         path = rule.build(values)[1]  # type: ignore[index]
-        given = "form" if operation is None else operation.body if isinstance(operation.body, str) else "json"
+        wanted = "form" if operation is None else operation.body
+        given = wanted if isinstance(wanted, str) else wanted[0] if isinstance(wanted, tuple) else "json"
         body, kind = body_of(given)
         verb = app.view_functions[rule.endpoint].required_verb  # type: ignore[attr-defined]
         headers = {"Content-Type": kind, **(desk if operation is None else agent if verb in ("sync", "openrosa") else officer)}
@@ -134,8 +135,9 @@ def test_no_route_takes_a_cut_body_for_a_whole_one(server: LiveServer, template:
             if how == "reset":
                 continue
             status = answer.split(b" ", 2)[1]
-            if how == "chunked" and given in (PIECE, BYTES):  # they want their length said before they read
-                assert (status, b"400.2" in answer) == (b"400", True), f"{method} {path} {answer[:600]!r}"
+            if how == "chunked" and given in (PIECE, BYTES):  # some want their length said before they read
+                assert status == b"400", f"{method} {path} {answer[:600]!r}"
+                assert b"400.2" in answer or b"400.50" in answer, f"{method} {path} {answer[:600]!r}"
                 continue
             assert status == b"400", f"{method} {path}: {answer[:600]!r}"
             if operation is not None:
