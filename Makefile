@@ -57,12 +57,12 @@ test-deps: $(VENV)/.dev build
 test: test-deps
 	@$(MAKE) --no-print-directory lint
 	@cd device && npm test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # Every function of sync is changed in small ways and a test must notice: one process, about an hour; what is unchanged since the
 # last run is not run again. `make test-mutants MUTANTS="sync.feed*"` runs a part.
