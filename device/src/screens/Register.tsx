@@ -6,6 +6,7 @@ import { findRoles } from '../records/people';
 import { searchRecords } from '../records/search';
 import { link, navigate } from '../router';
 import { currentForms, enrolment, entries, people, properties, recordsReady, shortTitle, views } from '../state';
+import { focusSoon } from '../ui/focus';
 import { Badge, Loading, RowLink } from '../ui/parts';
 import { Marks, RecordDetail, RecordList } from '../ui/RecordList';
 import { Screen } from '../ui/Shell';
@@ -82,7 +83,7 @@ export function RegisterScreen(props: { formId: string }): JSX.Element {
                   <input
                     class="input" name={role} dir="auto" autocomplete="off" spellcheck={false} value={asked()[role] ?? ''}
                     inputmode={role === 'birth' || role === 'phone' ? 'numeric' : 'text'} maxlength={80}
-                    ref={(input) => { if (index() === 0) setTimeout(() => input.focus({ preventScroll: true }), 60); }}
+                    ref={(input) => { if (index() === 0) focusSoon(input); }}
                     onInput={(event) => put(role, event.currentTarget.value)}
                   />
                 </label>

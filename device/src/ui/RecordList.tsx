@@ -6,6 +6,7 @@ import { findByCard } from '../records/cards';
 import { searchRecords } from '../records/search';
 import type { RecordView } from '../records/views';
 import { draftOf, enrolment, entries, findLabel, mainLists, properties, recordsOf, recordsReady, viewOf, views } from '../state';
+import { focusSoon } from './focus';
 import { Icon } from './icons';
 import { Badge, Empty, Loading, Notice, RowLink } from './parts';
 import { Scanner } from './Scanner';
@@ -89,7 +90,7 @@ export function RecordList(props: {
         <input
           type="search" class="input search-input" dir="auto" autocomplete="off" spellcheck={false} placeholder={props.label ?? t('records.search')}
           aria-label={`${props.label ?? t('records.search')} (${t('records.searchHint')})`} value={query()}
-          ref={(input) => { if (props.autofocus) setTimeout(() => input.focus(), 60); }}
+          ref={(input) => { if (props.autofocus) focusSoon(input); }}
           onInput={(event) => { batch(() => { firstOnly(); setShown(STEP); setQuery(event.currentTarget.value); }); props.onQuery?.(event.currentTarget.value); }}
         />
         <Show when={props.onScan}>
