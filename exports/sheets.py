@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
 from exports.cells import Mended, to_cell
@@ -25,6 +26,17 @@ if TYPE_CHECKING:
 
 #: Rows are compressed some at a time.
 _CHUNK_CHARACTERS: Final = 200_000
+
+
+def to_cells(row: Sequence[object], zone: tzinfo) -> list[object]:
+    """Turn the values of a row into what cells hold; what is marked stays marked, links stay links."""
+    cells: list[object] = []
+    for value in row:
+        if isinstance(value, (Disputed, Fresh, Shown)):
+            cells.append(value._replace(value=to_cell(value.value, zone)))
+        else:
+            cells.append(value if type(value) is Link else to_cell(value, zone))
+    return cells
 
 
 class SheetWriter:
@@ -94,13 +106,7 @@ class SheetWriter:
 
     def put(self, row: Sequence[object]) -> None:
         """Write a row of any values."""
-        zone = self._book.options.zone
-        cells: list[object] = []
-        for value in row:
-            if isinstance(value, (Disputed, Fresh, Shown)):
-                cells.append(value._replace(value=to_cell(value.value, zone)))
-            else:
-                cells.append(value if type(value) is Link else to_cell(value, zone))
+        cells = to_cells(row, self._book.options.zone)
         if isinstance(row, Title):
             self.append(cells, "page" if row.page else "title")
         else:

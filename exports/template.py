@@ -23,6 +23,7 @@ from exports.package import MAIN, Package
 from exports.places import Layout, Note, TablePlace, find_layout
 from exports.programme import Options, Programme
 from exports.references import MOST_ROWS, to_area
+from exports.sheets import to_cells
 from exports.splice import Filled, write_package
 from exports.styles import to_number_format, to_style, to_unit
 from exports.stylesheet import PATH as STYLES
@@ -305,13 +306,7 @@ class PlaceWriter:
             self._book.summary.append(row)
         if self.place is None or isinstance(row, Sum):
             return
-        zone = self._book.options.zone
-        cells: list[object] = []
-        for value in row:
-            if isinstance(value, (Disputed, Fresh, Shown)):
-                cells.append(value._replace(value=to_cell(value.value, zone)))
-            else:
-                cells.append(value if type(value) is Link else to_cell(value, zone))
+        cells = to_cells(row, self._book.options.zone)
         look = "title" if isinstance(row, Title) else "total" if isinstance(row, Total) else ""
         self.append(cells, look)
 

@@ -11,7 +11,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from exports.blocks import cut
 from exports.programme import Batch
@@ -19,7 +19,7 @@ from exports.programme import Submission as ExportedSubmission
 from server.database import db
 from server.models import AppUser, EntityActionRow, FormVersion, Submission
 from server.services.forms import definition_of
-from server.services.submissions import count_files
+from server.services.submissions import count_edits, count_files
 
 _READ_AHEAD = 5_000
 
@@ -41,7 +41,7 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
         xml = {row.instance_id: row.xml for row in rows}
         touched = _find_touched(project_id, ids)
         files = count_files(project_id, ids)
-        edits = _count_edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
+        edits = count_edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
         made = []
         for row in rows:
             expected, present = files.get(row.instance_id, (0, 0))
@@ -97,18 +97,3 @@ def _find_touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[s
     ):
         found.setdefault(instance_id or "", []).append(entity_id)
     return {instance_id: tuple(ids) for instance_id, ids in found.items()}
-
-
-def _count_edits(project_id: int, root_ids: list[str]) -> dict[str, int]:
-    if not root_ids:
-        return {}
-    rows = db.session.execute(
-        select(Submission.root_id, func.count())
-        .where(
-            Submission.project_id == project_id,
-            Submission.root_id.in_(root_ids),
-            Submission.deprecated_id.is_not(None),
-        )
-        .group_by(Submission.root_id)
-    )
-    return {root_id: count for root_id, count in rows.all()}  # noqa: C416

@@ -78,6 +78,22 @@ def count_flagged(project_id: int) -> int:
     )
 
 
+def count_edits(project_id: int, root_ids: Sequence[str]) -> dict[str, int]:
+    """Count the edits of some submissions, by the id of the first of each chain."""
+    if not root_ids:
+        return {}
+    rows = db.session.execute(
+        select(Submission.root_id, func.count())
+        .where(
+            Submission.project_id == project_id,
+            Submission.root_id.in_(root_ids),
+            Submission.deprecated_id.is_not(None),
+        )
+        .group_by(Submission.root_id)
+    )
+    return {root_id: count for root_id, count in rows.all()}  # noqa: C416
+
+
 def count_files(project_id: int, instance_ids: list[str]) -> dict[str, tuple[int, int]]:
     """Count, for each submission that names files, how many are expected and how many are here."""
     counts: dict[str, tuple[int, int]] = {}

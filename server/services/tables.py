@@ -28,7 +28,7 @@ from server.services import audits
 from server.services.forms import definition_of
 from server.services.odata_filters import to_condition
 from server.services.requests import find_withheld
-from server.services.submissions import count_files
+from server.services.submissions import count_edits, count_files
 from server.services.xml_batch import XmlBatch
 
 BATCH = 500
@@ -146,7 +146,7 @@ def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[Table
     for rows in found.partitions():
         ids = [row.instance_id for row in rows]
         edited = [row.root_id for row in rows if row.root_id != row.instance_id]
-        forked, edits = _forks(project_id, edited), _edits(project_id, edited)
+        forked, edits = _forks(project_id, edited), count_edits(project_id, edited)
         files = count_files(project_id, ids)
         load = XmlBatch(project_id, ids).load
         for row in rows:
@@ -234,21 +234,6 @@ def _forks(project_id: int, root_ids: Sequence[str]) -> set[str]:
             .having(func.count() > 1)
         )
     )
-
-
-def _edits(project_id: int, root_ids: Sequence[str]) -> dict[str, int]:
-    if not root_ids:
-        return {}
-    rows = db.session.execute(
-        select(Submission.root_id, func.count())
-        .where(
-            Submission.project_id == project_id,
-            Submission.root_id.in_(root_ids),
-            Submission.deprecated_id.is_not(None),
-        )
-        .group_by(Submission.root_id)
-    )
-    return {root_id: count for root_id, count in rows.all()}  # noqa: C416
 
 
 def _load(load: Callable[[str], bytes], own: str, _key: str) -> bytes:
