@@ -18,16 +18,19 @@ from exports.odata import (
 )
 from server.api.addresses import base_url
 from server.api.streams import send_stream
-from server.api.tables import asked_filter, asked_number, is_true
+from server.api.tables import asked_filter, asked_number, asked_search, is_true
 from server.auth import actor, require
 from server.errors import Problem
 from server.services import entity_tables, table_files, tables
+from server.services.odata_filters import read_order
 from server.services.table_files import ENTITIES, Feed
 from server.services.tables import Wanted
 
 MINIMAL = "application/json; odata.metadata=minimal; charset=utf-8"
 EDMX = "application/xml; charset=utf-8"
-_KNOWN = frozenset({"$format", "$count", "$skip", "$top", "$filter", "$wkt", "$expand", "$select", "$skiptoken"})
+_KNOWN = frozenset(
+    {"$format", "$count", "$skip", "$top", "$filter", "$wkt", "$expand", "$select", "$skiptoken", "$orderby"}
+)
 _STEP = re.compile(r"([^(]+)\('([^']+)'\)")
 
 
@@ -46,11 +49,12 @@ def form_table(project_id: int, form_id: str, table: str) -> Response:
         _check_format("xml")
         return _versioned(Response(write_metadata(form), content_type=EDMX))
     _check_request()
+    order = read_order(request.args.get("$orderby"), tables.COLUMNS)
     service_url = _service_url(f"forms/{quote(form_id, safe='')}", project_id)
     number, one, parent = _find_table(form, table)
     token = _skiptoken()
     feed = Feed(
-        wanted=Wanted(asked_filter(), _skip(token), asked_number("$top"), token.get("instanceId"), one),
+        wanted=Wanted(asked_filter(), _skip(token), asked_number("$top"), token.get("instanceId"), one, order),
         service_url=service_url,
         next_url=_next_url,
         count=is_true("$count"),
@@ -83,13 +87,19 @@ def list_table(project_id: int, list_name: str, table: str) -> Response:
     found = _STEP.fullmatch(table)
     if table != ENTITIES and (found is None or found[1] != ENTITIES):
         raise Problem("404.1")
-    _check_request()
+    _check_request("$search")
     token = _skiptoken()
     if token and "uuid" not in token:
         raise Problem("400.35")
     feed = Feed(
         wanted=Wanted(
-            asked_filter(), _skip(token), asked_number("$top"), token.get("uuid"), found[2] if found else None
+            asked_filter(),
+            _skip(token),
+            asked_number("$top"),
+            token.get("uuid"),
+            found[2] if found else None,
+            read_order(request.args.get("$orderby"), entity_tables.COLUMNS),
+            asked_search(project_id),
         ),
         service_url=_service_url(f"datasets/{quote(list_name, safe='')}", project_id),
         next_url=_next_url,
@@ -116,10 +126,10 @@ def _find_table(form: CentralForm, path: str) -> tuple[int, str | None, tuple[st
     return number, one, (name, given[-1]) if given and name else None
 
 
-def _check_request() -> None:
+def _check_request(*known: str) -> None:
     _check_format("json")
     for name in request.args:
-        if name.startswith("$") and name not in _KNOWN:
+        if name.startswith("$") and name not in _KNOWN and name not in known:
             raise Problem("501.1", feature=name)
     expand = request.args.get("$expand")
     if expand and expand != "*":

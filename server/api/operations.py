@@ -93,7 +93,10 @@ _LISTED = Operation("A file of the form, or an entity list as this agent may hol
 _TRUTHS = ("true", "false")
 _FILTERS = ("400.18", "501.4", "501.5")
 _TABLE = {"$filter": (), "groupPaths": _TRUTHS, "splitSelectMultiples": _TRUTHS}
-_ODATA = {"$top": (), "$skip": (), "$skiptoken": (), "$count": _TRUTHS, "$filter": (), "$select": (), "$format": ()}
+_ODATA = {
+    **dict.fromkeys(("$top", "$skip", "$skiptoken", "$filter", "$orderby", "$select", "$format"), ()),
+    "$count": _TRUTHS,
+}
 _ODATA_PROBLEMS = (*_FILTERS, "400.8", "400.23", "400.34", "400.35", "406.1", "501.1", "501.6", "501.11")
 _MANIFEST = Operation("The form's media files, CSV files and entity lists.", answer=XML, problems=("404.6",))
 
@@ -270,11 +273,13 @@ OPERATIONS: Mapping[str, Operation] = {
         query={"$filter": (), "fieldpath": (), "limit": ()},
         problems=(*_FILTERS, "400.8", "400.23"),
     ),
-    "tables.entities_csv": Operation("A list as CSV.", answer=CSV, query={"$filter": ()}, problems=_FILTERS),
+    "tables.entities_csv": Operation(
+        "A list as CSV.", answer=CSV, query={"$filter": (), "$search": ()}, problems=_FILTERS
+    ),
     "tables.entities_geojson": Operation(
         "Where the records of a list are.",
         answer=GEOJSON,
-        query={"$filter": (), "limit": ()},
+        query={"$filter": (), "$search": (), "limit": ()},
         problems=(*_FILTERS, "400.8"),
     ),
     "odata.form_service": Operation("The tables of a form (OData 4).", answer=JSON),
@@ -288,7 +293,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "odata.list_table": Operation(
         "`$metadata`, or the rows: `Entities`, `Entities('…')`.",
         answer=(JSON, APPLICATION_XML),
-        query=_ODATA,
+        query={**_ODATA, "$search": ()},
         problems=_ODATA_PROBLEMS,
     ),
     "openrosa.form_list": Operation(

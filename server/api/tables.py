@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from flask import Response, request
+from sqlalchemy import ColumnElement
 
 from exports.odatafilter import Expression
 from server.api.streams import send_stream
 from server.auth import actor, require
 from server.errors import Problem
-from server.services import entity_tables, table_files, tables
-from server.services.odata_filters import read_filter
+from server.services import entity_tables, indexing, table_files, tables
+from server.services.odata_filters import read_filter, read_search
 from server.services.tables import Wanted
 
 CSV = "text/csv; charset=utf-8"
 ZIP = "application/zip"
 GEOJSON = "application/geo+json"
+READING_S = 5.0
 
 
 def asked_filter() -> Expression | None:
     return read_filter(request.args.get("$filter"))
+
+
+def asked_search(project_id: int) -> ColumnElement[bool] | None:
+    """Read ``$search``, and take in what changed since the register was last read, so that nothing is missed."""
+    search = read_search(request.args.get("$search"))
+    if search is not None:
+        while indexing.catch_up(project_id, stages=("index",), seconds=READING_S):
+            pass
+    return search
 
 
 def is_true(name: str, default: bool = False) -> bool:
@@ -82,12 +93,14 @@ def submissions_geojson(project_id: int, form_id: str) -> Response:
 @require("workbook.read")
 def entities_csv(project_id: int, list_name: str) -> Response:
     shape = entity_tables.find_shape(project_id, list_name)
-    chunks = table_files.stream_records_csv(project_id, shape, actor(), asked_filter())
+    chunks = table_files.stream_records_csv(
+        project_id, shape, actor(), Wanted(asked_filter(), search=asked_search(project_id))
+    )
     return send_stream(chunks, CSV, name=f"{list_name}.csv")
 
 
 @require("workbook.read")
 def entities_geojson(project_id: int, list_name: str) -> Response:
     shape = entity_tables.find_shape(project_id, list_name)
-    wanted = Wanted(asked_filter(), top=asked_number("limit"))
+    wanted = Wanted(asked_filter(), top=asked_number("limit"), search=asked_search(project_id))
     return send_stream(table_files.stream_records_geojson(project_id, shape, actor(), wanted), GEOJSON)

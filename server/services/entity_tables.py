@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, null, select
 
 from exports.central import to_identifier, to_stamp
-from exports.odatafilter import Expression, fields_of
+from exports.odatafilter import fields_of
 from exports.rows import mask
 from server.database import db
 from server.errors import Problem
@@ -23,11 +23,12 @@ from server.models import (
     FormVersion,
     ListProperty,
     Project,
+    RecordIndex,
     Submission,
 )
 from server.services.entities import find_author_names
 from server.services.labels import Labels
-from server.services.odata_filters import to_condition
+from server.services.odata_filters import Order, comes_after, order_by, to_condition, to_order
 from server.services.requests import find_withheld
 from server.services.tables import Wanted
 
@@ -41,6 +42,9 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     _DELETED: case((Entity.deleted, Entity.updated_at), else_=null()),
     "__system/conflict": case((_IN_CONFLICT, literal("hard")), else_=null()),
 }
+
+
+_NEWEST_FIRST: Order = ((Entity.created_at.expression, True), (Entity.id.expression, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +208,11 @@ def find_shape(project_id: int, name: str) -> ListShape:
     )
 
 
-def count_records(project_id: int, list_name: str, condition: Expression | None) -> int:
-    """Count the records that a filter leaves, whatever the page."""
-    wanted = _select(project_id, list_name, Wanted(condition)).with_only_columns(func.count()).order_by(None)
-    return db.session.scalar(wanted) or 0
+def count_records(project_id: int, list_name: str, wanted: Wanted) -> int:
+    """Count the records that a filter and a search leave, whatever the page."""
+    whole = Wanted(wanted.condition, search=wanted.search)
+    counted = _select(project_id, list_name, whole).with_only_columns(func.count()).order_by(None)
+    return db.session.scalar(counted) or 0
 
 
 def stream_records(project_id: int, shape: ListShape, wanted: Wanted) -> Iterator[Record]:
@@ -243,6 +248,7 @@ def stream_records(project_id: int, shape: ListShape, wanted: Wanted) -> Iterato
 
 
 def _select(project_id: int, list_name: str, wanted: Wanted) -> Select[Any]:
+    order = to_order(wanted.order, COLUMNS, _NEWEST_FIRST)
     query: Any = (
         select(
             Entity.id,
@@ -254,12 +260,16 @@ def _select(project_id: int, list_name: str, wanted: Wanted) -> Select[Any]:
             Entity.updated_at,
         )
         .where(Entity.project_id == project_id, Entity.list == list_name, Entity.merged_into.is_(None))
-        .order_by(Entity.created_at.desc(), Entity.id.desc())
+        .order_by(*order_by(order))
     )
     if wanted.condition is None or _DELETED not in fields_of(wanted.condition):
         query = query.where(Entity.deleted.is_(False))
     if wanted.condition is not None:
         query = query.where(to_condition(wanted.condition, COLUMNS, datetime.now(UTC)))
+    if wanted.search is not None:
+        query = query.join(
+            RecordIndex, (RecordIndex.project_id == Entity.project_id) & (RecordIndex.entity_id == Entity.id)
+        ).where(wanted.search)
     if wanted.one is not None:
         query = query.where(Entity.id == wanted.one)
     elif withheld := find_withheld(project_id):
@@ -268,9 +278,12 @@ def _select(project_id: int, list_name: str, wanted: Wanted) -> Select[Any]:
         last = db.session.get(Entity, (project_id, wanted.after))
         if last is None or last.list != list_name:
             raise Problem("400.34")
-        query = query.where(
-            or_(Entity.created_at < last.created_at, and_(Entity.created_at == last.created_at, Entity.id < last.id))
-        )
+        ended = db.session.execute(
+            select(*(column.label(f"o{number}") for number, (column, _) in enumerate(order))).where(
+                Entity.project_id == project_id, Entity.id == wanted.after
+            )
+        ).one()
+        query = query.where(comes_after(order, list(ended)))
     if wanted.top is not None:
         query = query.limit(wanted.top)
     found: Select[Any] = query.offset(wanted.skip) if wanted.skip else query

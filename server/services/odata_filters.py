@@ -1,8 +1,8 @@
-"""``$filter`` in the database's words: which columns it may ask about, and what it means on both databases."""
+"""``$filter``, ``$orderby`` and ``$search`` in the database's words, with one meaning on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -19,12 +19,17 @@ from exports.odatafilter import (
     UnsupportedFilterError,
     parse_filter,
 )
+from exports.odataquery import Term, parse_order, parse_search
 from server.database import db
 from server.errors import Problem
 from server.models.columns import Moment
+from server.services.indexing import fold_words
+from server.services.search import has_word
 
 ROOT = "$root/Submissions/"
 Columns = Mapping[str, ColumnElement[Any]]
+Order = Sequence[tuple[ColumnElement[Any], bool]]
+"""Columns, and whether each falls; nothing known comes before everything when rising, after everything when falling."""
 
 
 def read_filter(text: str | None) -> Expression | None:
@@ -40,6 +45,76 @@ def read_filter(text: str | None) -> Expression | None:
         raise Problem("400.18", reason=str(error)) from None
     except UnsupportedFilterError as error:
         raise Problem("501.4", text=str(error)) from None
+
+
+def read_order(text: str | None, columns: Columns) -> tuple[Term, ...]:
+    """Read ``$orderby``.
+
+    :raises Problem: 400.18 when it cannot be read; 501.5 for a field that is not offered.
+    """
+    if text is None or not text.strip():
+        return ()
+    try:
+        terms = parse_order(text)
+    except FilterError as error:
+        raise Problem("400.18", reason=str(error)) from None
+    for term in terms:
+        if term.field.removeprefix(ROOT) not in columns:
+            raise Problem("501.5", text=term.field)
+    return terms
+
+
+def to_order(terms: Sequence[Term], columns: Columns, last: Order) -> Order:
+    """Make the whole order of a query.
+
+    :param last: the order when nothing is asked; its end decides between rows that are otherwise equal, in the
+        direction of the first field, so that pages never overlap.
+    """
+    if not terms:
+        return last
+    ties = [(column, terms[0].falling) for column, _ in last[1:]]
+    return [*((columns[term.field.removeprefix(ROOT)], term.falling) for term in terms), *ties]
+
+
+def order_by(order: Order) -> list[ColumnElement[Any]]:
+    return [column.desc().nulls_last() if falling else column.asc().nulls_first() for column, falling in order]
+
+
+def comes_after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Tell whether a row comes after the one with these values, in an order."""
+    equal: list[ColumnElement[bool]] = []
+    ways = []
+    for (column, falling), value in zip(order, values, strict=True):
+        if value is None:
+            further: ColumnElement[bool] = false() if falling else column.is_not(None)
+        else:
+            further = or_(column < value, column.is_(None)) if falling else column > value
+        ways.append(and_(*equal, further))
+        equal.append(column.is_(None) if value is None else column == value)
+    return or_(*ways)
+
+
+def read_search(text: str | None) -> ColumnElement[bool] | None:
+    """Read ``$search``: the words a record must show, as the desk searches them (in either script, without accents).
+
+    :raises Problem: 400.18 when it is too long.
+    """
+    try:
+        alternatives = parse_search(text or "")
+    except FilterError as error:
+        raise Problem("400.18", reason=str(error)) from None
+    if not alternatives:
+        return None
+    return or_(
+        *(
+            and_(*(not_(_shows(one.text)) if one.without else _shows(one.text) for one in some))
+            for some in alternatives
+        )
+    )
+
+
+def _shows(text: str) -> ColumnElement[bool]:
+    return and_(true(), *(has_word(word) for word in text.split() if fold_words(word)))
 
 
 def to_condition(expression: Expression, columns: Columns, now: datetime) -> ColumnElement[bool]:

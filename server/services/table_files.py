@@ -162,7 +162,7 @@ def _collection(features: Iterator[dict[str, Any] | None]) -> Iterator[bytes]:
 
 
 def stream_records_csv(
-    project_id: int, shape: ListShape, actor: Actor, condition: Expression | None
+    project_id: int, shape: ListShape, actor: Actor, wanted: Wanted
 ) -> Iterator[bytes]:
     """Give an entity list as CSV."""
     note_export(project_id, actor, "entity.export", shape.name, format="csv")
@@ -180,7 +180,7 @@ def stream_records_csv(
                 to_stamp(it.updated_at) if it.updated_at else "",
                 it.version,
             )
-            for it in entity_tables.stream_records(project_id, shape, Wanted(condition))
+            for it in entity_tables.stream_records(project_id, shape, wanted)
         )
         yield from stream_csv(("__id", "label", *shape.properties, *ends), rows)
 
@@ -297,7 +297,8 @@ def _feed_passes(project_id: int, form: CentralForm, table: int, made: ODataForm
     counted = sent = 0
     last, next_url = "", None
     yield b'{"value":['
-    for row in tables.stream_rows(project_id, form.form_id, Wanted(wanted.condition, one=wanted.one)):
+    every = Wanted(wanted.condition, one=wanted.one, order=wanted.order)
+    for row in tables.stream_rows(project_id, form.form_id, every):
         whole = plain.to_rows(row.submission, {}, row.instance_id)
         shown = whole if feed.select is None else made.to_rows(row.submission, {}, row.instance_id)
         for bag, seen in zip(whole, shown, strict=True):
@@ -339,7 +340,7 @@ def stream_entity_feed(project_id: int, shape: ListShape, actor: Actor, feed: Fe
         note_export(project_id, actor, "entity.export", shape.name, format="odata")
     more = replace(wanted, top=None if wanted.top is None else wanted.top + 1)
     with snapshot():
-        count = entity_tables.count_records(project_id, shape.name, wanted.condition) if feed.count else None
+        count = entity_tables.count_records(project_id, shape.name, wanted) if feed.count else None
         yield b'{"value":['
         sent, last, next_url = 0, "", None
         for it in entity_tables.stream_records(project_id, shape, more):

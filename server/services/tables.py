@@ -18,6 +18,7 @@ from sqlalchemy.orm import aliased
 
 from exports.central import CentralForm, to_stamp
 from exports.odatafilter import Expression
+from exports.odataquery import Term
 from exports.programme import Submission as ExportedSubmission
 from server.auth import Actor
 from server.database import db, transaction
@@ -26,7 +27,7 @@ from server.models import AppUser, EntityActionRow, Form, FormVersion, Project, 
 from server.models.columns import Moment
 from server.services import audits
 from server.services.forms import definition_of
-from server.services.odata_filters import to_condition
+from server.services.odata_filters import Order, comes_after, order_by, to_condition, to_order
 from server.services.requests import find_withheld
 from server.services.submissions import count_edits, count_files
 from server.services.xml_batch import XmlBatch
@@ -49,11 +50,17 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
+_NEWEST_FIRST: Order = (
+    (_CREATED, True), (Submission.root_id.expression, True), (Submission.instance_id.expression, True),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which submissions a program asks for.
+    """Which submissions, or records, a program asks for.
 
-    ``after`` is the id that the last page ended with; ``one`` asks for a single submission.
+    ``after`` is the id that the last page ended with; ``one`` asks for a single submission; ``search`` is a condition
+    on ``RecordIndex``, of records alone.
     """
 
     condition: Expression | None = None
@@ -61,6 +68,8 @@ class Wanted:
     top: int | None = None
     after: str | None = None
     one: str | None = None
+    order: tuple[Term, ...] = ()
+    search: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,7 @@ def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[Table
 
 
 def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
+    order = to_order(wanted.order, COLUMNS, _NEWEST_FIRST)
     query = (
         select(
             Submission.instance_id,
@@ -187,7 +197,7 @@ def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
         )
         .outerjoin(_Root, and_(_Root.project_id == Submission.project_id, _Root.instance_id == Submission.root_id))
         .where(Submission.project_id == project_id, Submission.form_id == form_id, Submission.superseded.is_(False))
-        .order_by(_CREATED.desc(), Submission.root_id.desc(), Submission.instance_id.desc())
+        .order_by(*order_by(order))
     )
     if wanted.condition is not None:
         query = query.where(to_condition(wanted.condition, COLUMNS, datetime.now(UTC)))
@@ -202,23 +212,19 @@ def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
     if wanted.one is not None:
         query = query.where(or_(Submission.root_id == wanted.one, Submission.instance_id == wanted.one))
     if wanted.after is not None:
-        query = query.where(_after(project_id, form_id, wanted.after))
+        query = query.where(_after(project_id, form_id, wanted.after, order))
     if wanted.top is not None:
         query = query.limit(wanted.top)
     return query.offset(wanted.skip) if wanted.skip else query
 
 
-def _after(project_id: int, form_id: str, last: str) -> ColumnElement[bool]:
+def _after(project_id: int, form_id: str, last: str, order: Order) -> ColumnElement[bool]:
     """Say where a page begins that comes after the row of an id."""
-    rows = db.session.execute(_select(project_id, form_id, Wanted(one=last))).all()
+    columns = [column.label(f"o{number}") for number, (column, _) in enumerate(order)]
+    rows = db.session.execute(_select(project_id, form_id, Wanted(one=last)).with_only_columns(*columns)).all()
     if not rows:
         raise Problem("400.34")
-    row = rows[-1]
-    return or_(
-        row.created > _CREATED,
-        and_(row.created == _CREATED, row.root_id > Submission.root_id),
-        and_(row.created == _CREATED, row.root_id == Submission.root_id, row.instance_id > Submission.instance_id),
-    )
+    return comes_after(order, list(rows[-1]))
 
 
 def _forks(project_id: int, root_ids: Sequence[str]) -> set[str]:

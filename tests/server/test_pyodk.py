@@ -242,6 +242,38 @@ def test_filters_are_centrals(read: Read, text: str, found: list[int]) -> None:
     assert rows["@odata.count"] == len(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("__system/submissionDate asc", [0, 1, 2, 3]),
+        ("__system/submissionDate DESC", [3, 2, 1, 0]),
+        ("__system/updatedAt", [0, 1, 3, 2]),
+        ("$root/Submissions/__system/updatedAt desc", [2, 3, 1, 0]),
+        ("__system/reviewState desc, __system/submissionDate asc", [2, 0, 1, 3]),
+        ("__system/deletedAt, __system/submitterId asc , __system/submissionDate desc", [3, 2, 1, 0]),
+    ],
+)
+def test_orders_are_centrals_whole_and_in_pages(read: Read, text: str, found: list[int]) -> None:
+    def ids(rows: list[dict[str, object]]) -> set[object]:
+        return {row["__id"] for row in rows}
+
+    url = f"{read.server.url}/v1/projects/1/forms/a form.svc/Submissions"
+    whole = read.client.session.get(url, params={"$orderby": text}).json()["value"]
+    known = [number for number in found if number in (2, 3)] if "updatedAt" in text else found
+    order = [read.ids.index(row["__id"]) for row in whole]
+    assert [number for number in order if number in known] == known and ids(whole) == set(read.ids)
+    paged, query = [], {"$orderby": text, "$top": "1"}
+    answer = read.client.session.get(url, params=query).json()
+    while True:
+        paged += answer["value"]
+        if "@odata.nextLink" not in answer:
+            break
+        answer = read.client.session.get(answer["@odata.nextLink"]).json()
+    assert paged == whole
+    toys = read.get("forms/a form.svc/Submissions.g.child.toy", _orderby=text).json()["value"]
+    assert [toy["kind"] for toy in toys] == ["car", "ball"]
+
+
 def test_what_is_not_offered_is_said_with_centrals_codes(read: Read) -> None:
     url = "forms/a form.svc/Submissions"
     for query, status, code in (
@@ -253,7 +285,9 @@ def test_what_is_not_offered_is_said_with_centrals_codes(read: Read) -> None:
         ({"_expand": "g/child"}, 501, "501.6"),
         ({"_expand": "*", "_select": "g"}, 501, "501.11"),
         ({"_search": "x"}, 501, "501.1"),
-        ({"_orderby": "__system/submissionDate desc"}, 501, "501.1"),
+        ({"_orderby": "g/name desc"}, 501, "501.5"),
+        ({"_orderby": "__system/submissionDate sideways"}, 400, "400.18"),
+        ({"_orderby": ","}, 400, "400.18"),
         ({"_select": "nothing"}, 400, "400.23"),
         ({"_skiptoken": "01nonsense"}, 400, "400.35"),
         ({"_skiptoken": "01" + "eyJpbnN0YW5jZUlkIjoieCJ9"}, 400, "400.34"),
@@ -319,6 +353,23 @@ def test_entities_are_a_table_a_csv_and_points(read: Read) -> None:
         (f"__id eq '{read.woman}'", 1),
     ):
         assert len(read.client.entities.get_table("artisanes", filter=text)["value"]) == count, text
+    url = "datasets/artisanes.svc/Entities"
+    for text, count in (
+        ("tafraoui", 0),  # the label of a choice is not hers
+        ("0660123456", 1),
+        ("nobody OR 0660123456", 1),
+        ("-0660123456", 0),
+        ('"0660123456" -nobody', 1),
+        ("0660123456 nobody", 0),
+        ("  ", 1),
+    ):
+        found = read.get(url, _search=text, _count="true").json()
+        assert (len(found["value"]), found["@odata.count"]) == (count, count), text
+        lines = read.get("datasets/artisanes/entities.csv", _search=text).content.decode("utf-8-sig")
+        assert len(list(csv.DictReader(io.StringIO(lines)))) == count
+    assert read.get(url, 400, _search="a " * 40).json()["code"] == "400.18"
+    assert read.get(url, _orderby="__system/createdAt asc, __system/conflict desc").json()["value"] == rows["value"]
+    assert read.get(url, 501, _orderby="label").json()["code"] == "501.5"
     assert len(read.get(f"datasets/artisanes.svc/Entities('{read.woman}')").json()["value"]) == 1
     document = read.get("datasets/artisanes.svc/$metadata").text
     assert all(f'Name="{name}"' in document for name in row if not name.startswith("__"))
