@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -29,7 +28,7 @@ MAX_HEAD: Final = 2 * 2**20
 MAX_LINE: Final = 144 * 2**20
 """A photograph of 100 MiB, sealed, in base64."""
 MAX_ENTRIES: Final = 20_000
-_LONGEST_OFFSET_S: Final = 100 * 366 * 86_400.0
+_LONGEST_OFFSET_MS: Final = 100 * 366 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,8 @@ def read_entries(stream: BinaryIO, head: Head) -> Iterator[Entry]:
         if len(line) > MAX_LINE and not line.endswith(b"\n"):
             while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
                 pass
+            yield Entry("damaged", {})
+            continue
         line = _trim(line)
         if not line:
             continue
@@ -118,7 +119,7 @@ def read_entries(stream: BinaryIO, head: Head) -> Iterator[Entry]:
             yield Entry("damaged", {})
             continue
         left.remove(digest)
-        given = _read_object(line)
+        given = _parse(line) or {}  # what was signed may still make no sense: the lines after it count
         item, file = given.get("item"), given.get("file")
         if isinstance(item, dict):
             yield Entry("item", item)
@@ -133,12 +134,18 @@ def _trim(line: bytes) -> bytes:
     return line.removeprefix(b"\xef\xbb\xbf").strip()
 
 
-def _read_object(line: bytes) -> dict[str, Any]:
+def _parse(line: bytes) -> dict[str, Any] | None:
+    """Give the object that a line is; None when it is none."""
     try:
         given = json.loads(line)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
+        return None
+    return given if isinstance(given, dict) else None
+
+
+def _read_object(line: bytes) -> dict[str, Any]:
+    given = _parse(line)
+    if given is None:
         raise SyncError("no_handover", "its beginning is damaged, or it is another kind of file")
     return given
 
@@ -152,6 +159,7 @@ def _text(value: Any) -> str:
 
 
 def _offset(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    """Turn milliseconds into seconds; 0 for what no clock is off by. NaN is not, and an int may be beyond any float."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
         return 0.0
-    return value / 1000 if abs(value / 1000) < _LONGEST_OFFSET_S else 0.0
+    return value / 1000 if abs(value) < _LONGEST_OFFSET_MS else 0.0

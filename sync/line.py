@@ -93,7 +93,7 @@ def _show(rule: Rule, answer: Answer, shown: PropertyRow | None, compare: Compar
     """Return what is served of an answer that replaces all before it; None where it may not."""
     text = answer.text or ""
     if rule.policy not in COLLECTING:
-        return "" if rule.policy in ("max", "min") and is_blank(text) else to_served(rule.type, text)
+        return to_served(rule.type, text)
     if rule.policy == "sum":
         total = compare.to_amount(shown.value) if shown is not None else ZERO
         return None if answer.delta is None or total is None else to_plain(add(total, answer.delta))

@@ -100,10 +100,10 @@ def read_person(values: Mapping[str, str], roles: Mapping[str, str]) -> Person:
         _fold(texts.get("father")),
         year,
         day,
-        place="".join(texts.get("place", ())[:1]),
+        place=next(iter(texts.get("place", ())), ""),
         locality=_fold_place(texts.get("locality", ())),
         phone=_read_phone(texts.get("phone", ())),
-        id="".join(filter(str.isalnum, "".join(texts.get("id", ())[:1]))).upper(),
+        id="".join(filter(str.isalnum, next(iter(texts.get("id", ())), ""))).upper(),
     )
 
 

@@ -126,7 +126,7 @@ _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _to_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None or moment.utcoffset() is None:
+    if moment.utcoffset() is None:
         return moment.replace(tzinfo=UTC)
     try:
         return moment.astimezone(UTC)

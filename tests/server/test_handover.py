@@ -198,6 +198,7 @@ def test_a_head_that_names_nobody_is_refused(client: FlaskClient, amina: Any, ho
         {"writtenAt": "\ud800"},
         {"writtenAt": None, "clockOffsetMs": "x", "count": [], "size": -1},
         {"clockOffsetMs": 1e300},
+        {"clockOffsetMs": 10**400},
         {"entries": [5, None]},
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -130,3 +131,52 @@ def test_continue_line_leaves_to_the_rule_what_a_phone_was_never_sent() -> None:
     left = continue_line(shown.row, make(1, "update", {"phone": "", "name": "Fatima"}, 1), RULES)
     assert left is not None
     assert left.row["phone"] == shown.row["phone"]
+
+
+FIRST = place_of(make(0, "create", {}, None), 3)
+NEXT = place_of(make(1, "update", {}, 3), 4)
+
+
+def test_is_line_takes_branches_that_begin_on_the_last_row_and_have_one_step() -> None:
+    assert is_line([])
+    assert is_line([FIRST, NEXT, NEXT._replace(base=4, version=1_000_000)])
+    begun = NEXT._replace(branch="b", pos=3)
+    assert is_line([FIRST, begun, NEXT._replace(branch="c", pos=4, base=4, version=5)])
+    assert is_line([FIRST._replace(branch="b"), NEXT])
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [FIRST._replace(edits="uuid:9#0")],
+        [FIRST._replace(numbered="other")],
+        [FIRST._replace(base=1)],
+        [FIRST._replace(pos=1)],
+        [FIRST._replace(kind="update")],
+        [FIRST, NEXT._replace(edits="uuid:0#0")],
+        [FIRST, NEXT._replace(numbered="other")],
+        [FIRST, NEXT._replace(kind="resolve")],
+        [FIRST, NEXT._replace(entity_id="other", numbered="other")],
+        [FIRST, NEXT._replace(base=2)],
+        [FIRST, NEXT._replace(version=3)],
+        [FIRST, NEXT._replace(version=2)],
+        [FIRST, NEXT._replace(branch="b", pos=4)],
+        [FIRST, NEXT._replace(branch="b", pos=None)],
+        [FIRST._replace(branch="b"), NEXT._replace(branch="b", pos=3)],
+        [FIRST, NEXT._replace(branch="b", pos=3), NEXT._replace(branch="b", base=4, pos=4, version=5)],
+    ],
+)
+def test_is_line_refuses_what_is_none(places: list[Place]) -> None:
+    assert not is_line(places)
+
+
+def test_continue_line_takes_a_blank_for_an_answer_as_the_rule_does() -> None:
+    saved = {"name": "Fatima", "town": "a", "most": "3", "soonest": "2026-11-23", "visits": "4", LABEL: "Fatima"}
+    first = make(0, "create", saved, None)
+    before = apply(WOMAN, [], first, RULES, version=1).row
+    for blank in ("", " "):
+        visit = make(1, "update", dict.fromkeys(saved, blank), 1)
+        short = continue_line(before, visit, RULES)
+        whole = apply(WOMAN, [Recorded(first, WOMAN, 1, before)], visit, RULES, version=2)
+        assert short is not None and (short.values, short.row) == (whole.values, whole.row)
+        assert short.values == {**dict.fromkeys(saved, ""), LABEL: "Fatima", "visits": "0"}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.errors import SyncError
-from sync.protocol import ERA_STEP, MAX_INFLATED, find_era_start, inflate, to_visible
+from sync.protocol import ERA_STEP, MAX_INFLATED, find_era_start, find_version_floor, inflate, to_visible
 
 
 @given(st.binary(max_size=2000))
@@ -64,6 +64,17 @@ def test_inflate_raises_nothing_else_when_the_bytes_are_any(data: bytes) -> None
 def test_find_era_start_is_above_what_was_lost() -> None:
     assert find_era_start(0) == 0
     assert find_era_start(2) == 2 * ERA_STEP
+    assert [find_era_start(0, counter) // ERA_STEP for counter in (1, ERA_STEP - 1, ERA_STEP, 5 * ERA_STEP)] == [
+        1,
+        1,
+        2,
+        6,
+    ]
+    assert find_era_start(7, 5 * ERA_STEP) == 7 * ERA_STEP
+
+
+def test_find_version_floor_is_none_before_the_first_restore() -> None:
+    assert [find_version_floor(era) for era in (0, 1, 2)] == [0, 0, 2 * ERA_STEP]
 
 
 def test_to_visible_leaves_office_values_in_the_office() -> None:

@@ -61,6 +61,7 @@ def test_open_sealed_refuses_whatever_was_changed(clear: bytes, context: bytes, 
 
 def test_contexts_of_items_files_and_projects_differ() -> None:
     assert len({find_item_context(1, "a"), find_item_context(2, "a"), find_file_context(1, "a"), find_item_context(1, "1\na")}) == 4
+    assert find_item_context(1, "\ud800").endswith(b"\n\xed\xa0\x80")  # an id is any text that JSON holds
 
 
 def test_unpack_stops_at_its_limit() -> None:
