@@ -24,7 +24,7 @@ from server.models.project import Place, Project
 from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.saved_filter import SavedFilter
-from server.models.submission import Quarantined, Submission, SubmissionAttachment
+from server.models.submission import Quarantined, Submission, SubmissionAttachment, SubmissionWord
 from server.models.workbook import Target, WorkbookJob, WorkbookPreset, WorkbookTemplate
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "SavedFilter",
     "Submission",
     "SubmissionAttachment",
+    "SubmissionWord",
     "Target",
     "User",
     "UserToken",

@@ -97,7 +97,8 @@ class EntityActionRow(Base):
     __tablename__ = "entity_actions"
     __table_args__ = (
         ForeignKeyConstraint(*_ENTITY),
-        Index("ix_entity_actions_project_id_entity_id", "project_id", "entity_id"),
+        # with what it tells: from women to their forms without a row being read
+        Index("ix_entity_actions_project_id_entity_id_instance_id", "project_id", "entity_id", "instance_id"),
         Index("ix_entity_actions_project_id_instance_id", "project_id", "instance_id"),
         Index("ix_entity_actions_project_id_named_id", "project_id", "named_id"),
     )

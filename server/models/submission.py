@@ -10,6 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.database import Base
 from server.models.columns import json_object, maybe_moment, moment, project_key, text_key
 
+WORD_CHARS = 40
+"""Letters kept of a word that submissions are found by."""
+_PLAIN = String(WORD_CHARS).with_variant(String(WORD_CHARS, collation="C"), "postgresql")
+"""Compared letter by letter on both databases, so that an index finds what begins with some letters."""
+
 
 def make_stamp() -> int:
     """Draw a stamp."""
@@ -80,6 +85,17 @@ class Submission(Base):
     so that no two writers meet over it and a restored database does not give a number a second meaning."""
     erased_at: Mapped[maybe_moment]
     """When answers about a woman whose data were erased were taken out of it."""
+
+
+class SubmissionWord(Base):
+    """A folded word of a submission's name, as `instance_name` stands: made from it, and found by how it begins."""
+
+    __tablename__ = "submission_words"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # the key is all there is
+
+    project_id: Mapped[project_key]
+    word: Mapped[str] = mapped_column(_PLAIN, primary_key=True)
+    instance_id: Mapped[text_key]
 
 
 class SubmissionAttachment(Base):

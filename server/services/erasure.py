@@ -58,6 +58,7 @@ from server.services.items import Definitions, Parsed, find_announced, parse_ite
 from server.services.parts import find_part_ids
 from server.services.quarantine import to_item
 from server.services.register import Register
+from server.services.submission_words import change_words
 from sync.erasure import Eraser
 
 
@@ -220,7 +221,8 @@ class _Forms:
         version = session.get_one(FormVersion, (project_id, row.form_id, row.form_version))
         left = erase_answers(definition_of(version), row.xml, None if whole else self._ids, self._is_kept)
         row.xml, row.xml_sha256 = left.xml, ""
-        row.instance_name, row.problem, row.erased_at = MARK, None, self._now
+        change_words(session, row, MARK)
+        row.problem, row.erased_at = None, self._now
         dropped = [
             file
             for file in session.scalars(

@@ -26,6 +26,7 @@ from server.services.register import Applied, Register
 from server.services.stamps import stamp
 from server.services.submission_actions import find_actions
 from server.services.submission_files import note_attachments, note_new_attachments
+from server.services.submission_words import keep_words
 from server.trouble import is_of_the_whole
 from sync.actions import EntityAction
 from sync.protocol import ACCEPTED, DUPLICATE, EVERY_PHONE, FAILED, QUARANTINED
@@ -312,6 +313,7 @@ def _accept(
             and not (touched & (sender.scopes | {EVERY_PHONE})),
         },
     )
+    keep_words(session, project_id, parsed.instance_id, instance.instance_name)
     ahead.submissions.discard(parsed.instance_id)
     ahead.edited.difference_update({instance.deprecated_id, root_id} - {parsed.instance_id, None})
     if instance.deprecated_id:

@@ -17,7 +17,7 @@ from tests.builders import registration, visit
 
 BOTH_DATABASES = True
 GROW = (
-    "submissions", "submission_attachments", "blobs", "quarantine", "entities", "entity_actions", "entity_versions",
+    "submissions", "submission_attachments", "submission_words", "blobs", "quarantine", "entities", "entity_actions", "entity_versions",
     "entity_scopes", "conflicts",
 )  # fmt: skip
 ASKS = re.compile(r"^\s*(SELECT|UPDATE|DELETE)", re.IGNORECASE)
