@@ -111,19 +111,20 @@ def _in_state(state: str) -> list[ColumnElement[bool]]:
 
 
 def _about_scope(project_id: int, scope: str) -> Any:
-    return (
-        select(EntityActionRow.instance_id)
-        .join(
-            EntityScope,
-            (EntityScope.project_id == EntityActionRow.project_id)
-            & (EntityScope.entity_id == EntityActionRow.entity_id),
-        )
-        .where(
-            EntityScope.project_id == project_id,
-            EntityScope.scope == scope,
-            EntityScope.present.is_(True),
-            EntityActionRow.instance_id.is_not(None),
-        )
+    return _acting_on(
+        project_id,
+        select(EntityScope.entity_id).where(
+            EntityScope.project_id == project_id, EntityScope.scope == scope, EntityScope.present.is_(True)
+        ),
+    )
+
+
+def _acting_on(project_id: int, entity_ids: Select[Any]) -> Select[Any]:
+    """Select the ids of the submissions that acted on some records: the records first, then theirs from an index."""
+    return select(EntityActionRow.instance_id).where(
+        EntityActionRow.project_id == project_id,
+        EntityActionRow.entity_id.in_(entity_ids),
+        EntityActionRow.instance_id.is_not(None),
     )
 
 
@@ -155,18 +156,6 @@ def _with_word(project_id: int, word: str) -> CompoundSelect[Any]:
             )
         )
     if any(c.isalpha() for c in word):
-        ways.append(
-            select(EntityActionRow.instance_id)
-            .join(
-                RecordIndex,
-                (RecordIndex.project_id == EntityActionRow.project_id)
-                & (RecordIndex.entity_id == EntityActionRow.entity_id),
-            )
-            .where(
-                RecordIndex.project_id == project_id,
-                RecordIndex.shown.is_(True),
-                has_word(word),
-                EntityActionRow.instance_id.is_not(None),
-            )
-        )
+        known = (RecordIndex.project_id == project_id, RecordIndex.shown.is_(True), has_word(word))
+        ways.append(_acting_on(project_id, select(RecordIndex.entity_id).where(*known)))
     return union_all(*ways)

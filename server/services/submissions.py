@@ -55,6 +55,8 @@ def list_submissions(project_id: int, asked: Filter = Filter(), *, page: int = 1
         .limit(size)
         .offset((number - 1) * size)
     ).all()
+    if not shown:
+        return Page([], total, number, size)
     rows = db.session.execute(
         select(Submission, AppUser.name)
         .options(defer(Submission.xml))

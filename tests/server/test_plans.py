@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from server.database import db
+from server.services import submissions
+from server.services.submission_filters import Filter
 from tests.builders import registration, visit
 
 BOTH_DATABASES = True
@@ -85,3 +87,13 @@ def test_no_question_of_a_push_or_a_pull_reads_all_that_is_stored(asked: dict[st
 def test_a_question_without_an_index_is_noticed(app: Flask) -> None:
     bad = "SELECT instance_id FROM submissions WHERE instance_name = 'x'"
     assert find_scans(bad, ())
+
+
+def test_words_and_places_among_the_submissions_are_found_by_an_index(app: Flask, phone: Any) -> None:
+    exchange(phone)
+    with listening() as heard:
+        for asked in (Filter(words="Tafraoui fatima"), Filter(words="zzz"), Filter(scope="3112"), Filter(flagged=True)):
+            submissions.list_submissions(1, asked)
+    db.session.rollback()
+    assert any("submission_words" in statement for statement in heard)
+    assert {statement: found for statement, given in heard.items() if (found := find_scans(statement, given))} == {}

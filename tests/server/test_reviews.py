@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from server.auth import COMMAND
-from server.database import db
+from server.database import db, transaction
 from server.models import Audit, Remark, Submission
 from server.services import erasure, submissions
 from server.services.quality import read_quality
 from server.services.submission_filters import Filter
+from server.services.submission_words import change_words
 from tests.builders import registration, visit
 from tests.desk import Signed, served_apart, sign_in
 
@@ -62,8 +63,20 @@ def test_list_submissions_filters_by_each_of_its_words(make_phone: Any) -> None:
     assert listed(words="100%") == {b, c}
     assert listed(words="100_") == set()
     assert listed(words=a) == {a}
+    assert listed(words=a.removeprefix("uuid:")[:9]) == {a}
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     assert listed(since=tomorrow) == set() and listed(before=tomorrow) == {a, b, c}
+
+
+def test_words_of_a_name_are_found_folded_and_gone_with_the_name(phone: Any) -> None:
+    xml, first, _ = registration()
+    phone.push(phone.item(xml.replace("<instanceName>x<", "<instanceName>Été à Bou-Tlélis أحلام 100%<"), first))
+    for words in ("ete", "BOU-TLE", "tlelis ete", "احلام", "100%", "été à"):
+        assert listed(words=words) == {first}, words
+    assert listed(words="lelis") == listed(words="ete zzz") == set()
+    with transaction() as session:
+        change_words(session, session.get_one(Submission, (1, first)), "*")
+    assert listed(words="ete") == set() and listed() == {first}
 
 
 def test_review_states_follow_a_submission_and_its_edit(officer: Signed, phone: Any) -> None:
