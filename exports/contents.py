@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exports.blocks import Block, BlockMaker, Heard, Kept, cut
+from exports.changes import mark_changed
 from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
 from exports.cover import Outcome, build_cover, to_cover_rows, to_titles
@@ -78,6 +79,7 @@ def fill_book(
     headings = [register.headings, summaries.headings]
     parts = [summaries.summary(), register.by_commune(), register.by_trade(), register.by_association()]
     parts += [summaries.by_month(), summaries.stages(), summaries.jobs(), summaries.difficulties()]
+    counting = len(parts)  # what follows lists people
     if options.personal:
         properties = Properties(programme, options, labeller)
         papers = Papers(programme, options, tally, register)
@@ -87,9 +89,10 @@ def fill_book(
         parts.append(build_conflicts(programme, options, properties, counts))
     numbered = dict(sorted(item for of in headings for item in of.items()))
     parts.append(build_dictionary(programme, options, numbered, tables, book.name_of))
-    for sheet, rows in parts:
+    figures: dict[str, Mapping[str, Mapping[str, str]]] = {}
+    for number, (sheet, rows) in enumerate(parts):
         writer = book.open(sheet, titles[sheet.name])
-        for row in rows:
+        for row in mark_changed(sheet, rows, programme.before, figures) if number < counting else rows:
             writer.put(row)
         writer.close()
         if sheet.name == NOMINAL_SHEET:
@@ -104,6 +107,7 @@ def fill_book(
         women=tally.women,
         conflicts=(counts[0], counts[1]),
         seen=tally.seen,
+        figures=figures,
     )
     for row in to_cover_rows(programme, options, outcome):
         cover.put(row)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from exports.cells import MAX_TEXT, join
 from exports.headings import COUNTS, MEDIAN, RATES
-from exports.programme import Options, Programme
+from exports.programme import Figures, Options, Programme
 from exports.register import ORDERS
 from exports.tables import Column, Sheet, Total
 from exports.texts import PUBLIC_WARNING, READING, SECRET, SHEETS, WARNING, fill, say
@@ -54,6 +54,7 @@ class Outcome:
     women: int
     conflicts: tuple[int, int]
     seen: Mapping[str, Sequence[int]]
+    figures: Figures
 
 
 def build_cover(language: str) -> Sheet:

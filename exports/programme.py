@@ -20,6 +20,8 @@ from forms.definition import FormDefinition
 ALGIERS: Final[tzinfo] = timezone(timedelta(hours=1), "Africa/Algiers")
 
 Language = Literal["fr", "ar"]
+#: Sheet -> row -> code of the column -> the figure as a text (``exports.changes``).
+Figures = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class Programme:
     - ``duplicates``: the pairs proposed as one woman, decided or not; ``None`` when nobody looks for them.
     - ``targets``: what the chamber wants to reach in the year the figures end in, indicator ("I01") -> number; rates
       are fractions.
+    - ``before``: the figures of an earlier workbook (``Outcome.figures``); those that changed are coloured.
     - ``withheld``: women who object to the use of their data: counted, in no list and in no row.
     """
 
@@ -254,6 +257,7 @@ class Programme:
     duplicates: Sequence[Duplicate] | None = None
     targets: Mapping[str, float] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
+    before: Figures | None = None
 
     def names(self, entity_id: str) -> bool:
         """Tell whether a sheet may hold a row about a woman, or name her: not when she objects."""

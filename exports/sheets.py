@@ -32,7 +32,9 @@ def to_cells(row: Sequence[object], zone: tzinfo) -> list[object]:
     """Turn the values of a row into what cells hold; what is marked stays marked, links stay links."""
     cells: list[object] = []
     for value in row:
-        if isinstance(value, (Disputed, Fresh, Shown)):
+        if isinstance(value, Fresh) and isinstance(value.value, Shown):
+            cells.append(Fresh(value.value._replace(value=to_cell(value.value.value, zone))))
+        elif isinstance(value, (Disputed, Fresh, Shown)):
             cells.append(value._replace(value=to_cell(value.value, zone)))
         else:
             cells.append(value if type(value) is Link else to_cell(value, zone))
@@ -152,8 +154,8 @@ class SheetWriter:
         if isinstance(value, Disputed):
             look, value = "disputed", value.value
         elif isinstance(value, Fresh):
-            look, value = "fresh", value.value
-        elif isinstance(value, Shown):
+            look, value = "fresh-total" if look == "total" else "fresh", value.value
+        if isinstance(value, Shown):
             column = replace(column, format=value.format, unit=column.unit or _unit_of(value.format))
             value = value.value
         if isinstance(value, Link):

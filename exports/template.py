@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from exports.catalogue import FACTS, PREFIX, VARIANTS, Catalogue, list_names
 from exports.cells import Mended, to_cell
+from exports.changes import to_plain
 from exports.contents import fill_book
 from exports.cover import Link, Loss, Outcome, Written, to_filters
 from exports.headings_figures import INDICATORS
@@ -303,7 +304,7 @@ class PlaceWriter:
 
     def put(self, row: Sequence[object]) -> None:
         if self.sheet.name == _SUMMARY and not self.sheet.form:
-            self._book.summary.append(row)
+            self._book.summary.append(to_plain(row))
         if self.place is None or isinstance(row, Sum):
             return
         cells = to_cells(row, self._book.options.zone)
@@ -334,7 +335,7 @@ class PlaceWriter:
             look, value = "disputed", value.value
         elif isinstance(value, Fresh):
             look, value = "fresh", value.value
-        elif isinstance(value, Shown):
+        if isinstance(value, Shown):
             column = Column("", value.format, unit="DZD" if value.format == "money" else "", decimals=0)
             value = value.value
         if isinstance(value, Link):

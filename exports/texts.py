@@ -153,8 +153,10 @@ TEXTS: Final = {
     ),
     "changed": Words("Nouveau ou changé depuis le", "جديد أو متغير منذ"),
     "changed_note": Words(
-        "{when} : la première cellule des lignes reçues ou changées depuis est sur fond vert.",
-        "{when}: الخلية الأولى من السطور المستلمة أو المتغيرة منذ ذلك بلون أخضر.",
+        "{when} : la première cellule des lignes reçues ou changées depuis est sur fond vert ; dans les feuilles de "
+        "chiffres, les chiffres qui ne sont plus ceux du classeur d’avant.",
+        "{when}: الخلية الأولى من السطور المستلمة أو المتغيرة منذ ذلك بلون أخضر؛ وفي أوراق الأرقام، الأرقام التي لم "
+        "تعد كما كانت في المصنف السابق.",
     ),
     "revealed": Words(
         "En entier dans ce classeur : droit et motif notés au journal. À détruire après usage.",

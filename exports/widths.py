@@ -41,7 +41,7 @@ def _heading_width(heading: str) -> float:
 
 
 def _length(value: object, column: Column) -> float:
-    if isinstance(value, (Disputed, Fresh, Shown)):
+    while isinstance(value, (Disputed, Fresh, Shown)):
         value = value.value
     if isinstance(value, datetime):
         return 17.0

@@ -63,6 +63,7 @@ _HEAD_ALIGNMENT: Final = Alignment(vertical="center", horizontal="center", wrap_
 _HEAD_BORDER: Final = Border(right=Side("thin", color="FFFFFF"))
 _FONTS: Final = {
     "total": Font(name="Calibri", size=11, bold=True),
+    "fresh-total": Font(name="Calibri", size=11, bold=True),
     "title": Font(name="Calibri", size=12, bold=True, color="1F5C4D"),
 }
 _FILLS: Final = {
@@ -70,6 +71,7 @@ _FILLS: Final = {
     "title": PatternFill("solid", fgColor="F1F6F4"),
     "disputed": PatternFill("solid", fgColor="FFD9A0"),
     "fresh": PatternFill("solid", fgColor="CDEBC5"),
+    "fresh-total": PatternFill("solid", fgColor="CDEBC5"),
 }
 _LINE: Final = Side("thin", color="8FA8A0")
 _LINES: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -189,7 +191,8 @@ class Book:
         self._hidden.append((name, columns))
 
     def style(self, column: Column, style: str, look: str = "") -> str:
-        """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed", "fresh" or ""."""
+        """Give the attribute of a style of a column; ``look`` is "total", "title", "disputed", "fresh",
+        "fresh-total" or ""."""
         unit = to_unit(column, arabic=self._arabic)
         known = self._units.setdefault(unit, len(self._units)) < MOST_UNITS
         number_format = to_number_format(column, style, unit if known else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
@@ -18,6 +18,7 @@ from exports.programme import (
     Commune,
     ConflictRow,
     Duplicate,
+    Figures,
     Options,
     Programme,
     Trade,
@@ -70,7 +71,8 @@ def export_workbook(
     reason: str = "",
     seen: Callable[[int], None] = lambda count: None,
     template: Template | None = None,
-) -> Iterator[bytes]:
+    before: Figures | None = None,
+) -> Generator[bytes, None, Figures]:
     """Give the bytes of the consolidated workbook as they are made.
 
     All its sheets show one moment, whatever arrives meanwhile. The export is noted in the operations log. Who reads
@@ -78,7 +80,9 @@ def export_workbook(
 
     :param reason: why identification numbers are wanted in full, when they are; it is noted too.
     :param seen: called with the number of submissions that were come by since the last time.
+    :param before: the figures of an earlier workbook, to colour those that changed.
     :param template: the chamber's own workbook to be filled; pieces are empty until all rows are made.
+    :returns: the figures it holds.
     :raises Problem: 404.1 for an unknown project, 422.55 for a template that cannot be used; before the first bytes.
     """
     now = datetime.now(UTC)
@@ -100,16 +104,17 @@ def export_workbook(
                 seen(batch.size)
                 yield batch
 
-        programme = replace(programme, batches=count)
+        programme = replace(programme, batches=count, before=before)
         if template is not None:
             try:
-                yield from fill_template(template.content, programme, options)
+                outcome = yield from fill_template(template.content, programme, options)
             except TemplateError as error:
                 raise Problem("422.55", reason=str(error)) from None
-            return
+            return outcome.figures
         # numbers in full leave no copy of themselves behind
-        yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
+        outcome = yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
     kept.tidy()
+    return outcome.figures
 
 
 def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"]) -> bytes:

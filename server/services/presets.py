@@ -1,23 +1,24 @@
 """Saved options: a name, the options, and when the workbook makes itself; and the targets of a year.
 
 ``run-presets`` makes what is due, each in a folder of its own: one workbook a day it was made, and the newest at a
-fixed place. What changed since the one before is coloured.
+fixed place. What changed since the one before is coloured; the figures of that one wait beside it.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
 
+import orjson
 from sqlalchemy import delete, select
 
 from exports.headings_figures import INDICATORS
-from exports.programme import ALGIERS
+from exports.programme import ALGIERS, Figures
 from server.auth import COMMAND, Actor
 from server.database import db, retried, transaction
 from server.errors import Problem
@@ -32,6 +33,7 @@ EVERY: Final = ("", "day", "week", "month")
 NAME_CHARS: Final = 80
 KEPT_COPIES: Final = 12
 NEWEST: Final = "newest.xlsx"
+FIGURES: Final = ".figures.json"
 PART_HOURS: Final = 6
 """After so long, what a run began and did not finish was left by one that was killed."""
 
@@ -131,7 +133,7 @@ def run_presets(project_id: int, *, everything: bool = False) -> list[MadePreset
 
 def run_preset(preset: WorkbookPreset) -> MadePreset:
     """Make one workbook into the folder of its preset."""
-    project_id, preset_id, name = preset.project_id, preset.id, preset.name
+    project_id, preset_id, name, preset_asked = preset.project_id, preset.id, preset.name, dict(preset.asked)
     asked = read_plain(preset.asked, COMMAND, project_id)
     template = open_template(project_id, asked.template)
     now = datetime.now(UTC)
@@ -144,14 +146,17 @@ def run_preset(preset: WorkbookPreset) -> MadePreset:
     for left in folder.glob(".*.part"):
         if now.timestamp() - left.lstat().st_mtime > PART_HOURS * 3600:
             left.unlink(missing_ok=True)
+    before = _read_figures(folder, preset_asked)
     try:
         with open_private(part) as out:
-            for chunk in export_workbook(project_id, COMMAND, options, template=template):
-                out.write(chunk)
+            figures = _write(out, export_workbook(project_id, COMMAND, options, template=template, before=before))
         size = part.stat().st_size
         part.replace(file)  # whole or not at all
         part.symlink_to(file.name)
         part.replace(folder / NEWEST)
+        with open_private(part) as out:
+            out.write(orjson.dumps({"asked": preset_asked, "figures": figures}))
+        part.replace(folder / FIGURES)
     finally:
         part.unlink(missing_ok=True)
     _note_made(project_id, preset_id, now)
@@ -159,6 +164,25 @@ def run_preset(preset: WorkbookPreset) -> MadePreset:
     for old in dated[:-KEPT_COPIES]:
         old.unlink(missing_ok=True)
     return MadePreset(preset_id, name, file, size)
+
+
+def _write(out: BinaryIO, chunks: Generator[bytes, None, Figures]) -> Figures:
+    while True:
+        try:
+            out.write(next(chunks))
+        except StopIteration as end:
+            figures: Figures = end.value
+            return figures
+
+
+def _read_figures(folder: Path, asked: Mapping[str, Any]) -> Figures | None:
+    """Give the figures of the workbook before, if it was asked for with the same options."""
+    try:
+        kept = orjson.loads((folder / FIGURES).read_bytes())
+        figures: Figures = kept["figures"]
+        return figures if kept["asked"] == asked else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @retried

@@ -6,12 +6,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from openpyxl import load_workbook
 
-from exports.programme import Association, Commune, Programme, Woman
+from exports.programme import Association, Commune, Options, Programme, Woman
+from exports.workbook import write_workbook
 from forms.definition import FormDefinition
 from tests.exports.field import WHEN, read, read_dicts, to_programme, to_submission, write
 from tests.exports.ooxml import find_faults
@@ -141,6 +143,48 @@ def test_what_is_new_stands_on_a_ground_of_its_own(programme: Programme) -> None
     book = load_workbook(io.BytesIO(write(programme, changed_since=WHEN - timedelta(days=41))))
     assert [book["07_Liste_nominative"][f"A{line}"].fill.fgColor.rgb for line in (2, 3)] == ["00CDEBC5"] * 2
     assert find_faults(data) == []
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_figures_that_changed_since_the_workbook_before_stand_on_a_ground_of_their_own(
+    programme: Programme, personal: bool
+) -> None:
+    options = Options(personal=personal)
+    before = write_workbook(programme, options, io.BytesIO()).figures
+    assert json.loads(json.dumps(before)) == before
+    same = io.BytesIO()
+    assert write_workbook(replace(programme, before=before), options, same).figures == before
+    assert green_cells(same.getvalue()) == set()
+    women = [*programme.women, Woman("w7", 1, {**WOMEN["w1"], "commune": "3112"}, registered_on=WHEN.date())]
+    out = io.BytesIO()
+    write_workbook(replace(programme, women=women, before=before), options, out)
+    found = green_cells(out.getvalue())
+    assert find_faults(out.getvalue()) == []
+    sheets, earlier = read(out.getvalue()), read(same.getvalue())
+    for name in ("01_Synthese", "02_Par_commune", "03_Par_metier", "04_Par_association", "05_Par_mois", "06_Entonnoir"):
+        changed = {
+            (name, row, column)
+            for row, (new, old) in enumerate(zip(sheets[name], earlier[name], strict=True))
+            for column, (a, b) in enumerate(zip(new, old, strict=True))
+            if a != b
+        }
+        assert {cell for cell in found if cell[0] == name} == changed, name
+        assert changed or not personal or name != "02_Par_commune"
+    assert {cell[0] for cell in found} <= {*sheets} - {"07_Liste_nominative"}
+    if personal:
+        total = next(row for row, cells in enumerate(sheets["02_Par_commune"]) if "Total" in cells)
+        book = load_workbook(io.BytesIO(out.getvalue()))
+        assert book["02_Par_commune"].cell(total + 1, 4).font.b
+
+
+def green_cells(data: bytes) -> set[tuple[str, int, int]]:
+    return {
+        (sheet.title, cell.row - 1, cell.column - 1)
+        for sheet in load_workbook(io.BytesIO(data))
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.fill.fgColor.rgb == "00CDEBC5"
+    }
 
 
 @pytest.mark.parametrize("count", [0, 1])

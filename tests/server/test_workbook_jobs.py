@@ -149,7 +149,12 @@ def test_saved_options_make_a_workbook_when_due_with_what_is_new_coloured(app: F
     presets.run_presets(1, everything=True)
     with officer.get(f"/v1/projects/1/presets/{saved}/workbook.xlsx") as answer:
         assert answer.status_code == 200
-        sheet = openpyxl.load_workbook(io.BytesIO(answer.data))["cam_a_inscription"]
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    counts = [row for row in book["02_Par_commune"].iter_rows(min_row=2, min_col=4, max_col=4) if row[0].value]
+    assert [row[0].fill.fgColor.rgb for row in counts] == ["00CDEBC5"] * 2  # her commune, and the total
+    assert book["01_Synthese"]["B2"].fill.fgColor.rgb == "00CDEBC5"
+    assert book["01_Synthese"]["C2"].fill.fgColor.rgb == "00000000"
+    sheet = book["cam_a_inscription"]
     assert [sheet[f"A{line}"].fill.fgColor.rgb for line in (2, 3)] == ["00000000", "00CDEBC5"]
     assert officer.get("/v1/projects/1/presets/nothing/workbook.xlsx").status_code == 404
     assert as_role("viewer").get(f"/v1/projects/1/presets/{saved}/workbook.xlsx").status_code == 403
