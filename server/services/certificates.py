@@ -16,17 +16,16 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exports.events import Life, to_facts
-from exports.programme import ALGIERS, Programme
-from exports.tally import Tally
-from forms.reading import AnswerReader
+from exports.events import Life
+from exports.programme import ALGIERS
 from server.auth import Actor
 from server.database import db, retried, snapshot, transaction
 from server.errors import Problem
 from server.library import read_table
 from server.models import Certificate, CertificateCounter, Entity, Place
 from server.services import audits
-from server.services.exports import WOMEN, build_programme
+from server.services.exports import WOMEN
+from server.services.facts import read_lives
 from server.services.history import new_action
 from server.services.register import Register
 from server.signatures import make_signer
@@ -76,7 +75,7 @@ def list_sessions(project_id: int, actor: Actor) -> list[ListedSession]:
     """List the sessions of exams and trainings, newest first."""
     found: dict[tuple[str, str], list[Candidate]] = {}
     with snapshot():
-        lives = _gather(project_id, actor)
+        lives = read_lives(project_id, actor)
         given = _given(project_id)
     for kind in KINDS:
         for life in lives:
@@ -106,26 +105,11 @@ def list_candidates(project_id: int, kind: str, code: str, actor: Actor) -> list
     with snapshot():
         given = _given(project_id, kind, code)
         made = [
-            _candidate(kind, code, life, given) for life in _gather(project_id, actor) if code in _codes(kind, life)
+            _candidate(kind, code, life, given) for life in read_lives(project_id, actor) if code in _codes(kind, life)
         ]
     if not made:
         raise Problem("404.1")
     return sorted(made, key=lambda each: (each.label.casefold(), each.entity_id))
-
-
-def _gather(project_id: int, actor: Actor) -> list[Life]:
-    """Read what happened at exams and trainings."""
-    programme: Programme = build_programme(project_id, actor, datetime.now(UTC))
-    tally = Tally(programme, (woman.entity_id for woman in programme.living()))
-    for form_id in (programme.roles.exam, programme.roles.attendance):
-        readers: dict[str, AnswerReader] = {}
-        for submission in programme.submissions(form_id):
-            version = submission.definition.version
-            reader = readers.get(version) or readers.setdefault(version, AnswerReader(submission.definition))
-            answers = reader.read(submission.load(submission.key), submission.key)
-            tally.add(submission, to_facts(reader.questions[""], answers.rows[0].texts))
-    tally.close()
-    return list(tally.lives(programme.living()))
 
 
 def _codes(kind: str, life: Life) -> set[str]:

@@ -158,7 +158,9 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
         forms=[definition_of(version) for version in versions],
         submissions=lambda form_id: (one for batch in read_batches(project_id, form_id) for one in batch.load()),
         women=[
-            Woman(e.id, e.version, _values_of(e), frozenset(e.open), registered.get(e.id), e.updated_at)
+            Woman(
+                e.id, e.version, values_of(e.data, e.erased_at), frozenset(e.open), registered.get(e.id), e.updated_at
+            )
             for e in entities
             if e.list == WOMEN and not e.merged_into
         ],
@@ -236,7 +238,7 @@ def _duplicates(project_id: int, entities: Mapping[str, Entity]) -> list[Duplica
 
 
 def _to_side(entity: Entity) -> tuple[str, str, str, str]:
-    data = _values_of(entity)
+    data = values_of(entity.data, entity.erased_at)
     names = [f"{data.get(f'nom_{s}', '')} {data.get(f'prenom_{s}', '')}".strip() for s in ("fr", "ar")]
     birth = data.get("date_naissance") or data.get("annee_naissance") or ""
     return (
@@ -275,9 +277,9 @@ def find_targets(project_id: int, year: int) -> dict[str, float]:
     return {row.indicator: row.value for row in rows}
 
 
-def _values_of(entity: Entity) -> dict[str, str]:
+def values_of(data: dict[str, str], erased_at: datetime | None) -> dict[str, str]:
     """Give a woman's values; a mark where her name stood when her data were erased."""
-    return {**entity.data, **dict.fromkeys(NAMES, SHOWN_LABEL)} if entity.erased_at else entity.data
+    return {**data, **dict.fromkeys(NAMES, SHOWN_LABEL)} if erased_at else data
 
 
 def _registered_on(project_id: int) -> dict[str, date]:

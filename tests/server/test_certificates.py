@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from server import papers
 from server.auth import Actor
@@ -126,3 +126,28 @@ def test_the_papers_are_made_and_a_missing_face_is_an_error(phone: Any, app: Fla
     monkeypatch.setattr(papers, "FONTS", tmp_path)
     with pytest.raises(papers.PaperError):
         sheets.print_certificates(rows)
+
+
+def test_sessions_are_listed_without_reading_forms_that_were_read_before(app: Flask, phone: Any) -> None:
+    examine(phone, ["admise", "ajournee"])
+    asked: list[str] = []
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def _note(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: Any) -> None:
+        asked.append(statement)
+
+    def count_forms() -> tuple[int, int, bool]:
+        db.session.rollback()
+        asked.clear()
+        (one,) = certificates.list_sessions(1, OFFICER)
+        return one.candidates, one.ready, any("submissions.xml" in each for each in asked)
+
+    assert count_forms() == (2, 1, True)
+    few = len(asked)
+    assert count_forms() == (2, 1, False)
+    examine(phone, ["admise"] * 3)
+    assert count_forms() == (5, 4, True)
+    assert len(asked) <= few
+    for piece in app.config["HIRFA"].kept.glob("1/*/*/*"):
+        piece.write_bytes(b"damaged")
+    assert count_forms() == (5, 4, True)
