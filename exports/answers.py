@@ -15,10 +15,10 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
 
-from exports.cells import CellValue, Mended, to_cell
+from exports.cells import CellValue, Linked, Mended, to_cell
 from exports.markup import BLANK, EPOCH, to_number, to_serial, to_xml
 from exports.rows import Asked, Reader
-from exports.styles import RISKY, to_style
+from exports.styles import LINKED, RISKY, to_style
 from exports.tables import POINTS, Column
 
 #: Cells of one question that are remembered by the answer.
@@ -95,10 +95,12 @@ class Pen:
             self._lose(place, value)
             value = value.text
         column = self._columns[place]
-        style = to_style(column, value, plain=True)
+        linked = type(value) is Linked
+        style = LINKED if linked else to_style(column, value, plain=True)
         attribute = self._attributes.get((place, style))
         if attribute is None:
-            attribute = self._attributes[place, style] = self._style(column, style) if style else ""
+            look = LINKED if linked else ""
+            attribute = self._attributes[place, style] = self._style(column, style, look) if style else ""
         return to_xml(value, attribute)
 
     def to_writer(self, asked: Asked, *, external: bool) -> Writer:

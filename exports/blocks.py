@@ -27,6 +27,7 @@ from exports.labels import Labeller
 from exports.programme import Options, Submission
 from exports.rows import FormRows, Plan
 from exports.scribe import SAMPLE, Draft, Rows, Scribe
+from exports.styles import LINKED
 from exports.tables import Column, FormTable
 from exports.widths import measure_lengths
 from exports.zipstream import Part
@@ -174,8 +175,9 @@ class BlockMaker:
         counted: bool = True,
     ) -> None:
         self.rows = FormRows(
-            tables, labeller, options.zone, reveal=options.reveal, anonymous=not options.personal
-        )
+            tables, labeller, options.zone, reveal=options.reveal, anonymous=not options.personal,
+            pages=options.pages,
+        )  # fmt: skip
         self._tables = tables
         self._styles = styles
         self._heard = heard
@@ -194,7 +196,7 @@ class BlockMaker:
                 for column in table.sheet.columns
             ]
             for table in tables
-        ]
+        ] + [styles(column, LINKED, LINKED) for table in tables for column in table.sheet.columns if options.pages]
         self._about = _describe(styled, versions, options, wide) if kept is not None else b""
 
     def block(self, said: str, wanted: Collection[int], load: Callable[[], Sequence[Submission]]) -> Block:
@@ -288,7 +290,7 @@ class BlockMaker:
         scribe = self._scribes.get(definition.version)
         if scribe is None:
             scribe = self._scribes[definition.version] = Scribe(
-                plan, definition, self._pens, self._tables, self._wide, self._lost
+                plan, definition, self._pens, self._tables, self._wide, self._lost, self._options.pages
             )
         return scribe
 
@@ -306,7 +308,7 @@ def _describe(styled: object, versions: Sequence[FormDefinition], options: Optio
     said = (
         (
             options.language, options.labels, options.headings, options.multiple, options.personal, options.pseudonyms,
-            options.reveal, repr(options.zone), sorted(wide),
+            options.reveal, repr(options.zone), sorted(wide), options.pages,
         ),
         [(one.form_id, one.version, one.default_language, one.root, one.nodes, one.choices) for one in versions],
         styled,

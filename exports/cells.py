@@ -37,6 +37,9 @@ _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uff
 _ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
+_MOST_LINKED: Final = 255
+
+
 class Mended(NamedTuple):
     """A text that could not be written as it was.
 
@@ -48,7 +51,25 @@ class Mended(NamedTuple):
     replaced: int
 
 
-CellValue = None | str | int | float | date | datetime | time | Mended
+class Linked(NamedTuple):
+    """A text that leads to an address when it is clicked."""
+
+    text: str
+    address: str
+
+
+CellValue = None | str | int | float | date | datetime | time | Mended | Linked
+
+
+def link(text: CellValue, address: str) -> CellValue:
+    """Make a text cell lead somewhere, where a workbook can: it holds both in a formula, 255 characters each at most.
+
+    :param address: percent-encoded.
+    """
+    plain = type(text) is str and text.isprintable() and "_x" not in text and text.strip() == text
+    if not plain or max(len(str(text)), len(address)) > _MOST_LINKED:
+        return text
+    return Linked(str(text), address)
 
 
 def to_cell(value: object, zone: tzinfo = ALGIERS) -> CellValue:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from exports.cells import CellValue, Mended
+from exports.cells import CellValue, Linked, Mended
 
 BLANK: Final = "<c/>"
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  what a cell shows has no zone
@@ -34,16 +34,24 @@ def to_xml(value: CellValue, style: str = "") -> str:
         return f'<c{style} t="b"><v>{value:d}</v></c>'
     if isinstance(value, Mended):
         return to_xml(value.text, style)
+    if isinstance(value, Linked):  # the one formula: of an address that is encoded and a text in quotation marks
+        address, text = _escape(value.address), _escape(value.text)
+        doubled = text.replace('"', '""')
+        return f'<c{style} t="str"><f>HYPERLINK("{address}","{doubled}")</f><v>{text}</v></c>'
     return f"<c{style}><v>{to_number(value)}</v></c>"  # type: ignore[arg-type]
 
 
 def to_text_element(text: str) -> str:
     """Write a text that XML can hold; blanks at its ends and line ends are kept."""
     if "&" in text or "<" in text or ">" in text:
-        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _escape(text)
     if text[:1].isspace() or text[-1:].isspace() or "\n" in text:
         return f'<t xml:space="preserve">{text}</t>'
     return f"<t>{text}</t>"
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def to_number(value: float | date | datetime | time) -> str:

@@ -179,6 +179,8 @@ class Options:
     - ``forms``: only the sheets of these forms, by id; empty: all. Figures are made of all forms.
     - ``versions``: every version of a form, or only what was filled with the newest.
     - ``changed_since``: what was received or changed after this moment stands on a coloured ground.
+    - ``pages``: the address under which submissions are shown, by their keys; names of photographs and other files lead
+      there. Without it they are plain names.
     - ``zone``: the zone timestamps are shown in.
     """
 
@@ -196,6 +198,7 @@ class Options:
     forms: frozenset[str] = frozenset()
     versions: Literal["all", "newest"] = "all"
     changed_since: datetime | None = None
+    pages: str = ""
     zone: tzinfo = ALGIERS
 
     @property

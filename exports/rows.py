@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
-from exports.cells import CellValue, to_cell
+from exports.cells import CellValue, link, to_cell
 from exports.events import FACTS
 from exports.labels import Labeller, to_words
 from exports.programme import Submission
 from exports.tables import MAIN_AFTER, MAIN_BEFORE, POINTS, Field, FormTable, is_identifier, is_secret, to_steps
 from forms.definition import FormDefinition, Node
 from forms.reading import AnswerReader, AnswerRow, Answers, Passes
+from forms.steps import FILE_TYPES
 from forms.values import to_value
 
 Reader = Callable[[str], object]
@@ -75,7 +77,9 @@ class FormRows:
         *,
         reveal: bool = False,
         anonymous: bool = False,
+        pages: str = "",
     ) -> None:
+        self._pages = pages
         self._tables = tables
         self._by_repeat = {table.repeat: number for number, table in enumerate(tables)}
         self._labeller = labeller
@@ -137,6 +141,8 @@ class FormRows:
                 value = asked.read(text)
                 if type(value) is tuple:
                     cells[asked.place : asked.place + len(value)] = [to_cell(part, zone) for part in value]
+                elif self._pages and is_file(asked):
+                    cells[asked.place] = link(to_cell(value, zone), to_page(self._pages, submission.key))
                 else:
                     cells[asked.place] = to_cell(value, zone)
         if table.repeat:
@@ -178,6 +184,16 @@ class FormRows:
             read = _split_reader(read, field)
             alone = None if field.joined else frozenset(field.choices)
         return Asked(field.start, read, node, secret, field.span, alone)
+
+
+def is_file(asked: Asked) -> bool:
+    """Tell whether the answers to a question are the names of files (photographs) whose page may be shown."""
+    return asked.node.type in FILE_TYPES and not asked.secret and asked.span == 1
+
+
+def to_page(pages: str, key: str) -> str:
+    """Give the address at which the files of a submission are seen."""
+    return f"{pages}{quote(key, safe=':')}#photos"
 
 
 def to_meta(submission: Submission, key: str, name: str) -> tuple[object, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from typing import Final, TypeVar
 
 from exports.answers import Pen, Write, Writer
-from exports.cells import Mended
+from exports.cells import Mended, link
 from exports.markup import BLANK
 from exports.programme import Submission
-from exports.rows import Plan, to_meta
+from exports.rows import Plan, is_file, to_meta, to_page
 from exports.tables import MAIN_AFTER, FormTable
 from exports.zipstream import Part, deflate
 from forms.definition import FormDefinition
@@ -86,8 +87,11 @@ class Scribe:
         tables: Sequence[FormTable],
         wide: Collection[int],
         lost: list[tuple[int, Mended]],
+        pages: str = "",
     ) -> None:
         self._lost = lost
+        self._pages = pages
+        self._files: dict[str, dict[int, Pen]] = {}
         self._widths = {path: tables[number].width for path, number in plan.numbers.items()}
         self._writers: dict[str, list[tuple[int, Writer]]] = {}
         self._keys: dict[str, tuple[Write, Write]] = {}
@@ -100,6 +104,9 @@ class Scribe:
                 for index, asked in enumerate(plan.asked[path])
                 if asked is not None  # else it was counted as homeless when it was read
             ]
+            self._files[path] = {
+                index: pen for index, one in enumerate(plan.asked[path]) if pages and one is not None and is_file(one)
+            }
             if path:
                 self._keys[path] = pen.to_text_writer(width - 2), pen.to_text_writer(width - 1)
             else:
@@ -133,7 +140,13 @@ class Scribe:
                 self._lost.clear()
 
         for index, writer in self._writers[path]:
-            add(writer.place, writer.span, writer.write, passes.columns[index])
+            pen = self._files[path].get(index)
+            if pen is None:
+                add(writer.place, writer.span, writer.write, passes.columns[index])
+            else:
+                keys = [submissions[form].key for form in passes.forms]
+                write = partial(self._write_links, pen, writer.place)
+                add(writer.place, 1, write, list(zip(passes.columns[index], keys, strict=True)))
         width = self._widths[path]
         if path:
             parent, key = self._keys[path]
@@ -148,6 +161,13 @@ class Scribe:
             add(width - 1, 1, self._entities, [" ".join(one.entity_ids) for one in submissions])
         columns.sort(key=itemgetter(0))
         return _join(columns, width), losses, replaced
+
+    def _write_links(self, pen: Pen, place: int, answers: Sequence[tuple[str, str]]) -> list[str]:
+        """Write names of files, each leading to the page of its submission."""
+        return [
+            pen.write_cell(place, link(pen.to_cell(name), to_page(self._pages, key))) if name else BLANK
+            for name, key in answers
+        ]
 
     def _write_moments(self, submissions: Sequence[Submission]) -> list[str]:
         made = self._moments([one.submitted_at for one in submissions])

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
-from exports.cells import Mended, to_cell
+from exports.cells import Linked, Mended, to_cell
 from exports.cover import Link, Written
 from exports.markup import BLANK, to_xml
 from exports.scribe import SAMPLE, Rows
-from exports.styles import to_style
+from exports.styles import LINKED, to_style
 from exports.tables import Disputed, Fresh, Sheet, Shown, Title, Total
 from exports.texts import say
 from exports.widths import measure_lengths, row_height, to_widths
@@ -164,7 +164,8 @@ class SheetWriter:
             self._lose(opened.name, place, self._row, value.length)
             self._book.replaced += value.replaced
             value = value.text
-        style = to_style(column, value, plain=not (self._styled or look))
+        look = LINKED if isinstance(value, Linked) else look
+        style = LINKED if look == LINKED else to_style(column, value, plain=not (self._styled or look))
         key = (index, column.format, style, look)
         attribute = self._attributes.get(key)
         if attribute is None:

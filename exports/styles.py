@@ -13,6 +13,8 @@ from exports.tables import Column
 
 # A text that begins so is quoted: editing the cell must not turn it into a formula, an error or another text.
 RISKY: Final = frozenset("=+-@#'\t\n")
+#: Style and look of a text that leads somewhere.
+LINKED: Final = "link"
 _BARE: Final = frozenset({"text", "number"})
 _TIMES: Final = {date: "date", datetime: "datetime", time: "time"}
 _NUMBER_FORMATS: Final = {

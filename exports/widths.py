@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
-from exports.cells import Mended
+from exports.cells import Linked, Mended
 from exports.tables import Column, Disputed, Fresh, Shown
 
 NARROWEST: Final = 9.0
@@ -43,6 +43,8 @@ def _heading_width(heading: str) -> float:
 def _length(value: object, column: Column) -> float:
     while isinstance(value, (Disputed, Fresh, Shown)):
         value = value.value
+    if isinstance(value, Linked):
+        value = value.text
     if isinstance(value, datetime):
         return 17.0
     if isinstance(value, (date, time)):

@@ -40,7 +40,7 @@ from exports.cover import Loss, Outcome, Written
 from exports.naming import to_sheet_name
 from exports.programme import Options, Programme
 from exports.sheets import SheetWriter
-from exports.styles import to_alignment, to_number_format, to_unit
+from exports.styles import LINKED, to_alignment, to_number_format, to_unit
 from exports.tables import Column, Sheet, shorten
 from exports.texts import SHEETS, say
 from exports.widths import heading_height
@@ -76,6 +76,7 @@ _FILLS: Final = {
 _LINE: Final = Side("thin", color="8FA8A0")
 _LINES: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _LINK_FONT: Final = Font(name="Calibri", size=11, color="1155CC", underline="single")
+_FONTS[LINKED] = _LINK_FONT
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from server.terminal import fail, project_and_json, say
 @click.option("--association", multiple=True, help="Only women of this association (code); may be repeated.")
 @click.option("--form", multiple=True, help="Only the sheets of this form (id); may be repeated.")
 @click.option("--newest-version", is_flag=True, help="Only what was filled with the newest version of each form.")
+@click.option("--photo-links", is_flag=True, help="Names of photographs lead to their page at the desk.")
 @click.option("--without-personal-data", is_flag=True)
 @click.option("--pseudonyms", is_flag=True, help="Without personal data, the forms' sheets under stable pseudonyms.")
 @click.option("--reveal-numbers", "reason", default="", help="Identification numbers in full, for this reason (noted).")
@@ -71,6 +72,8 @@ def _to_texts(given: dict[str, object]) -> dict[str, list[str]]:
         texts["labels"] = ["false"]
     if given["newest_version"]:
         texts["versions"] = ["newest"]
+    if given["photo_links"]:
+        texts["photos"] = ["links"]
     if given["without_personal_data"]:
         texts["personal"] = ["false"]
     if given["pseudonyms"]:

@@ -23,6 +23,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "multiple": ("joined", "split", "both"),
     "personal": ("true", "false", "pseudonyms"),
     "versions": ("all", "newest"),
+    "photos": ("names", "links"),
     "nin": ("masked", "full"),
 }
 DAYS: Final = ("since", "until")
@@ -115,6 +116,7 @@ def to_options(plain: Mapping[str, Any], project_id: int) -> Options:
         associations=listed("association"),
         forms=listed("form"),
         versions=cast(Any, choose("versions")),
+        pages=f"{current_app.config['HIRFA'].url}/submissions/" if choose("photos") == "links" else "",
     )
 
 

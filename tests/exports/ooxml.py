@@ -208,8 +208,12 @@ def _find_in_cell(cell: ET.Element, styles: int) -> Iterator[str]:
     if int(cell.get("s") or 0) >= styles:
         yield f"style {cell.get('s')} of {styles}"
     kind = cell.get("t", "n")
-    if cell.find(f"{MAIN}f") is not None:
-        yield "a formula"
+    formula = cell.findtext(f"{MAIN}f")
+    if formula is not None:
+        linked = re.fullmatch(r'HYPERLINK\("https?://[!#-~]{1,240}","((?:[^"]|""){1,510})"\)', formula)
+        if kind != "str" or linked is None or linked[1].replace('""', '"') != cell.findtext(f"{MAIN}v"):
+            yield "a formula"
+        return
     if kind == "inlineStr":
         text = cell.findtext(f"{MAIN}is/{MAIN}t")
         if text is None or cell.find(f"{MAIN}v") is not None:

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from exports.programme import Association, Commune, Options, Programme, Woman
-from exports.workbook import write_workbook
+from exports.workbook import Limits, write_workbook
 from forms.definition import FormDefinition
 from tests.exports.field import WHEN, read, read_dicts, to_programme, to_submission, write
 from tests.exports.ooxml import find_faults
@@ -175,6 +175,51 @@ def test_figures_that_changed_since_the_workbook_before_stand_on_a_ground_of_the
         total = next(row for row, cells in enumerate(sheets["02_Par_commune"]) if "Total" in cells)
         book = load_workbook(io.BytesIO(out.getvalue()))
         assert book["02_Par_commune"].cell(total + 1, 4).font.b
+
+
+PHOTOS = """
+| survey |
+| | type | name | label |
+| | image | picture | Photo |
+| | begin_repeat | work | W |
+| | image | piece | P |
+| | end_repeat |  |  |
+| settings |
+| | form_title | form_id | version |
+| | P | p | 1 |
+"""
+
+
+def test_photographs_are_links_to_their_page_when_asked(read_form: Callable[[str], FormDefinition]) -> None:
+    form = read_form(PHOTOS)
+    names = ["a.jpg", '="&<b>".jpg', "x" * 300]
+    sent = [
+        to_submission(form, {"picture": name, "work": [{"piece": name}, {"piece": ""}]}, f"uuid:é{number}")
+        for number, name in enumerate(names)
+    ]
+    programme = to_programme([form], sent)
+    pages = "https://hirfa.example/submissions/"
+    data = write(programme, pages=pages)
+    assert find_faults(data) == []
+    shown = load_workbook(io.BytesIO(data), data_only=True)
+    assert [row[1].value for row in shown["p"].iter_rows(min_row=2)] == names
+    assert [row[0].value for row in shown["p-work"].iter_rows(min_row=2)] == [x for name in names for x in (name, None)]
+    book = load_workbook(io.BytesIO(data))
+    place = next(cell.column for cell in book["p"][1] if cell.value == "picture")
+    cells = [book["p"].cell(line, place) for line in range(2, 5)]
+    formulas = [cell.value for cell in cells if cell.data_type == "f"]
+    assert formulas == [
+        f'=HYPERLINK("{pages}uuid:%C3%A9{number}#photos","{name}")'
+        for number, name in ((0, "a.jpg"), (1, '=""&<b>"".jpg'))
+    ]
+    assert cells[0].font.u == "single"
+    narrow, limits = io.BytesIO(), Limits(columns=5)
+    write_workbook(programme, Options(pages=pages), narrow, limits=limits)
+    assert find_faults(narrow.getvalue()) == []
+    wide = load_workbook(narrow)["p"]  # its rows are made one by one
+    assert [wide.cell(line, place).value for line in (2, 3)] == formulas
+    plain = load_workbook(io.BytesIO(write(programme)))["p"]
+    assert all(cell.data_type != "f" for row in plain.iter_rows() for cell in row)
 
 
 def green_cells(data: bytes) -> set[tuple[str, int, int]]:
