@@ -75,6 +75,10 @@ class Sight:
         guarded = gap and action.pos != action.base
         hidden = guarded and _is_below(action)
         key, prefilled, copies = action.id, action.prefilled, action.literal
+        top = trail.find_top(base) if trail is not None and not unusual else None
+        on_top: Mapping[str, str] = top.saved if top is not None else {}
+        by_top = (top.id,) if top is not None else ()
+        passed = Answer(by_top, None)
         seen: Seen
         for name, text in action.saved.items():
             if name == DELETED and kind != "resolve" or name == LABEL and is_blank(text):
@@ -93,15 +97,18 @@ class Sight:
                     seen = (shown.value, shown.by) if shown is not None else _UNSEEN
                 if trail is not None:
                     if rule.policy not in COLLECTING:
-                        mine = trail.find_latest(name, base)
-                        if mine is not None:
+                        if name in on_top and name != LABEL:
+                            seen = on_top[name], by_top
+                        elif (mine := trail.find_latest(name, base)) is not None:
                             seen = mine.saved[name], (mine.id,)
                     elif name in prefilled:
                         seen = self._cover(action, name, seen, trail, base, rule)
                 if gap and (not text or text.isspace()):
                     seen = (seen[0], ())
                 if text == seen[0] and updates and not is_blank(text) and rule.policy not in COLLECTING:
-                    answer = Answer(seen[1], None)  # most answers of most visits leave what they saw
+                    if seen[1] is not passed.parents:
+                        passed = Answer(seen[1], None)
+                    answer = passed  # most answers of most visits leave what they saw
                 else:
                     answer = find_answer(action, name, text, seen, rule, compare)
                 if copies and answer is not None and trail is not None and rule.policy == "union":

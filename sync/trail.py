@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from sync.actions import DELETED, LABEL, EntityAction, Recorded
-from sync.answers import Answer, bring
+from sync.actions import LABEL, EntityAction, Recorded
+from sync.answers import NOTHING, Answer, bring
 from sync.comparison import Comparison, is_blank
 from sync.policies import COLLECTING, Rule
 
@@ -40,11 +40,12 @@ class Collected:
     grow along a branch, so what the row holds is left out for good, and a long branch on one base is walked once.
     """
 
-    __slots__ = ("base", "pruned", "shown", "steps", "text")
+    __slots__ = ("base", "highest", "pruned", "shown", "steps", "text")
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.base = -1
+        self.highest = -1  # of the bases of its steps
         self.pruned = 0
         self.shown = 0
         self.text = ""
@@ -52,6 +53,8 @@ class Collected:
     def prune(self, base: int) -> list[Step]:
         """Leave out what the row at `base` holds."""
         steps = self.steps
+        if self.base == base and self.pruned == len(steps):
+            return steps
         if self.base != base:
             self.base, self.pruned, self.shown = base, 0, 0
         if self.pruned < len(steps):
@@ -66,7 +69,18 @@ class Collected:
 class Trail:
     """What the steps of one branch left on the phone so far, by property; filled in the order of the branch."""
 
-    __slots__ = ("_collected", "_ends", "_graphs", "_latest", "_replaced", "_rules", "_waiting")
+    __slots__ = (
+        "_collected",
+        "_ends",
+        "_graphs",
+        "_laid",
+        "_latest",
+        "_newest",
+        "_replaced",
+        "_rules",
+        "_steps",
+        "_waiting",
+    )
 
     def __init__(
         self, ends: int | None, replaced: Mapping[str, int], rules: Mapping[str, Rule], graphs: Mapping[str, Graph]
@@ -75,6 +89,9 @@ class Trail:
         self._replaced = replaced
         self._rules = rules
         self._graphs = graphs
+        self._steps: list[tuple[Step, frozenset[str]]] = []
+        self._newest = -1  # the highest version a step took
+        self._laid: dict[str, int] = {}
         self._latest: dict[str, list[Step]] = {}
         self._collected: dict[str, Collected] = {}
         self._waiting: list[tuple[int, Recorded]] = []
@@ -98,45 +115,63 @@ class Trail:
             self._lay(Step(find_version(record), find_base(record), replaced, action))
 
     def _lay(self, step: Step) -> None:
-        action, version = step.action, step.version
-        usual = action.edits is None and step.replaced == NEVER
-        all_latest, collected = self._latest, self._collected
+        """Lay down a step, with the names it does not show; which is the latest of a property is found when asked."""
+        action, rules = step.action, self._rules
         for name, text in action.saved.items():
-            latest = all_latest.get(name)
-            if usual and latest is not None and name not in collected and name != LABEL:
-                while latest and latest[-1].version <= version:
-                    latest.pop()  # whoever has not got this one in the row has not got that one either
-                latest.append(step)
+            rule = rules.get(name)
+            if rule is None or rule.policy not in COLLECTING or (name == LABEL and is_blank(text)):
                 continue
-            if name == DELETED or (name == LABEL and is_blank(text)):
-                continue
-            rule = self._rules.get(name)
-            if rule is not None and rule.policy in COLLECTING:
-                held = collected.get(name)
-                if held is None:
-                    held = collected[name] = Collected()
-                held.steps.append(step)
-                if not action.literal:
-                    continue
-            elif action.edits is not None and not action.literal and not self._changes(action.id, name):
-                continue
-            if latest is None:
-                latest = all_latest[name] = []
-            while step.replaced == NEVER and latest and latest[-1].version <= version:
-                latest.pop()
-            latest.append(step)
+            held = self._collected.get(name)
+            if held is None:
+                held = self._collected[name] = Collected()
+            held.steps.append(step)
+            if step.base > held.highest:
+                held.highest = step.base
+        hidden = NOTHING
+        if action.edits is not None and not action.literal:
+            hidden = frozenset(name for name in action.saved if not self._changes(action.id, name))
+        self._steps.append((step, hidden))
+        self._newest = max(self._newest, step.version)
 
     def _changes(self, edit: str, name: str) -> bool:
         """Tell whether an edit changed an answer: only then our app leaves it on the screen."""
         answer = self._graphs.get(name, {}).get(edit)
         return answer is not None and answer.text is not None
 
+    def _catch_up(self, name: str) -> None:
+        """Work out for one property the steps laid down since it was asked for last."""
+        begin = self._laid.get(name, 0)
+        self._laid[name] = len(self._steps)
+        collected, latest = name in self._collected, self._latest.setdefault(name, [])
+        for step, hidden in self._steps[begin:] if begin else self._steps:
+            action = step.action
+            text = action.saved.get(name)
+            if text is None or (name == LABEL and is_blank(text)):
+                continue
+            if not action.literal if collected else name in hidden:
+                continue
+            while step.replaced == NEVER and latest and latest[-1].version <= step.version:
+                latest.pop()  # whoever has not got this one in the row has not got that one either
+            latest.append(step)
+
+    def find_top(self, base: int) -> EntityAction | None:
+        """Find the very last step where it is newer than the row at `base`: of what it saved, it is the latest.
+
+        Of an edit, and of a step that the row holds or that is based on a later one, each property must be asked.
+        """
+        if not self._steps:
+            return None
+        step = self._steps[-1][0]
+        fits = step.action.edits is None and step.version > base and step.base <= base < step.replaced
+        return step.action if fits else None
+
     def find_latest(self, name: str, base: int) -> EntityAction | None:
         """Find the last step that saved a property and is newer than the row at `base`."""
-        steps = self._latest.get(name)
-        if steps is None:
-            return None
-        for step in reversed(steps):
+        if self._newest <= base:
+            return None  # the row holds them all
+        if self._laid.get(name) != len(self._steps):
+            self._catch_up(name)
+        for step in reversed(self._latest[name]):
             if step.version > base and step.base <= base < step.replaced:
                 return step.action
         return None
@@ -167,7 +202,9 @@ class Trail:
 
         `by` are those behind the row; they are among the answers shown unless one of the steps covers the row.
         """
-        last = self.find_latest(name, base)
+        last = self.find_top(base)
+        if last is None or not last.literal or name == LABEL or name not in last.saved:
+            last = self.find_latest(name, base)
         held = self._collected.get(name)
         steps = held.prune(base) if held is not None else ()
         shown = self._find_shown(steps, name, base, by, until_blank=True)
@@ -182,8 +219,10 @@ class Trail:
         the row where all do. Returns the answers by element, and the elements that the row still shows.
         """
         held = self._collected.get(name)
-        steps = [step for step in held.prune(base) if step.base <= base] if held is not None else []
-        places = {step.action.id: place for place, step in enumerate(steps)}
+        steps = held.prune(base) if held is not None else []
+        if held is not None and held.highest > base:
+            steps = [step for step in steps if step.base <= base]
+        places: dict[str, int] = {}
         graph = self._graphs.get(name, _NOBODY)
         row = compare.to_elements(start)
         behind: dict[str, tuple[str, ...]] = {}
@@ -200,8 +239,11 @@ class Trail:
                         found[action.id] = None
                     if action.edits is None and name in action.prefilled:
                         break  # it repeats what was there before it, and says whose that was
-                    if action.edits in places and places[action.edits] < at:
-                        waiting.append(places[action.edits])  # an edit shows what its original did
+                    if action.edits is not None:
+                        places = places or {step.action.id: place for place, step in enumerate(steps)}
+                        original = places.get(action.edits, at)
+                        if original < at:
+                            waiting.append(original)  # an edit shows what its original did
                     at -= 1
                 if at < 0 and element in row:
                     found.update(dict.fromkeys(by))
