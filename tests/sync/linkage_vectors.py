@@ -25,6 +25,7 @@ NAMES = (
     "إلهام", "الهام", "Hayet", "حياة", "Sabah", "صباح", "M'barka", "امباركة", "Cherif", "Chérif", "Guendouz", "ڨندوز", "Rhania", "غنية",
     "Bouabdellah", "بوعبد الله", "Oum El Kheir", "أم الخير", "فَاطِمَة", "فاطـــمة", "Fatiha", "Belkaçem", "Belgacem", "Reguieg", "Aya", "آية", "  ", "123",
     "Ali", "el", "Imane", "Sarah", "Nacera", "نصيرة", "Yamina", "یمینة",
+    "Ali Ben", "Ould Si Ahmed", "علي بن", "Anne", "Rah", "Ode", "فاطمة،الزهراء 2",
 )  # fmt: skip
 A = {"nom_fr": "BENALI", "prenom_fr": "Fatima", "nom_ar": "بن علي", "prenom_ar": "فاطمة", "prenom_pere": "أحمد", "annee_naissance": "1975",
      "date_naissance": "1975-03-11", "commune": "3112", "localite": "Kehaïlia", "telephone": "0550123456"}  # fmt: skip
@@ -63,8 +64,17 @@ LISTS: tuple[list[dict[str, str]], ...] = (
     [{"name": name, "role": ""} for name in PROGRAMME],
     [{"name": name, "role": ""} for name in ("code", "nom_fr", "nom_ar")],
     [{"name": name, "role": ""} for name in ("First Name", "surname", "date_of_birth", "Téléphone")],
-    [{"name": "beneficiaire", "role": "name"}, {"name": "ne_le", "role": "birth"}, {"name": "nom_pere", "role": "none"}],
-    [{"name": "prenom", "role": ""}, {"name": "petit_nom", "role": "given"}, {"name": "nom", "role": ""}, {"name": "commune", "role": ""}],
+    [
+        {"name": "beneficiaire", "role": "name"},
+        {"name": "ne_le", "role": "birth"},
+        {"name": "nom_pere", "role": "none"},
+    ],
+    [
+        {"name": "prenom", "role": ""},
+        {"name": "petit_nom", "role": "given"},
+        {"name": "nom", "role": ""},
+        {"name": "commune", "role": ""},
+    ],
 )
 WHOLE = {"beneficiaire": "name", "ne_le": "birth"}
 
@@ -102,7 +112,10 @@ def make() -> dict[str, Any]:
         "people": people,
         "pairs": pairs,
         "thresholds": [{"records": n, "threshold": find_threshold(n)} for n in (0, 100, 200, 2_000, 50_000, 1_000_000)],
-        "bands": [{"score": s, "records": n, "band": find_band(s, n)} for s, n in ((94, 100), (93, 100), (144, 100), (143, 100), (183, 50_000))],
+        "bands": [
+            {"score": s, "records": n, "band": find_band(s, n)}
+            for s, n in ((94, 100), (93, 100), (144, 100), (143, 100), (183, 50_000))
+        ],
     }
 
 

@@ -3,21 +3,33 @@
 Run by `make test-mutants` after mutmut: `python -m tests.sync.survivors`. A mutant is known by its function and by the
 line it changes, not by its number, so the list holds while other lines come and go. Exits 1 when a survivor is not
 explained, and when one that is explained was noticed by a test: then its line is to be taken out.
+
+mutmut stops a mutant by the clock on the wall, which on a busy machine says nothing: what it stopped is tried again here,
+and counts as noticed only when a test fails, or when it has used far more of the processor than its tests need.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import resource
+import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 LIST = Path(__file__).parent / "SURVIVORS.md"
 FOUND = Path("mutants/sync")
-# What mutmut notes for each mutant: the exit code of the tests, or one of these.
-SURVIVED, NO_TESTS = 0, 33
-NOT_RUN = (None, 2, 34, 37)  # not reached, interrupted, left out, refused by the type checker
+STATS = Path("mutants/mutmut-stats.json")
+# What mutmut notes for each mutant: the exit code of the tests (3 is an error in pytest itself, which a mutant made), or …
+NOTICED = (1, 3)
+ALIVE = (0, 5, 33)  # no test fails, or none runs
+NOT_TRIED = (None, 2, 34)  # not reached, interrupted, left out
+REFUSED = 37  # by the type checker
+# A mutant that uses this many times the seconds of its tests, and some to begin with, has lost its way.
+PATIENCE, TO_BEGIN_S = 10, 20
 # - `answers.find_answer`: `old` → `new` — why
 LINE = re.compile(r"^- `(?P<function>[^`]+)`: `(?P<old>.+?)` → `(?P<new>.*?)` — (?P<why>.+)$")
 
@@ -30,16 +42,36 @@ def read_explained(text: str) -> dict[Mutant, str]:
     return {(m["function"], m["old"], m["new"]): m["why"] for m in found if m}
 
 
-def read_run(folder: Path) -> Iterator[tuple[Mutant, int]]:
-    """Give every mutant that was run, with the exit code of the tests."""
+def read_run(folder: Path) -> Iterator[tuple[str, int | None]]:
+    """Give every mutant by its name, with what mutmut noted."""
+    for file in sorted(folder.glob("*.meta")):
+        yield from json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items()
+
+
+def describe(name: str) -> Mutant:
+    """Say what a mutant changes."""
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    for file in sorted(folder.glob("*.meta")):
-        for name, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            if code not in NOT_RUN:
-                lines = [line for line in get_diff_for_mutant(name).splitlines()[3:] if line[:1] in "+-"]
-                old, new = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
-                yield (to_function(name), old, new), code
+    lines = [line for line in get_diff_for_mutant(name).splitlines()[3:] if line[:1] in "+-"]
+    old, new = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    return (to_function(name), old, new)
+
+
+def is_noticed(name: str) -> bool:
+    """Try a mutant again, without any clock: whether a test fails, or the tests never end."""
+    from mutmut.configuration import config
+
+    stats = json.loads(STATS.read_text(encoding="utf-8"))
+    tests = stats["tests_by_mangled_function_name"].get(name.rpartition("__mutmut_")[0], [])
+    limit = TO_BEGIN_S + round(PATIENCE * sum(stats["duration_by_test"][test] for test in tests))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--rootdir=.", "-x", "-q", *tests, *config().pytest_add_cli_args],
+        cwd=FOUND.parent,
+        env={**os.environ, "MUTANT_UNDER_TEST": name},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1)),
+        capture_output=True,
+    )
+    return bool(tests) and done.returncode != 0
 
 
 def to_function(name: str) -> str:
@@ -52,16 +84,27 @@ def to_function(name: str) -> str:
 def main() -> int:
     """Compare; say what is new and what is gone."""
     explained = read_explained(LIST.read_text(encoding="utf-8"))
-    run = dict(read_run(FOUND))
-    alive = {mutant for mutant, code in run.items() if code in (SURVIVED, NO_TESTS)}
+    counts: Counter[str] = Counter()
+    alive: set[Mutant] = set()
+    noticed: set[Mutant] = set()
+    for name, code in read_run(FOUND):
+        if code in NOT_TRIED or code == REFUSED:
+            counts["refused" if code == REFUSED else "not tried"] += 1
+        elif code in ALIVE or (code not in NOTICED and not is_noticed(name)):
+            counts["alive"] += 1
+            alive.add(describe(name))
+        else:
+            counts["noticed"] += 1
+            noticed.add(describe(name))
     new = sorted(alive - set(explained))
-    gone = sorted(mutant for mutant in explained if mutant in run and mutant not in alive)
+    gone = sorted(mutant for mutant in explained if mutant in noticed and mutant not in alive)
     for title, mutants in (("Not explained in SURVIVORS.md", new), ("Explained, but a test notices it now", gone)):
         for function, old, other in mutants:
             sys.stdout.write(f"{title}:\n- `{function}`: `{old}` → `{other}` — \n")
     sys.stdout.write(
-        f"{len(run)} mutants run, {len(run) - len(alive)} noticed, {len(alive)} not; "
-        f"{len(alive) - len(new)} explained, {len(new)} not, {len(gone)} explained for nothing\n"
+        f"{counts.total()} mutants: {counts['refused']} refused by the type checker, {counts['not tried']} not tried, "
+        f"{counts['noticed']} noticed, {counts['alive']} not; of these changes {len(alive) - len(new)} explained, "
+        f"{len(new)} not, {len(gone)} explained for nothing\n"
     )
     return int(bool(new or gone))
 

@@ -177,3 +177,14 @@ def test_read_entries_passes_over_a_line_longer_than_the_longest(length: int, mo
     assert entries[0].value == ({"n": "1" * 30} if length < 50 else {})
     _, entries = read(write(line, entries=listed)[:-1])
     assert [entry.kind for entry in entries] == ["item" if length < 50 else "damaged"]
+
+
+def test_read_entries_never_holds_more_than_a_line_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(io.BytesIO):
+        def readline(self, size: int | None = None, /) -> bytes:
+            assert size is not None and 0 < size <= 50
+            return super().readline(size)
+
+    monkeypatch.setattr(handover, "MAX_LINE", 49)
+    head, _ = read(write())
+    assert [entry.kind for entry in read_entries(Watched(b"x" * 500 + b"\n" + LINES[0]), head)] == ["damaged", "item"]

@@ -69,7 +69,11 @@ def test_overlay_shows_the_other_answers_when_one_is_left_out() -> None:
 
 
 def test_overlay_adds_nothing_seen_when_the_question_was_blank_in_the_form() -> None:
-    rules = {"notes": Rule("append", "text"), "trades": Rule("union", "select_multiple", ("a", "b"))}
+    rules = {
+        "notes": Rule("append", "text"),
+        "trades": Rule("union", "select_multiple", ("a", "b")),
+        "paid": Rule("sum", "integer"),
+    }
     names = frozenset(rules)
-    action = Unsent("update", {"notes": "n", "trades": "b"}, names, names, {})
-    assert overlay({"trades": "a"}, [action], rules) == {"notes": "n", "trades": "a b"}
+    action = Unsent("update", {"notes": "n", "trades": "b", "paid": "3"}, names, names, {})
+    assert overlay({"trades": "a", "paid": "10"}, [action], rules) == {"notes": "n", "trades": "a b", "paid": "13"}

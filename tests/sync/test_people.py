@@ -16,6 +16,10 @@ def test_find_roles_needs_a_name_and_something_else_about_a_person(other: str) -
     assert find_roles([("nom", ""), (other, "")]) == {}
 
 
+def test_find_roles_understands_names_whatever_stands_between_and_around_their_words() -> None:
+    assert find_roles([("_Nom--Prénom_", ""), ("2 commune", "")]) == {"_Nom--Prénom_": "name", "2 commune": "place"}
+
+
 def read(**values: str) -> Person:
     """Read a record whose properties are named by their roles; `place2` is a second one for the place."""
     return read_person(values, {name: name.rstrip("2") for name in values})
