@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from server import safety
@@ -73,6 +73,16 @@ GRANTS: dict[str, frozenset[str]] = {
 ROLES = ("administrator", "officer", "viewer", "protection", "association")
 """Of people who sign in: `protection` is the data-protection officer, `association` sees her association's women."""
 
+_TOKENS, _AGENTS = AppUserToken.__table__, AppUser.__table__
+_HOLDER = (
+    select(_AGENTS.c.id, _AGENTS.c.name, _AGENTS.c.project_id, _TOKENS.c.revoked_at, _AGENTS.c.revoked_at)
+    .join_from(
+        _TOKENS,
+        _AGENTS,
+        (_AGENTS.c.project_id == _TOKENS.c.project_id) & (_AGENTS.c.id == _TOKENS.c.app_user_id),
+    )
+    .where(_TOKENS.c.token_hash == bindparam("hash"))
+)
 View = TypeVar("View", bound=Callable[..., Any])
 login_manager = LoginManager()
 _hasher = PasswordHasher()
@@ -279,20 +289,16 @@ def _bearer(token: str) -> Actor | None:
     if watcher and secrets.compare_digest(token.encode(), watcher.encode()):
         return MONITOR
     hashed = hash_token(token)
-    row = db.session.execute(
-        select(AppUserToken, AppUser)
-        .join(AppUser, (AppUser.project_id == AppUserToken.project_id) & (AppUser.id == AppUserToken.app_user_id))
-        .where(AppUserToken.token_hash == hashed)
-    ).first()
+    row = db.session.execute(_HOLDER, {"hash": hashed}).first()
     if row is not None:
-        given, agent = row
+        agent_id, name, project_id, *revoked = row
         return Actor(
             kind="app_user",
-            id=agent.id,
-            name=agent.name,
+            id=agent_id,
+            name=name,
             role="app_user",
-            project_id=agent.project_id,
-            revoked=given.revoked_at is not None or agent.revoked_at is not None,
+            project_id=project_id,
+            revoked=any(at is not None for at in revoked),
         )
     found = db.session.execute(
         select(UserToken, User).join(User, User.id == UserToken.user_id).where(UserToken.token_hash == hashed)

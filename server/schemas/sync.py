@@ -86,6 +86,16 @@ class Passed(fields.Field[Any]):
         super().__init__(**kwargs)
 
 
+class PassedRecords(Passed):
+    """Records passed on as they are, the moments of their events written."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return [
+            {**record, "events": [{**event, "date": iso(event["date"])} for event in record["events"]]}
+            for record in value
+        ]
+
+
 class EventSchema(Schema):
     formId = fields.String()
     date = Moment()
@@ -104,7 +114,7 @@ class UpsertSchema(Schema):
 class PageSchema(Schema):
     cursor = fields.Integer()
     more = fields.Boolean()
-    upserts = fields.List(fields.Nested(UpsertSchema))
+    upserts = PassedRecords(UpsertSchema, many=True)
     gone = Passed(GoneSchema, many=True)
 
 

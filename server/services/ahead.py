@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import Blob, EntityActionRow, Quarantined, Submission
 from server.services.erased import Gone, find_gone
 from server.services.items import Parsed, find_announced
+
+_SUBMISSIONS, _ASIDE = Submission.__table__.c, Quarantined.__table__.c
+# Each column by its own index; joined by OR they use none.
+_KNOWN = union_all(
+    *(
+        select(literal_column(f"'{what}'"), column).where(
+            column.table.c.project_id == bindparam("project"), column.in_(bindparam("ids", expanding=True))
+        )
+        for what, column in (
+            ("stored", _SUBMISSIONS.instance_id),
+            ("aside", _ASIDE.instance_id),
+            ("edited", _SUBMISSIONS.deprecated_id),
+            ("edited", _SUBMISSIONS.root_id),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +52,17 @@ class Ahead:
 def read_ahead(session: Session, project_id: int, chunk: Sequence[Parsed]) -> Ahead:
     """Ask once about all items of a chunk."""
     ids = {parsed.instance_id for parsed in chunk} - {""}
-    if not ids:
-        return Ahead(set(), set(), set(), frozenset(), find_gone(session, project_id))
-    stored = session.scalars(
-        select(Submission.instance_id).where(Submission.project_id == project_id, Submission.instance_id.in_(ids))
-    )
-    aside = session.scalars(
-        select(Quarantined.instance_id).where(Quarantined.project_id == project_id, Quarantined.instance_id.in_(ids))
-    )
-    named: set[str | None] = set()
-    for column in (Submission.deprecated_id, Submission.root_id):  # each by its own index; joined by OR they use none
-        named.update(session.scalars(select(column).where(Submission.project_id == project_id, column.in_(ids))))
+    known: dict[str, set[str]] = {"stored": set(), "aside": set(), "edited": set()}
+    if ids:
+        for what, found in session.execute(_KNOWN, {"project": project_id, "ids": list(ids)}):
+            known[what].add(found)
     hashes = {entry["sha256"] for parsed in chunk for entry in find_announced(parsed.item)}
     files: frozenset[str] = frozenset()
     if hashes:
         here = session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(hashes)))
         files = frozenset(here)
-    return Ahead(ids - set(stored), ids - set(aside), ids - named, files, find_gone(session, project_id))
+    gone = find_gone(session, project_id, chunk)
+    return Ahead(ids - known["stored"], ids - known["aside"], ids - known["edited"], files, gone)
 
 
 def find_touched(session: Session, project_id: int, chunk: Sequence[Parsed]) -> set[str]:

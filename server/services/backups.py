@@ -29,7 +29,7 @@ from typing import Any
 
 from flask import current_app
 from isal import isal_zlib
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from server.blobs import BlobStore
 from server.config import Settings
@@ -120,12 +120,15 @@ def is_away(settings: Settings) -> bool:
     return settings.backup_copied or settings.backup_to.stat().st_dev != settings.data.stat().st_dev
 
 
+_NEWEST = select(func.max(Backup.at)).where(Backup.counts.is_(True), Backup.at <= bindparam("now"))
+
+
 def find_newest(now: datetime) -> datetime | None:
     """Return the moment of the newest backup that phones may count on; None where there is none.
 
     One that claims to be of the future says that the clock was set back: it does not count until then.
     """
-    newest = db.session.scalar(select(func.max(Backup.at)).where(Backup.counts.is_(True), Backup.at <= now))
+    newest: datetime | None = db.session.scalar(_NEWEST, {"now": now})
     return newest
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from forms.withheld import find_withheld, leave_out
@@ -42,6 +42,11 @@ SILENT_DAYS = 14
 MAX_WORDS = 2000
 
 Visibility = Mapping[str, Mapping[str, str]]
+
+_CORRECTIONS = Correction.__table__.c
+_WAITING = select(_CORRECTIONS.id, _CORRECTIONS.instance_id, _CORRECTIONS.app_user_id, _CORRECTIONS.given_at).where(
+    _CORRECTIONS.project_id == bindparam("project"), _CORRECTIONS.open.is_(True)
+)
 
 
 @retried
@@ -251,11 +256,7 @@ def find_file(
 
 def _find_given(project_id: int, actor: Actor, scopes: Collection[str], now: datetime) -> set[str]:
     """Find the open corrections an agent holds: her own, and those of silent agents about records of her scopes."""
-    waiting = db.session.execute(
-        select(Correction.id, Correction.instance_id, Correction.app_user_id, Correction.given_at).where(
-            Correction.project_id == project_id, Correction.open.is_(True)
-        )
-    ).all()
+    waiting = db.session.execute(_WAITING, {"project": project_id}).all()
     mine = {row.id for row in waiting if row.app_user_id == actor.id}
     others = [row for row in waiting if row.app_user_id != actor.id]
     if others:

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.database import db
 from server.models import Device, Erased, Quarantined, Submission
+from server.rows import rows_of
 from server.services.items import Parsed, Sender
 
 MISSING_TOLD = 1000
+
+_DEVICES, _SUBMISSIONS = cast(Table, Device.__table__), Submission.__table__.c
+_THIS = (
+    _DEVICES.c.project_id == bindparam("project"),
+    _DEVICES.c.app_user_id == bindparam("agent"),
+    _DEVICES.c.device_id == bindparam("device"),
+)
+_HIGHEST = select(_DEVICES.c.max_seq).where(*_THIS).with_for_update(key_share=True)
+_IS_WHOLE = select(
+    _DEVICES.c.max_seq
+    == select(func.count(_SUBMISSIONS.seq.distinct()))
+    .where(
+        _SUBMISSIONS.project_id == bindparam("project"),
+        _SUBMISSIONS.app_user_id == bindparam("agent"),
+        _SUBMISSIONS.device_id == bindparam("device"),
+        _SUBMISSIONS.seq > 0,
+    )
+    .scalar_subquery()
+).where(*_THIS)
 
 
 def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequence[Parsed]) -> None:
@@ -21,21 +41,23 @@ def see_device(session: Session, project_id: int, sender: Sender, chunk: Sequenc
     if sender.app_user_id is None:
         return
     key = (project_id, sender.actor.id, sender.device_id)
-    device = session.get(Device, key, with_for_update={"key_share": True})
-    if device is None:
-        device = Device(
-            project_id=project_id,
-            app_user_id=sender.actor.id,
-            device_id=sender.device_id,
-            first_seen_at=sender.received_at,
-            last_seen_at=sender.received_at,
-            max_seq=0,
+    highest = session.scalar(_HIGHEST, dict(zip(("project", "agent", "device"), key, strict=True)))
+    if highest is None:
+        session.add(
+            Device(
+                project_id=project_id,
+                app_user_id=sender.actor.id,
+                device_id=sender.device_id,
+                first_seen_at=sender.received_at,
+                last_seen_at=sender.received_at,
+                max_seq=0,
+            )
         )
-        session.add(device)
+        session.flush()
+    seen: dict[str, Any] = {"max_seq": max([highest or 0, *(p.seq for p in chunk if p.seq is not None)])}
     if not sender.carried:
-        device.last_seen_at, device.clock_offset_s = sender.received_at, sender.offset_s
-    device.max_seq = max([device.max_seq, *(p.seq for p in chunk if p.seq is not None)])
-    session.flush()
+        seen |= {"last_seen_at": sender.received_at, "clock_offset_s": sender.offset_s}
+    rows_of(session).change(_DEVICES, key, seen)
 
 
 _COUNTS = ("waiting", "drafts", "aside", "photos", "records", "usage", "quota")
@@ -98,17 +120,7 @@ def find_missing(project_id: int, app_user_id: int, device_id: str) -> list[int]
 
     Counting is enough where nothing is missing, which is nearly always: no row is read for it.
     """
-    arrived = select(func.count(Submission.seq.distinct())).where(
-        Submission.project_id == project_id,
-        Submission.app_user_id == app_user_id,
-        Submission.device_id == device_id,
-        Submission.seq > 0,
-    )
-    if db.session.scalar(
-        select(Device.max_seq == arrived.scalar_subquery()).where(
-            Device.project_id == project_id, Device.app_user_id == app_user_id, Device.device_id == device_id
-        )
-    ):
+    if db.session.scalar(_IS_WHOLE, {"project": project_id, "agent": app_user_id, "device": device_id}):
         return []
     seen: set[int] = set()
     for table in (Submission, Quarantined, Erased):

@@ -7,13 +7,13 @@ without her part. Her photographs are neither asked for nor kept.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import String, cast, delete, select
+from sqlalchemy import String, bindparam, cast, delete, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from forms.erasure import erase_answers
@@ -35,11 +35,23 @@ from sync.protocol import DUPLICATE, FAILED, OFFICE
 ENTITY, INSTANCE, FILE = "entity", "instance", "file"
 TRADE = "metier"
 _DROPPED = "hirfa_dropped_files"
+_ERASED, _SUBMISSIONS = Erased.__table__.c, Submission.__table__.c
+_ALL_GONE = select(_ERASED.kind, _ERASED.id).where(
+    _ERASED.project_id == bindparam("project"), _ERASED.kind.in_((ENTITY, INSTANCE))
+)
+_GONE = union_all(
+    _ALL_GONE.where(_ERASED.id.in_(bindparam("ids", expanding=True))),
+    select(literal_column(f"'{INSTANCE}'"), _SUBMISSIONS.instance_id).where(  # erased in part: it is stored
+        _SUBMISSIONS.project_id == bindparam("project"),
+        _SUBMISSIONS.instance_id.in_(bindparam("ids", expanding=True)),
+        _SUBMISSIONS.erased_at.is_not(None),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Ids of what was erased."""
+    """Ids of what was erased, among those that some items name."""
 
     entities: frozenset[str]
     instances: frozenset[str]
@@ -48,12 +60,16 @@ class Gone:
         return bool(self.entities or self.instances)
 
 
-def find_gone(session: Session, project_id: int) -> Gone:
+def find_gone(session: Session, project_id: int, parsed: Sequence[Parsed]) -> Gone:
+    """Find what was erased of all that some items name; one that cannot be read may name anybody."""
     found: dict[str, set[str]] = {ENTITY: set(), INSTANCE: set()}
-    for kind, id_ in session.execute(
-        select(Erased.kind, Erased.id).where(Erased.project_id == project_id, Erased.kind.in_(found))
-    ):
+    ids = {p.instance_id for p in parsed} | {request.entity_id for p in parsed for request in p.requests}
+    ids |= {p.instance.deprecated_id for p in parsed if p.instance and p.instance.deprecated_id}
+    for kind, id_ in session.execute(_GONE, {"project": project_id, "ids": list(ids)}):
         found[kind].add(id_)
+    if any(p.instance is None or p.definition is None for p in parsed):
+        for kind, id_ in session.execute(_ALL_GONE, {"project": project_id}):
+            found[kind].add(id_)
     return Gone(frozenset(found[ENTITY]), frozenset(found[INSTANCE]))
 
 

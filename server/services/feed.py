@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, bindparam, exists, select, update
 
 from server.auth import Actor
 from server.database import db, retried, snapshot, transaction
@@ -37,6 +38,58 @@ ASKED_AT_ONCE = 500
 """Ids of one query."""
 HEARD_AGAIN = timedelta(hours=1)
 
+# What every pull asks: columns by statements made once; making one, or objects of the rows, costs more than the answer.
+_DEVICES, _PLACES, _PROPERTIES = Device.__table__.c, AppUserScope.__table__.c, ListProperty.__table__.c
+_HELD, _ENTITIES, _PROJECTS = EntityScope.__table__, Entity.__table__, Project.__table__.c
+_NOW = select(_PROJECTS.era, _PROJECTS.counter).where(_PROJECTS.id == bindparam("project"))
+_HEARD = select(_DEVICES.last_seen_at, _DEVICES.report).where(
+    _DEVICES.project_id == bindparam("project"),
+    _DEVICES.app_user_id == bindparam("agent"),
+    _DEVICES.device_id == bindparam("device"),
+)
+_SCOPES = select(_PLACES.scope).where(
+    _PLACES.project_id == bindparam("project"), _PLACES.app_user_id == bindparam("agent")
+)
+_VISIBILITY = select(_PROPERTIES.list, _PROPERTIES.name, _PROPERTIES.visibility).where(
+    _PROPERTIES.project_id == bindparam("project")
+)
+_ENTRIES = (
+    select(
+        _HELD.c.counter, _HELD.c.present, _ENTITIES.c.id, _ENTITIES.c.list, _ENTITIES.c.version, _ENTITIES.c.data,
+        _ENTITIES.c.open, _ENTITIES.c.merged_into,
+    )
+    .join_from(
+        _HELD,
+        _ENTITIES,
+        (_ENTITIES.c.project_id == _HELD.c.project_id) & (_ENTITIES.c.id == _HELD.c.entity_id),
+    )
+    .where(
+        _HELD.c.project_id == bindparam("project"),
+        _HELD.c.scope == bindparam("scope"),
+        _HELD.c.counter > bindparam("after"),
+    )
+    .order_by(_HELD.c.counter, _HELD.c.entity_id)
+    .limit(bindparam("wanted"))
+)  # fmt: skip
+_EVENTS = (
+    select(EntityActionRow.entity_id, Submission.form_id, Submission.at, AppUser.name)
+    .join(
+        Submission,
+        (Submission.project_id == EntityActionRow.project_id)
+        & (Submission.instance_id == EntityActionRow.instance_id),
+    )
+    .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
+    .where(
+        EntityActionRow.project_id == bindparam("project"),
+        EntityActionRow.entity_id.in_(bindparam("ids", expanding=True)),
+        EntityActionRow.kind.in_(("create", "update")),
+        Submission.superseded.is_(False),
+    )
+    .order_by(Submission.at.desc(), Submission.instance_id)
+)
+_Entry = Any
+"""A row of ``_ENTRIES``."""
+
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
@@ -65,10 +118,10 @@ def pull(project_id: int, actor: Actor, request: PullRequest) -> dict[str, Any]:
 
 
 def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) -> dict[str, Any]:
-    project = db.session.get_one(Project, project_id, populate_existing=True)
+    era, counter = db.session.execute(_NOW, {"project": project_id}).one()
     answer: dict[str, Any] = {
         "serverTime": now,
-        "era": project.era,
+        "era": era,
         "backedUp": backups.find_newest(now),
         "scopes": {},
         "dropScopes": [],
@@ -86,17 +139,17 @@ def _tell(project_id: int, actor: Actor, request: PullRequest, now: datetime) ->
     plan = plan_pull(
         scopes,
         request.scopes,
-        phone_era=project.era if request.era is None else request.era,
-        era=project.era,
-        counter=project.counter,
+        phone_era=era if request.era is None else request.era,
+        era=era,
+        counter=counter,
     )
     answer["addScopes"], answer["dropScopes"] = list(plan.add), list(plan.drop)
     left = request.limit
     visibility = find_visibility(project_id)
-    moved = _find_moved(project_id, plan.reads)
+    moved = _find_moved(project_id, [read for read in plan.reads if read.after < counter])
     for read in plan.reads:
         rows = _find_entries(project_id, read, max(left, 0) + GONE_AT_ONCE) if read.scope in moved else []
-        page = _page(project_id, read, rows, left, visibility, project.counter)
+        page = _page(project_id, read, rows, left, visibility, counter)
         left -= len(page["upserts"])
         answer["scopes"][read.scope] = page
     answer["corrections"] = corrections.list_given(project_id, actor, scopes, visibility, now)
@@ -119,7 +172,8 @@ def note_pull(
 
     What its app says of itself is noted at once when it says something else than before.
     """
-    device = db.session.get(Device, (project_id, actor.id, device_id)) if device_id else None
+    known = {"project": project_id, "agent": actor.id, "device": device_id}
+    device = db.session.execute(_HEARD, known).first() if device_id else None
     if device is None:
         return
     told = dict(report) if report else None
@@ -137,84 +191,81 @@ def note_pull(
 
 def find_scopes(project_id: int, app_user_id: int) -> frozenset[str]:
     """Return the scopes that an agent holds now."""
-    return frozenset(
-        db.session.scalars(
-            select(AppUserScope.scope).where(
-                AppUserScope.project_id == project_id, AppUserScope.app_user_id == app_user_id
-            )
-        )
-    )
+    return frozenset(db.session.scalars(_SCOPES, {"project": project_id, "agent": app_user_id}))
 
 
 def find_visibility(project_id: int) -> dict[str, dict[str, str]]:
     """Tell, per list and property, whether it may leave the office."""
     found: dict[str, dict[str, str]] = {}
-    for row in db.session.scalars(select(ListProperty).where(ListProperty.project_id == project_id)):
-        found.setdefault(row.list, {})[row.name] = row.visibility
+    for list_name, name, visibility in db.session.execute(_VISIBILITY, {"project": project_id}):
+        found.setdefault(list_name, {})[name] = visibility
     return found
 
 
 def _find_moved(project_id: int, reads: Sequence[Read]) -> set[str]:
     """Find the scopes in which anything changed since a phone's cursors: mostly none, and then none is read."""
-    newer = [
-        exists().where(
-            EntityScope.project_id == project_id, EntityScope.scope == read.scope, EntityScope.counter > read.after
-        )
-        for read in reads
-    ]
-    found = db.session.execute(select(*(each.label(f"s{place}") for place, each in enumerate(newer)))).one()
+    if not reads:
+        return set()
+    given: dict[str, Any] = {"project": project_id}
+    for place, read in enumerate(reads):
+        given |= {f"scope{place}": read.scope, f"after{place}": read.after}
+    found = db.session.execute(_moved_in(len(reads)), given).one()
     return {read.scope for read, is_newer in zip(reads, found, strict=True) if is_newer}
 
 
-def _find_entries(project_id: int, read: Read, wanted: int) -> list[tuple[EntityScope, Entity]]:
-    return [
-        (held, entity)
-        for held, entity in db.session.execute(
-            select(EntityScope, Entity)
-            .join(Entity, (Entity.project_id == EntityScope.project_id) & (Entity.id == EntityScope.entity_id))
-            .where(
-                EntityScope.project_id == project_id,
-                EntityScope.scope == read.scope,
-                EntityScope.counter > read.after,
-            )
-            .order_by(EntityScope.counter, EntityScope.entity_id)
-            .limit(wanted)
+@lru_cache(maxsize=64)
+def _moved_in(scopes: int) -> Select[Any]:
+    """Make the question whether anything changed in so many scopes."""
+    newer: list[Any] = [
+        exists()
+        .where(
+            _HELD.c.project_id == bindparam("project"),
+            _HELD.c.scope == bindparam(f"scope{place}"),
+            _HELD.c.counter > bindparam(f"after{place}"),
         )
+        .label(f"s{place}")
+        for place in range(scopes)
     ]
+    return select(*newer)
+
+
+def _find_entries(project_id: int, read: Read, wanted: int) -> Sequence[_Entry]:
+    given = {"project": project_id, "scope": read.scope, "after": read.after, "wanted": wanted}
+    return db.session.execute(_ENTRIES, given).all()
 
 
 def _page(
     project_id: int,
     read: Read,
-    rows: Sequence[tuple[EntityScope, Entity]],
+    rows: Sequence[_Entry],
     left: int,
     visibility: Mapping[str, Mapping[str, str]],
     newest: int,
 ) -> dict[str, Any]:
     page = cut_page(
-        [Entry(change=held.counter, gone=not held.present) for held, _ in rows],
+        [Entry(change=row.counter, gone=not row.present) for row in rows],
         left,
         read,
         exhausted=len(rows) < max(left, 0) + GONE_AT_ONCE,
         newest=newest,
     )
     rows = rows[: page.take]
-    present = [entity for held, entity in rows if held.present]
-    events = _events(project_id, [entity.id for entity in present])
+    present = [row for row in rows if row.present]
+    events = _events(project_id, [row.id for row in present])
     return {
         "cursor": page.cursor,
         "more": page.more,
-        "upserts": [_upsert(entity, visibility.get(entity.list, {}), events) for entity in present],
+        "upserts": [_upsert(row, visibility.get(row.list, {}), events) for row in present],
         "gone": [
-            {"id": entity.id, **({"mergedInto": entity.merged_into} if entity.merged_into else {})}
-            for held, entity in rows
-            if not held.present
+            {"id": row.id, **({"mergedInto": row.merged_into} if row.merged_into else {})}
+            for row in rows
+            if not row.present
         ],
     }
 
 
 def _upsert(
-    entity: Entity, visibility: Mapping[str, str], events: Mapping[str, list[dict[str, Any]]]
+    entity: _Entry, visibility: Mapping[str, str], events: Mapping[str, list[dict[str, Any]]]
 ) -> dict[str, Any]:
     data = to_visible(entity.data, visibility)
     return {
@@ -232,22 +283,7 @@ def _events(project_id: int, entity_ids: list[str]) -> dict[str, list[dict[str, 
     events: dict[str, list[dict[str, Any]]] = {}
     if not entity_ids:
         return events
-    rows = db.session.execute(
-        select(EntityActionRow.entity_id, Submission.form_id, Submission.at, AppUser.name)
-        .join(
-            Submission,
-            (Submission.project_id == EntityActionRow.project_id)
-            & (Submission.instance_id == EntityActionRow.instance_id),
-        )
-        .outerjoin(AppUser, (AppUser.project_id == Submission.project_id) & (AppUser.id == Submission.app_user_id))
-        .where(
-            EntityActionRow.project_id == project_id,
-            EntityActionRow.entity_id.in_(entity_ids),
-            EntityActionRow.kind.in_(("create", "update")),
-            Submission.superseded.is_(False),
-        )
-        .order_by(Submission.at.desc(), Submission.instance_id)
-    )
+    rows = db.session.execute(_EVENTS, {"project": project_id, "ids": entity_ids})
     for entity_id, form_id, at, name in rows:
         told = events.setdefault(entity_id, [])
         if len(told) < EVENTS:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, true
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from forms.definition import FormDefinition, Node
@@ -67,6 +67,32 @@ class Prepared:
     audience: str
 
 
+_FORMS, _VERSIONS, _FILES = Form.__table__, FormVersion.__table__, FormAttachment.__table__.c
+_DEFINED = select(_VERSIONS.c.hash, _VERSIONS.c.xform).where(
+    _VERSIONS.c.project_id == bindparam("project"),
+    _VERSIONS.c.form_id == bindparam("form"),
+    _VERSIONS.c.version == bindparam("version"),
+)
+_OFFERED = (
+    select(
+        _VERSIONS.c.form_id, _VERSIONS.c.version, _VERSIONS.c.hash, _VERSIONS.c.title, _VERSIONS.c.audience,
+        _VERSIONS.c.published_at,
+    )
+    .join_from(
+        _FORMS,
+        _VERSIONS,
+        (_FORMS.c.project_id == _VERSIONS.c.project_id)
+        & (_FORMS.c.form_id == _VERSIONS.c.form_id)
+        & (_FORMS.c.version == _VERSIONS.c.version),
+    )
+    .where(_FORMS.c.project_id == bindparam("project"), _FORMS.c.withdrawn_at.is_(None))
+    .order_by(_FORMS.c.form_id)
+)  # fmt: skip
+_GIVEN = select(_FILES.form_id, _FILES.version, _FILES.name, _FILES.sha256).where(
+    _FILES.project_id == bindparam("project")
+)
+
+
 @lru_cache(maxsize=256)
 def _parsed(xform_hash: str, xform: bytes) -> FormDefinition:
     return parse_form(xform)
@@ -78,8 +104,8 @@ def definition_of(version: FormVersion) -> FormDefinition:
 
 
 def find_definition(session: Any, project_id: int, form_id: str, version: str) -> FormDefinition | None:
-    row = session.get(FormVersion, (project_id, form_id, version))
-    return definition_of(row) if row else None
+    row = session.execute(_DEFINED, {"project": project_id, "form": form_id, "version": version}).first()
+    return _parsed(*row) if row else None
 
 
 @retried
@@ -343,20 +369,8 @@ def list_forms(project_id: int, *, on_phones: bool = False) -> list[dict[str, An
 
     :param on_phones: without those that only the office fills.
     """
-    session = db.session
-    rows = session.execute(
-        select(Form, FormVersion)
-        .join(
-            FormVersion,
-            (Form.project_id == FormVersion.project_id)
-            & (Form.form_id == FormVersion.form_id)
-            & (Form.version == FormVersion.version),
-        )
-        .where(Form.project_id == project_id, Form.withdrawn_at.is_(None))
-        .where(FormVersion.audience != "office" if on_phones else true())
-        .order_by(Form.form_id)
-    ).all()
-    attachments = session.scalars(select(FormAttachment).where(FormAttachment.project_id == project_id)).all()
+    versions = db.session.execute(_OFFERED, {"project": project_id}).all()
+    attachments = db.session.execute(_GIVEN, {"project": project_id}).all()
     return [
         {
             "formId": version.form_id,
@@ -371,7 +385,8 @@ def list_forms(project_id: int, *, on_phones: bool = False) -> list[dict[str, An
                 if a.form_id == version.form_id and a.version == version.version and a.sha256
             ],
         }
-        for _form, version in rows
+        for version in versions
+        if not (on_phones and version.audience == "office")
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Text, select
+from sqlalchemy import Table, Text, bindparam, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
@@ -19,14 +19,15 @@ from sync.line import Place
 _ACTIONS = cast(Table, EntityActionRow.__table__)
 _VERSIONS = cast(Table, EntityVersion.__table__)
 
-_A, _V = EntityActionRow, EntityVersion
+_A, _V = _ACTIONS.c, _VERSIONS.c
 _RECORDED = (
     select(
         _A.id, _A.named_id, _A.list, _A.kind, _A.branch, _A.pos, _A.base, _A.at, _A.author, _A.device, _A.form_id,
         _A.form_version, _A.edits, _A.target, _A.literal, as_type(_A.saved, Text), as_type(_A.prefilled, Text),
         as_type(_A.blankable, Text), _V.entity_id, _V.version, _V.at, as_type(_V.row, Text),
     )
-    .join(_V, (_V.project_id == _A.project_id) & (_V.action_id == _A.id))
+    .join_from(_ACTIONS, _VERSIONS, (_V.project_id == _A.project_id) & (_V.action_id == _A.id))
+    .where(_A.project_id == bindparam("project"), _A.entity_id.in_(bindparam("ids", expanding=True)))
     .order_by(_V.counter)
 )  # fmt: skip
 
@@ -82,13 +83,11 @@ def to_place(action: EntityAction, numbered: str, version: int) -> Place:
     )
 
 
-def read_past(session: Session, project_id: int, entity_ids: Any) -> Iterator[tuple[Sequence[Any], str, int, datetime]]:
-    """Read what was recorded of some entities, in the order of applying: for ``Past.keep``, whom, version, commit.
-
-    :param entity_ids: ids, or a query for them.
-    """
-    wanted = _RECORDED.where(_A.project_id == project_id, _A.entity_id.in_(entity_ids))
-    for row in session.execute(wanted):
+def read_past(
+    session: Session, project_id: int, entity_ids: Sequence[str]
+) -> Iterator[tuple[Sequence[Any], str, int, datetime]]:
+    """Read what was recorded of some entities, in the order of applying: for ``Past.keep``, whom, version, commit."""
+    for row in session.execute(_RECORDED, {"project": project_id, "ids": entity_ids}):
         yield row, row[18], row[19], row[20]
 
 

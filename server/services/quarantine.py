@@ -91,7 +91,7 @@ def _reconsider(project_id: int, content_sha256: str, actor: Actor, *, release: 
         if row.released_at is not None:
             done = find_released(session, project_id, parsed)
             return Outcome(done.instance_id if done else row.instance_id, None)
-        sifted = sift(session, project_id, _sender_of(session, row), find_gone(session, project_id), parsed)
+        sifted = sift(session, project_id, _sender_of(session, row), find_gone(session, project_id, [parsed]), parsed)
         if isinstance(sifted, dict):  # it can be read now, and is about a woman whose data were erased
             row.content, row.item, row.message, row.released_at = b"", {}, "", now
             return Outcome(row.instance_id, Problem("409.53"))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.auth import Actor
@@ -23,6 +23,21 @@ from server.services import audits
 from sync.protocol import EVERY_PHONE, is_visible
 
 MAX_WORDS = 2000
+
+_OPEN = (
+    select(Question, Entity)
+    .join(Entity, (Entity.project_id == Question.project_id) & (Entity.id == Question.entity_id))
+    .where(Question.project_id == bindparam("project"), Question.open.is_(True))
+)
+_ABOUT = _OPEN.where(Question.entity_id.in_(bindparam("ids", expanding=True)))
+_HELD = (
+    _OPEN.join(
+        EntityScope,
+        (EntityScope.project_id == Question.project_id) & (EntityScope.entity_id == Question.entity_id),
+    )
+    .where(EntityScope.scope.in_(bindparam("scopes", expanding=True)), EntityScope.present.is_(True))
+    .order_by(Question.at, Question.id)
+)
 
 
 @retried
@@ -110,11 +125,7 @@ def close_answered(session: Session, project_id: int, entity_ids: Collection[str
     """
     if not entity_ids:
         return
-    for question, entity in session.execute(
-        select(Question, Entity)
-        .join(Entity, (Entity.project_id == Question.project_id) & (Entity.id == Question.entity_id))
-        .where(Question.project_id == project_id, Question.open.is_(True), Question.entity_id.in_(entity_ids))
-    ).all():
+    for question, entity in session.execute(_ABOUT, {"project": project_id, "ids": list(entity_ids)}).all():
         answer = _find_answer(session, question)
         if answer is not None:
             _close(question, "answered", now, answer)
@@ -143,21 +154,7 @@ def list_asked(
     project_id: int, scopes: Collection[str], visibility: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, Any]]:
     """List the open questions about records that the phones of some scopes hold, as a pull tells them; oldest first."""
-    rows = db.session.execute(
-        select(Question, Entity)
-        .join(Entity, (Entity.project_id == Question.project_id) & (Entity.id == Question.entity_id))
-        .join(
-            EntityScope,
-            (EntityScope.project_id == Question.project_id) & (EntityScope.entity_id == Question.entity_id),
-        )
-        .where(
-            Question.project_id == project_id,
-            Question.open.is_(True),
-            EntityScope.scope.in_({*scopes, EVERY_PHONE}),
-            EntityScope.present.is_(True),
-        )
-        .order_by(Question.at, Question.id)
-    ).all()
+    rows = db.session.execute(_HELD, {"project": project_id, "scopes": [*scopes, EVERY_PHONE]}).all()
     found = {
         question.id: (question, entity)
         for question, entity in rows

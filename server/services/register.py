@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.models import ConflictEntry, Entity, EntityList, EntityVersion, ListProperty, Project
@@ -38,6 +38,21 @@ from sync.protocol import FIRST_ERA, OFFICE, find_version_floor
 AT_ONCE = 200
 """Entities of which all is held in memory when a whole list is computed anew."""
 _PROJECTS = cast(Table, Project.__table__)
+_LISTS, _PROPERTIES, _CONFLICTS = EntityList.__table__.c, ListProperty.__table__.c, ConflictEntry.__table__.c
+_COUNTER = (
+    select(_PROJECTS.c.counter, _PROJECTS.c.era)
+    .where(_PROJECTS.c.id == bindparam("project"))
+    .with_for_update(key_share=True)
+)
+_RULES = select(
+    _PROPERTIES.name, _PROPERTIES.policy, _PROPERTIES.type, _PROPERTIES.choices, _PROPERTIES.visibility
+).where(_PROPERTIES.project_id == bindparam("project"), _PROPERTIES.list == bindparam("list"))
+_SCOPE_PROPERTY = select(_LISTS.scope_property).where(
+    _LISTS.project_id == bindparam("project"), _LISTS.name == bindparam("list")
+)
+_DISPUTED = select(_CONFLICTS.entity_id).where(
+    _CONFLICTS.project_id == bindparam("project"), _CONFLICTS.entity_id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +96,8 @@ class Register:
         most of its time on.
         """
         wanted = sorted(set(entity_ids))
-        joined = select(Entity.component).where(Entity.project_id == self.project_id, Entity.id.in_(wanted))
         if wanted and self.session.connection().dialect.name != "sqlite":  # which locks the whole file
+            joined = select(Entity.component).where(Entity.project_id == self.project_id, Entity.id.in_(wanted))
             components: set[str] = set()
             while more := set(self.session.scalars(joined.distinct())) - components:
                 components |= more  # a merge may be committed while this one waits for its rows
@@ -94,7 +109,7 @@ class Register:
                 ).all()
         self._lock_counter()
         if wanted:  # the counter is locked: from here on nobody else writes any of it
-            self._read_ahead(wanted, read_kept(self.session, self.project_id, Entity.component.in_(joined)))
+            self._read_ahead(wanted, read_kept(self.session, self.project_id, wanted, joined=True))
 
     def _read_ahead(self, wanted: Sequence[str], found: Sequence[Kept]) -> None:
         """Read all that concerns some entities."""
@@ -109,20 +124,12 @@ class Register:
             self._history[self._entities[entity_id].component].keep(row)
             self._committed[entity_id].append((version, at))
         self._scopes = read_scopes(self.session, self.project_id, ids)
-        disputed = self.session.scalars(
-            select(ConflictEntry.entity_id).where(
-                ConflictEntry.project_id == self.project_id, ConflictEntry.entity_id.in_(ids)
-            )
-        )
+        disputed = self.session.scalars(_DISPUTED, {"project": self.project_id, "ids": ids})
         self._undisputed = set(ids) - set(disputed)
 
     def _lock_counter(self) -> int:
         if self._counter is None:
-            self._counter, self._era = self.session.execute(
-                select(Project.counter, Project.era)
-                .where(Project.id == self.project_id)
-                .with_for_update(key_share=True)
-            ).one()
+            self._counter, self._era = self.session.execute(_COUNTER, {"project": self.project_id}).one()
         return self._counter
 
     def forget(self) -> None:
@@ -144,11 +151,7 @@ class Register:
                 row.name: Rule(
                     policy=row.policy, type=row.type, choices=tuple(row.choices), office=row.visibility == OFFICE
                 )
-                for row in self.session.scalars(
-                    select(ListProperty).where(
-                        ListProperty.project_id == self.project_id, ListProperty.list == list_name
-                    )
-                )
+                for row in self.session.execute(_RULES, {"project": self.project_id, "list": list_name})
             }
         return self._rules[list_name]
 
@@ -178,7 +181,7 @@ class Register:
         if entity_id in self._absent:
             return None
         if entity_id not in self._entities:
-            for kept in read_kept(self.session, self.project_id, Entity.id == entity_id):
+            for kept in read_kept(self.session, self.project_id, [entity_id]):
                 self._entities[entity_id] = kept
         return self._entities.get(entity_id)
 
@@ -197,7 +200,8 @@ class Register:
         if component not in self._history:
             past = self._history[component] = Past()
             joined = select(Entity.id).where(Entity.project_id == self.project_id, Entity.component == component)
-            for row, _entity_id, _version, _at in read_past(self.session, self.project_id, joined):
+            ids = self.session.scalars(joined).all()
+            for row, _entity_id, _version, _at in read_past(self.session, self.project_id, ids):
                 past.keep(row)
         return self._history[component]
 
@@ -271,12 +275,13 @@ class Register:
     def _scope_property(self, list_name: str) -> str:
         """Name the property that decides which phones hold the entities of a list; a list that is new is kept."""
         if list_name not in self._scope_properties:
-            kept = self.session.get(EntityList, (self.project_id, list_name))
-            if kept is None:
+            known = self.session.scalar(_SCOPE_PROPERTY, {"project": self.project_id, "list": list_name})
+            if known is None:
                 kept = EntityList(project_id=self.project_id, name=list_name)
                 self.session.add(kept)
                 self.session.flush()
-            self._scope_properties[list_name] = kept.scope_property
+                known = kept.scope_property
+            self._scope_properties[list_name] = known
         return self._scope_properties[list_name]
 
     def _show(self, kept: Kept, after: EntityState, counter: int) -> frozenset[str]:

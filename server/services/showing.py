@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.models import ConflictEntry, Entity, EntityScope
@@ -21,6 +21,20 @@ from sync.merge import EntityState
 _ENTITIES = cast(Table, Entity.__table__)
 _SCOPES = cast(Table, EntityScope.__table__)
 _COLUMNS = tuple(_ENTITIES.columns.keys())
+_NAMED = _ENTITIES.alias("named")
+_PROJECT: Any = bindparam("project")
+_IDS: Any = bindparam("ids", expanding=True)
+# Sorted where they are read: asked to sort, SQLite walks all records of the project and tests the condition on each.
+_KEPT = select(*_ENTITIES.columns).where(_ENTITIES.c.project_id == _PROJECT)
+_THESE = _KEPT.where(_ENTITIES.c.id.in_(_IDS))
+_JOINED = _KEPT.where(
+    _ENTITIES.c.component.in_(
+        select(_NAMED.c.component).where(_NAMED.c.project_id == _PROJECT, _NAMED.c.id.in_(_IDS))
+    )
+)
+_HOLDERS = select(_SCOPES.c.entity_id, _SCOPES.c.scope, _SCOPES.c.present).where(
+    _SCOPES.c.project_id == _PROJECT, _SCOPES.c.entity_id.in_(_IDS)
+)
 
 
 @dataclass(slots=True)
@@ -47,11 +61,14 @@ class Kept:
         return (self.project_id, self.id)
 
 
-def read_kept(session: Session, project_id: int, *where: Any) -> list[Kept]:
-    """Read records by a condition, sorted by id."""
-    wanted = select(*(_ENTITIES.columns[name] for name in _COLUMNS)).where(Entity.project_id == project_id, *where)
-    # Sorted here: asked to sort, SQLite walks all records of the project by their ids and tests the condition on each.
-    return sorted((Kept(*row) for row in session.execute(wanted)), key=lambda kept: kept.id)
+def read_kept(session: Session, project_id: int, entity_ids: Iterable[str], *, joined: bool = False) -> list[Kept]:
+    """Read records, sorted by id.
+
+    :param joined: and those that are merged with them.
+    """
+    given = {"project": project_id, "ids": list(entity_ids)}
+    found = session.execute(_JOINED if joined else _THESE, given)
+    return sorted((Kept(*row) for row in found), key=lambda kept: kept.id)
 
 
 def new_kept(project_id: int, entity_id: str, list_name: str, now: datetime) -> Kept:
@@ -78,11 +95,7 @@ def read_scopes(session: Session, project_id: int, entity_ids: Iterable[str]) ->
     """Tell for each entity the scopes that ever held it, and whether they do."""
     wanted = list(entity_ids)
     found: dict[str, dict[str, bool]] = {entity_id: {} for entity_id in wanted}
-    for entity_id, scope, present in session.execute(
-        select(EntityScope.entity_id, EntityScope.scope, EntityScope.present).where(
-            EntityScope.project_id == project_id, EntityScope.entity_id.in_(wanted)
-        )
-    ):
+    for entity_id, scope, present in session.execute(_HOLDERS, {"project": project_id, "ids": wanted}):
         found[entity_id][scope] = present
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.database import db, retried, transaction
@@ -17,6 +17,12 @@ from server.services.stamps import stamp
 
 UNTOLD_TYPE = "application/octet-stream"
 _ATTACHMENTS = cast(Table, SubmissionAttachment.__table__)
+_ABSENT = select(_ATTACHMENTS.c.sha256).where(
+    _ATTACHMENTS.c.project_id == bindparam("project"),
+    _ATTACHMENTS.c.instance_id.in_(bindparam("ids", expanding=True)),
+    _ATTACHMENTS.c.present.is_(False),
+    _ATTACHMENTS.c.sha256.is_not(None),
+)
 
 
 def note_new_attachments(session: Session, project_id: int, parsed: Parsed, here: Collection[str]) -> None:
@@ -93,16 +99,7 @@ def find_wanted(project_id: int, parsed: Sequence[Parsed]) -> list[str]:
     announced = {a["sha256"] for p in parsed for a in find_announced(p.item)}
     ids = [p.instance_id for p in parsed if p.instance_id]
     if ids:
-        announced |= set(
-            db.session.scalars(
-                select(SubmissionAttachment.sha256).where(
-                    SubmissionAttachment.project_id == project_id,
-                    SubmissionAttachment.instance_id.in_(ids),
-                    SubmissionAttachment.present.is_(False),
-                    SubmissionAttachment.sha256.is_not(None),
-                )
-            )
-        )
+        announced |= set(db.session.scalars(_ABSENT, {"project": project_id, "ids": ids}))
     if not announced:
         return []
     here = set(db.session.scalars(select(Blob.sha256).where(Blob.project_id == project_id, Blob.sha256.in_(announced))))

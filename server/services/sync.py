@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.auth import Actor
@@ -35,6 +36,7 @@ log = structlog.get_logger("hirfa.sync")
 
 CHUNK = MAX_ITEMS
 """Items of one transaction: one wait for the disk is paid for all of them."""
+_ERA = select(Project.era).where(Project.id == bindparam("project"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,9 @@ def receive_batch(
         remove_dropped(db.session())
     if not parsed:
         _receive_chunk(project_id, sender, [])
-    project = db.session.get_one(Project, project_id)
     return BatchAnswer(
         server_time=datetime.now(UTC),
-        era=project.era,
+        era=db.session.execute(_ERA, {"project": project_id}).scalar_one(),
         results=results,
         missing=find_missing(project_id, sender.actor.id, sender.device_id),
         attachments_wanted=find_wanted(project_id, parsed),
