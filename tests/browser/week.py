@@ -25,7 +25,7 @@ FAMILIES = (
 )  # fmt: skip
 FIRSTS = (
     ("Kheira", "خيرة"), ("Fatima", "فاطمة"), ("Zohra", "زهرة"), ("Amina", "أمينة"), ("Nouria", "نورية"),
-    ("Halima", "حليمة"), ("Yamina", "يمينة"), ("Setti", "ستي"), ("Djamila", "جميلة"), ("Mebarka", "مباركة"),
+    ("Halima", "حليمة"), ("Rekia", "رقية"), ("Setti", "ستي"), ("Djamila", "جميلة"), ("Mebarka", "مباركة"),
 )  # fmt: skip
 AMINAS, SHARED, HOURIAS = "3112", "3110", "3113"
 """Communes: Amina's alone, of both, Houria's alone."""
@@ -75,7 +75,7 @@ class Woman:
 
 
 def make_woman(number: int, commune: str) -> Woman:
-    """No two of the first hundred and twenty share both names."""
+    """No two of the first hundred and twenty share both names, and no name holds another: a search for one finds her alone."""
     (family_fr, family_ar), (first_fr, first_ar) = FAMILIES[number % 12], FIRSTS[(number // 12 + number) % 10]
     known = {"nom_fr": family_fr, "nom_ar": family_ar, "prenom_fr": first_fr, "prenom_ar": first_ar}
     return Woman(number, commune, known | {"annee_naissance": str(1950 + number * 7 % 45), "localite": f"Douar {number}"})
