@@ -60,7 +60,8 @@ _OFFICER = _VIEWER | {
     "attachment.read",
 }
 GRANTS: dict[str, frozenset[str]] = {
-    "app_user": frozenset({"sync", "openrosa", "form.read", "scope.read"}),
+    "app_user": frozenset({"send", "sync", "openrosa", "form.read", "scope.read"}),
+    "sender": frozenset({"send"}),
     "viewer": _VIEWER,
     "officer": _OFFICER,
     "administrator": _OFFICER
@@ -75,7 +76,14 @@ ROLES = ("administrator", "officer", "viewer", "protection", "association")
 
 _TOKENS, _AGENTS = AppUserToken.__table__, AppUser.__table__
 _HOLDER = (
-    select(_AGENTS.c.id, _AGENTS.c.name, _AGENTS.c.project_id, _TOKENS.c.revoked_at, _AGENTS.c.revoked_at)
+    select(
+        _AGENTS.c.id,
+        _AGENTS.c.name,
+        _AGENTS.c.project_id,
+        _TOKENS.c.sends_only,
+        _TOKENS.c.revoked_at,
+        _AGENTS.c.revoked_at,
+    )
     .join_from(
         _TOKENS,
         _AGENTS,
@@ -291,12 +299,12 @@ def _bearer(token: str) -> Actor | None:
     hashed = hash_token(token)
     row = db.session.execute(_HOLDER, {"hash": hashed}).first()
     if row is not None:
-        agent_id, name, project_id, *revoked = row
+        agent_id, name, project_id, sends_only, *revoked = row
         return Actor(
             kind="app_user",
             id=agent_id,
             name=name,
-            role="app_user",
+            role="sender" if sends_only else "app_user",
             project_id=project_id,
             revoked=any(at is not None for at in revoked),
         )

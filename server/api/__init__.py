@@ -40,6 +40,7 @@ def init_api(app: Flask) -> None:
         ("POST", f"{p}/sync/push", sync.push),
         ("POST", f"{p}/sync/pull", sync.pull),
         ("POST", f"{p}/sync/handover", handover.receive),
+        ("POST", f"{p}/sync/token", enrolment.split),
         ("GET", f"{p}/scopes", sync.scopes),
         ("GET", f"{p}/forms", forms.list_forms),
         ("GET", f"{p}/forms/<form_id>.xml", forms.form_xml),

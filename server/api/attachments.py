@@ -30,12 +30,12 @@ def _check_version() -> None:
         raise Problem("400.6", field="Tus-Resumable", reason=f"{VERSION} is expected")
 
 
-@require("sync")
+@require("send")
 def options(project_id: int) -> Response:
     return _answer(204, Tus_Version=VERSION, Tus_Extension="creation", Tus_Max_Size=str(service.MAX_BYTES))
 
 
-@require("sync")
+@require("send")
 def create(project_id: int) -> Response:
     _check_version()
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
@@ -51,14 +51,14 @@ def create(project_id: int) -> Response:
     return _answer(201, Location=location, Upload_Offset=str(upload.offset))
 
 
-@require("sync")
+@require("send")
 def head(project_id: int, upload_id: str) -> Response:
     _check_version()
     upload = service.find_upload(project_id, actor(), upload_id)
     return _answer(200, Upload_Offset=str(upload.offset), Upload_Length=str(upload.size))
 
 
-@require("sync")
+@require("send")
 def patch(project_id: int, upload_id: str) -> Response:
     _check_version()
     if request.mimetype != "application/offset+octet-stream":

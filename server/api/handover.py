@@ -17,7 +17,7 @@ PIECE = 64 * 1024
 _answer = HandoverAnswerSchema()
 
 
-@require("sync")
+@require("send")
 def receive(project_id: int) -> Response:
     """Take in what the body holds once it is here whole; the carrier is told how each item fared, not what is in it."""
     if (request.content_encoding or "identity").strip().lower() not in ("identity", ""):

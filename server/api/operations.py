@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 
 from marshmallow import Schema
 
-from server.schemas.answers import EnrolAnswerSchema, FormSchema, PlaceSchema, SessionAnswerSchema
+from server.schemas.answers import (
+    EnrolAnswerSchema,
+    FormSchema,
+    PlaceSchema,
+    SessionAnswerSchema,
+    TokenAnswerSchema,
+)
 from server.schemas.asked import AskSchema, CorrectionSchema, GiveSchema, QuestionSchema, SendBackSchema
 from server.schemas.central import (
     AttachmentSchema,
@@ -41,6 +47,7 @@ from server.schemas.sync import (
     PushAnswerSchema,
     PushSchema,
     SessionSchema,
+    TokenSchema,
 )
 from server.schemas.templates import TemplateSchema
 from server.services.workbook_options import CHOICES
@@ -131,6 +138,12 @@ OPERATIONS: Mapping[str, Operation] = {
         body=BYTES,
         answer=HandoverAnswerSchema,
         problems=("400.2", "422.51"),
+    ),
+    "enrolment.split": Operation(
+        "Give a second token, made by the phone and kept encrypted there; the one of this request may send alone then.",
+        body=TokenSchema,
+        answer=TokenAnswerSchema,
+        problems=("400.51",),
     ),
     "sync.scopes": Operation("The places an agent works in; all for an officer.", answer=PlaceSchema, many=True),
     "forms.list_forms": Operation("The forms that phones are offered.", answer=FormSchema, many=True),

@@ -20,7 +20,7 @@ _push, _pull = PushSchema(), PullSchema()
 _pushed, _pulled = PushAnswerSchema(), PullAnswerSchema()
 
 
-@require("sync")
+@require("send")
 def push(project_id: int) -> Response:
     given = read_json(_push)
     if len(given["submissions"]) > MAX_ITEMS:

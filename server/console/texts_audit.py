@@ -37,6 +37,7 @@ AUDIT: Final = {
     "audit.app_user.create": Words("Agent ajouté", "إضافة عون", "Agent added"),
     "audit.app_user.change": Words("Agent modifié", "تعديل عون", "Agent changed"),
     "audit.app_user.code": Words("Nouveau lien d’agent", "رابط جديد لعون", "New link for an agent"),
+    "audit.app_user.split": Words("Jetons du téléphone séparés", "فصل رموز الهاتف", "Tokens of the phone split"),
     "audit.app_user.enrol": Words("Téléphone inscrit", "تسجيل هاتف", "Phone enrolled"),
     "audit.app_user.revoke": Words("Agent révoqué", "إلغاء عون", "Agent revoked"),
     "audit.user.create": Words("Utilisateur ajouté", "إضافة مستخدم", "Person added"),

@@ -79,6 +79,8 @@ class AppUserToken(Base):
     app_user_id: Mapped[int]
     device_id: Mapped[str | None] = mapped_column(String(255))
     """The enrolment it was given to; a token made for scripts has none."""
+    sends_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It lies clear on its phone, so that a locked one can send; with it nothing is read."""
     created_at: Mapped[moment]
     revoked_at: Mapped[maybe_moment]
 

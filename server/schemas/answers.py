@@ -36,6 +36,10 @@ class ProjectSchema(Schema):
     publicKey = fields.Dict(allow_none=True)
 
 
+class TokenAnswerSchema(Schema):
+    sendsOnly = fields.Boolean(metadata={"description": "Of the token of this request, from now on."})
+
+
 class EnrolAnswerSchema(Schema):
     token = fields.String(required=True)
     appUser = fields.Nested(AgentSchema, required=True)

@@ -54,6 +54,10 @@ class PullSchema(Envelope):
     app = fields.Raw(load_default=None, allow_none=True, metadata={"description": "What the app says of itself."})
 
 
+class TokenSchema(Envelope):
+    token = fields.String(required=True, validate=validate.Regexp(r"[A-Za-z0-9_-]{43,255}\Z"))
+
+
 class EnrolSchema(Envelope):
     code = fields.String(required=True, validate=validate.Length(min=1, max=64))
     deviceId = fields.String(required=True, validate=_ID)

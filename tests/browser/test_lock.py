@@ -31,6 +31,17 @@ DUMP = """async () => {
   }
   return all;
 }"""
+# What a copy of the locked phone is worth at its own server: the answers to a pull, to the forms and to an empty push.
+COPIED = """async () => {
+  const ask = r => new Promise((ok, no) => { r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); });
+  const db = await ask(indexedDB.open('hirfa'));
+  const {token, deviceId} = await ask(db.transaction('settings').objectStore('settings').get('enrolment'));
+  db.close();
+  const headers = {Authorization: `Bearer ${token}`, 'Content-Type': 'application/json'}, p = '/v1/projects/1';
+  const post = (path, body) => fetch(p + path, {method: 'POST', headers, body: JSON.stringify({deviceId, ...body})});
+  const answers = [await post('/sync/pull', {}), await fetch(p + '/forms', {headers}), await post('/sync/token', {token: 'x'.repeat(64)}), await post('/sync/push', {submissions: []})];
+  return answers.map(a => a.status);
+}"""
 THREE_FINGERS = """() => { const at = n => new Touch({identifier: n, target: document.body, clientX: 50 * n, clientY: 50});
   document.body.dispatchEvent(new TouchEvent('touchstart', {bubbles: true, touches: [at(1), at(2), at(3)]})); }"""
 
@@ -143,6 +154,7 @@ def test_a_locked_phone_shows_nothing_and_loses_nothing(
     expect(page.locator(".lock section.card")).to_have_count(0, timeout=60_000)
     assert rows(installed, "select count(*) from submissions where form_id = 'cam_e_visite'") == [(3,)]
     assert rows(installed, "select present from submission_attachments") == [(1,)]
+    assert page.evaluate(COPIED) == [403, 403, 403, 200]
 
     # Forgotten: it says what is lost, then an officer's code begins anew.
     page.locator(".lock > .stack-small button").first.click()

@@ -126,7 +126,7 @@ def test_no_route_takes_a_cut_body_for_a_whole_one(server: LiveServer, template:
         given = wanted if isinstance(wanted, str) else wanted[0] if isinstance(wanted, tuple) else "json"
         body, kind = body_of(given)
         verb = app.view_functions[rule.endpoint].required_verb  # type: ignore[attr-defined]
-        headers = {"Content-Type": kind, **(desk if operation is None else agent if verb in ("sync", "openrosa") else officer)}
+        headers = {"Content-Type": kind, **(desk if operation is None else agent if verb in ("send", "sync", "openrosa") else officer)}
         if given == PIECE:
             headers |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
         for method in methods:

@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 
 from server.api.operations import OPERATIONS
-from server.auth import GRANTS, PUBLIC
-from server.database import db
+from server.auth import GRANTS, PUBLIC, hash_token
+from server.database import db, transaction
+from server.models import AppUserToken
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,12 +60,15 @@ def test_only_the_listed_routes_are_public(app: Flask) -> None:
     assert public <= PUBLIC_ENDPOINTS
 
 
-@pytest.mark.parametrize("who", ["nobody", "app_user", "viewer", "officer", "administrator", "protection", "association"])
+@pytest.mark.parametrize("who", ["nobody", "app_user", "sender", "viewer", "officer", "administrator", "protection", "association"])
 def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: object, as_role: object, who: str) -> None:
     if who == "nobody":
         client = app.test_client()
-    elif who == "app_user":
+    elif who in ("app_user", "sender"):
         client = app.test_client()
+        if who == "sender":
+            with app.app_context(), transaction() as session:
+                session.get_one(AppUserToken, (1, hash_token(phone.token))).sends_only = True  # type: ignore[attr-defined]
         client.environ_base["HTTP_AUTHORIZATION"] = phone.headers["Authorization"]  # type: ignore[attr-defined]
     else:
         client = as_role(who)  # type: ignore[operator]
@@ -78,7 +82,7 @@ def test_every_route_is_closed_to_those_without_its_verb(app: Flask, phone: obje
             name: 1 if name in ("project_id", "app_user_id", "agent_id") else 9999 if name == "user_id" else "x"
             for name in rule.arguments
         }
-        if who == "app_user" and "token" in values:
+        if who in ("app_user", "sender") and "token" in values:
             values["token"] = phone.token  # type: ignore[attr-defined]
         url = rule.build(values)[1]
         for method in sorted((rule.methods or set()) - {"OPTIONS"}):

@@ -9,6 +9,7 @@ export { veilError } from './secrets';
 export { forgetPin } from './migrate';
 export { alone, holdOpen, takeOver, type Held } from './locks';
 export * from './settings';
+export { noteReading, takeReading } from './tokens';
 export * from './forms';
 export * from './drafts';
 export { readRemembered, remember } from './remembered';

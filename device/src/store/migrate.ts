@@ -79,7 +79,7 @@ export async function forgetPin(): Promise<void> {
     const { secret: _s, ...line } = cursor.value;
     void cursor.update(line);
   }
-  for (const key of ['vault', 'pinTries', 'encrypted']) void tx.objectStore('settings').delete(key);
+  for (const key of ['vault', 'pinTries', 'encrypted', 'reading']) void tx.objectStore('settings').delete(key);
   await tx.done;
   announce('settings', 'records', 'forms', 'drafts', 'outbox', 'inbox');
 }

@@ -9,6 +9,7 @@ export interface Scope { value: string; labels: Labels }
 
 /** The phone's right to sync: one app user, one project, one device id made at enrolment. */
 export interface Enrolment {
+  /** Lies clear, so that a locked phone can send; once the server knows the other (`tokens.ts`) it does nothing else. */
   token: string;
   deviceId: string;
   appUser: { id: string | number; name: string };

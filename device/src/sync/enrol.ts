@@ -52,5 +52,7 @@ export async function refreshScopes(fetcher: Fetch, enrolment: Enrolment): Promi
   const answer = await askJson(fetcher, `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}/scopes`, { token: enrolment.token });
   if (!Array.isArray(answer)) return;
   const scopes = (answer as Scope[]).filter((scope) => typeof scope?.value === 'string');
-  await writeSetting('enrolment', { ...enrolment, scopes });
+  // Written over what stands there: the token of this request is not the one that lies clear.
+  const own = await readSetting('enrolment');
+  if (own?.deviceId === enrolment.deviceId) await writeSetting('enrolment', { ...own, scopes });
 }

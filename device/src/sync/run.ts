@@ -10,6 +10,7 @@ import { pull, type PullProgress, type PullReport } from './pull';
 import { isUnsure, push, type PushReport } from './push';
 import { backOffMs, isDone, mayForget } from './rules';
 import { mayPhotosGo } from './line';
+import { reading } from './tokens';
 import { tusTransfer, upload, wantedFiles, type Transfer, type UploadReport } from './upload';
 
 export type Stage = 'push' | 'pull' | 'forms' | 'photos';
@@ -106,14 +107,15 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
         ? { stage: 'forms', done: p.forms, total: p.formsTotal, bytes: 0, bytesTotal: 0 }
         : { stage: 'pull', done: p.records, total: null, bytes: 0, bytesTotal: 0 });
     };
-    report.pull = await pull(tools.fetcher, enrolment, tools.makeId, pulling, signal);
+    const take = (): Promise<PullReport> => reading(tools.fetcher, enrolment, (own) => pull(tools.fetcher, own, tools.makeId, pulling, signal));
+    report.pull = await take();
     // After a restore what the server may lack goes out first, in the same run.
     if (report.pull.newEra) {
       await send();
-      report.pull = { ...(await pull(tools.fetcher, enrolment, tools.makeId, pulling, signal)), newEra: true };
+      report.pull = { ...(await take()), newEra: true };
     }
     // Names of new places; the phone can do without them until the line is better.
-    if (report.pull.scopesChanged) await refreshScopes(tools.fetcher, enrolment).catch(() => undefined);
+    if (report.pull.scopesChanged) await reading(tools.fetcher, enrolment, (own) => refreshScopes(tools.fetcher, own)).catch(() => undefined);
     await writeSetting('lastSyncAt', new Date(tools.now()).toISOString());
   };
   try {

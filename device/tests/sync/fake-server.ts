@@ -26,6 +26,12 @@ export class FakeServer {
   requests: { path: string; body: Record<string, unknown> }[] = [];
   maxItems = 500;
   revoked = false;
+  /** Tokens that may send alone; those that this server does not know; who asked for what. */
+  senders = new Set<string>();
+  unknown = new Set<string>();
+  asked: { what: string; token: string }[] = [];
+  /** A server of before there were two tokens. */
+  old = false;
   missing: number[] = [];
   corrections: { instanceId: string; formId: string; formVersion: string; xml: string; attachments: { name: string; sha256: string; size: number; contentType: string }[]; comment: string; at: string; by: string }[] = [];
   questions: { entity: string; property: string; values: string[]; words: string; at: string }[] = [];
@@ -53,12 +59,32 @@ export class FakeServer {
     const fault = this.fault({ path, body, bytes: (init.body as Uint8Array | null)?.byteLength ?? 0 });
     if (fault === 'before') throw new TypeError('failed to fetch');
     if (fault && typeof fault === 'object') return Response.json(fault.json, { status: fault.status, headers: fault.headers ?? {} });
-    this.requests.push({ path, body });
-    const answer = this.answer(path, body);
+    const token = (init.headers as Record<string, string>).Authorization?.slice(7) ?? '';
+    const answer = this.refuse(path, token) ?? this.split(path, token, body);
+    if (!path.endsWith('/sync/token')) this.requests.push({ path, body });
+    return this.tell(fault, answer ?? this.answer(path, body));
+  };
+
+  private async tell(fault: 'after' | 'cut' | null, answer: Response): Promise<Response> {
     if (fault === 'after') throw new TypeError('failed to fetch');
     if (fault === 'cut') return new Response((await answer.text()).slice(0, 30), { status: 200 });
     return answer;
-  };
+  }
+
+  private refuse(path: string, token: string): Response | null {
+    const what = path.split('/').pop()!;
+    this.asked.push({ what, token });
+    if (this.unknown.has(token)) return Response.json({ code: '401.2', message: 'unknown token' }, { status: 401 });
+    const reads = !['push', 'enrol', 'handover'].includes(what);
+    return reads && this.senders.has(token) ? Response.json({ code: '403.1', message: 'it sends alone' }, { status: 403 }) : null;
+  }
+
+  private split(path: string, token: string, body: Record<string, unknown>): Response | null {
+    if (!path.endsWith('/sync/token') || this.old) return null;
+    this.senders.add(token);
+    this.unknown.delete(String(body.token));
+    return Response.json({ sendsOnly: true });
+  }
 
   private answer(path: string, body: Record<string, unknown>): Response {
     if (path === '/v1/enrol') {

@@ -108,6 +108,7 @@ export class ModelServer {
   private answer(path: string, body: Record<string, unknown>, unheard: boolean): { json: unknown; status?: number } {
     if (path === '/v1/enrol') return { json: { token: 'T', appUser: { id: 1, name: 'N' }, project: { id: 1, name: 'P' }, scopes: [] } };
     if (path.endsWith('/scopes')) return { json: [] };
+    if (path.endsWith('/sync/token')) return { json: { sendsOnly: true } };
     const deviceId = String(body.deviceId);
     const device = this.devices.get(deviceId) ?? { revoked: false, seqs: new Set<number>() };
     this.devices.set(deviceId, device);
