@@ -33,6 +33,7 @@ _GUESS: Final = {
 }
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
+_COUNTRY: Final = re.compile(r"^(?:00)?213(?=\d{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,14 @@ def _read_birth(texts: Iterable[str]) -> tuple[int, str]:
 
 
 def _read_phone(texts: Iterable[str]) -> str:
-    """Give the last nine digits, the same with and without +213."""
+    """Give the number as it is dialled in the country, without its first zero: the same with +213, 00213 and 0, in digits of any script.
+
+    A mobile number has nine digits then, a landline eight.
+    """
     for text in texts:
-        digits = "".join(c for c in text if c.isascii() and c.isdigit())
+        digits = "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
         if len(digits) >= 8:
-            return digits[-9:].lstrip("0")
+            return _COUNTRY.sub("", digits).lstrip("0")[-9:]
     return ""
 
 

@@ -26,7 +26,7 @@ from sync.linkage import find_threshold, name_keys, stored_keys
 from sync.names import fold_name
 from sync.people import find_roles, read_person
 
-RULES: Final = "1"
+RULES: Final = "2"
 """To be raised when words, keys or weights are made by other rules: all lists are then taken in again."""
 CHUNK: Final = {"index": 400, "pairs": 50}
 MAX_WORDS: Final = 60

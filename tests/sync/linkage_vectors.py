@@ -50,6 +50,8 @@ PAIRS: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("another father", A, {**A, "prenom_pere": "رابح"}),
     ("one telephone, other names", A, {**A, "prenom_fr": "Zineb", "prenom_ar": "زينب", "nom_fr": "Saïdi", "nom_ar": "سعيدي"}),
     ("the telephone with +213", A, {**A, "telephone": "+213 550 12 34 56"}),
+    ("the telephone in Arabic digits", A, {**A, "telephone": "٠٥٥٠ ١٢ ٣٤ ٥٦", "prenom_fr": "Zineb", "prenom_ar": "زينب"}),
+    ("a landline with 00213", {**A, "telephone": "041 33 44 50"}, {**A, "telephone": "00213 (0) 41 33 44 50", "prenom_fr": "Zineb"}),
     ("the same national number", {**A, "nin": "991975311200011234"}, {**A, "nin": "99 1975 3112 0001 1234", "prenom_fr": "Zineb", "prenom_ar": ""}),
     ("a digit wrong in it", {**A, "nin": "991975311200011234"}, {**A, "nin": "991975311200011284"}),
     ("two digits exchanged in it", {**A, "nin": "991975311200011234"}, {**A, "nin": "991975311200011243"}),

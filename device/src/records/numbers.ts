@@ -6,7 +6,7 @@ export interface Decimal { digits: bigint; scale: number }
 const ZERO: Decimal = { digits: 0n, scale: 0 };
 
 /** Digits of any script as 0-9, which is how numbers are compared. */
-function toAscii(text: string): string {
+export function toAscii(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;
     let zero = code;

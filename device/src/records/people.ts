@@ -1,5 +1,6 @@
 // What of a record tells who somebody is: the same as `sync/people.py` on the server, where the rules are explained.
 import { foldName, type FoldedName } from './names';
+import { toAscii } from './numbers';
 
 export interface Person {
   given: FoldedName[];
@@ -84,6 +85,12 @@ function readBirth(texts: readonly string[] = []): [number, string] {
   return [year, ''];
 }
 
+/** The number as it is dialled in the country, without its first zero: the same with +213, 00213 and 0, in digits of any script. */
+function readPhone(texts: readonly string[] = []): string {
+  const digits = texts.map((text) => toAscii(text).replace(/[^0-9]/g, '')).find((found) => found.length >= 8) ?? '';
+  return digits.replace(/^(?:00)?213(?=\d{8})/, '').replace(/^0+/, '').slice(-9);
+}
+
 /** Read the person that a record's values tell of. */
 export function readPerson(values: Readonly<Record<string, string | undefined>>, roles: Roles): Person {
   const texts: Record<string, string[]> = {};
@@ -95,10 +102,9 @@ export function readPerson(values: Readonly<Record<string, string | undefined>>,
   let family = fold(texts.family);
   if (given.length + family.length === 0) [given, family] = takeApart(texts.name);
   const [year, day] = readBirth(texts.birth);
-  const phone = (texts.phone ?? []).map((text) => text.replace(/[^0-9]/g, '')).find((digits) => digits.length >= 8) ?? '';
   return {
     given, family, married: fold(texts.married), father: fold(texts.father), year, day,
-    place: texts.place?.[0] ?? '', locality: fold(texts.locality)[0]?.sound ?? '', phone: phone.slice(-9).replace(/^0+/, ''),
+    place: texts.place?.[0] ?? '', locality: fold(texts.locality)[0]?.sound ?? '', phone: readPhone(texts.phone),
     id: (texts.id?.[0] ?? '').replace(/[^\p{L}\p{N}]/gu, '').toUpperCase(),
   };
 }
