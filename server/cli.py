@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import click
 import segno
 from flask import Flask, current_app
 from flask_migrate import upgrade
+from sqlalchemy.exc import DBAPIError
 
 from exports.programme import ALGIERS
 from forms.errors import XlsformError
@@ -30,7 +32,7 @@ from server.cli_workbook import check_template, export, list_presets, run_preset
 from server.config import Settings, is_loopback
 from server.errors import Problem
 from server.services.actors import enrolment_link
-from server.terminal import fail, project_and_json, say
+from server.terminal import fail, find_obstacle, project_and_json, say
 from server.vault import VaultError
 
 
@@ -363,6 +365,9 @@ def serve(project_id: int, as_json: bool) -> None:
     from server.serve import run
 
     here = settings()
+    with suppress(DBAPIError):  # a database that is away now may be there when somebody asks
+        if (why := find_obstacle()) is not None:
+            fail(as_json, "503.1", why)
     say(
         as_json,
         {"project": project_id, "desk": f"{here.url}/", "app": f"{here.url}/app/", "bind": here.bind},

@@ -5,19 +5,63 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy.exc import DBAPIError
+
+from server.database import db
+from server.dumps import find_revision
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def project_and_json(command: Command) -> Command:
-    """Give a command its ``--project`` and ``--json`` options."""
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
-    return click.option("--project", "project_id", type=int, default=1, show_default=True, help="Project number.")(
-        command
+    """Give a command its ``--project`` and ``--json`` options; a database that is not ready is told in words."""
+
+    @wraps(command)
+    def told(*arguments: Any, as_json: bool, **options: Any) -> Any:
+        try:
+            return command(*arguments, as_json=as_json, **options)
+        except DBAPIError:
+            why = _explain()
+            if why is None:
+                raise
+            fail(as_json, "503.1", why)
+
+    found = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(told)
+    found = click.option("--project", "project_id", type=int, default=1, show_default=True, help="Project number.")(
+        found
     )
+    return cast(Command, found)
+
+
+def _explain() -> str | None:
+    """Say why the database cannot be used, when it is away, empty or of another version."""
+    db.session.rollback()
+    try:
+        return find_obstacle()
+    except DBAPIError as away:
+        return f"The database does not answer ({type(away.orig).__name__}). Start it, or correct HIRFA_DATABASE_URL."
+
+
+def find_obstacle() -> str | None:
+    """Say what must be done before this software can use the database: nothing is installed, or another version.
+
+    :raises DBAPIError: when it does not answer.
+    """
+    with db.engine.connect() as connection:
+        here = find_revision(connection)
+    if not here:
+        where = current_app.config["HIRFA"].data
+        return f"Nothing is installed in {where} yet. Run: flask --app server init"
+    head = ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_current_head()
+    if here != head:
+        return f"The database is at revision {here}, this software expects {head}. Run: flask --app server upgrade"
+    return None
 
 
 def say(as_json: bool, value: dict[str, Any], text: str) -> None:

@@ -157,9 +157,9 @@ def _read_birth(texts: Iterable[str]) -> tuple[int, str]:
 
 
 def _read_phone(texts: Iterable[str]) -> str:
-    """Give the number as it is dialled in the country, without its first zero: the same with +213, 00213 and 0, in digits of any script.
+    """Give the number as it is dialled in the country, without its first zero: nine digits, of a landline eight.
 
-    A mobile number has nine digits then, a landline eight.
+    It is the same with +213, 00213 and 0, in digits of any script.
     """
     for text in texts:
         digits = "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
