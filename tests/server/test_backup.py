@@ -46,6 +46,10 @@ def vault(app: Flask, tmp_path: Path) -> Vault:
     return Vault(folder)
 
 
+PICTURE = b"\xff\xd8\xff as the camera made it"
+"""How a photograph begins here: so long that chance does not write it into sealed bytes."""
+
+
 @pytest.fixture
 def other(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Another machine with nothing on it, with the same kind of database."""
@@ -64,7 +68,7 @@ def _empty(request: pytest.FixtureRequest, data: Path, postgresql: bool) -> Iter
 
 def photo_of(phone: Phone) -> tuple[str, str]:
     """A registration with a photograph that is here: (sha256, the woman's id)."""
-    sha256, size = keep_file(1, BytesIO(b"\xff\xd8\xff" + uuid4().bytes), "image/jpeg")
+    sha256, size = keep_file(1, BytesIO(PICTURE + uuid4().bytes), "image/jpeg")
     xml, instance_id, woman = registration(photo="p.jpg")
     file = {"name": "p.jpg", "sha256": sha256, "size": size, "contentType": "image/jpeg"}
     phone.push(phone.item(xml, instance_id, attachments=[file]))
@@ -138,7 +142,7 @@ def test_a_backup_of_the_future_does_not_count(app: Flask, vault: Vault, phone: 
 def test_nothing_in_the_vault_can_be_read_without_the_key(app: Flask, phone: Phone, vault: Vault) -> None:
     photo_of(phone)
     backups.make_backup()
-    secrets = [ARABIC_NAME.encode(), b"Benali", b"PRIVATE KEY", b"\xff\xd8\xff", app.config["HIRFA"].secret_key.encode()]
+    secrets = [ARABIC_NAME.encode(), b"Benali", b"PRIVATE KEY", PICTURE, app.config["HIRFA"].secret_key.encode()]
     for path in vault.folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
