@@ -14,6 +14,7 @@ from server.services.indexing import catch_up
 from tests.builders import registration, visit
 from tests.desk import Signed, served_apart, sign_in
 
+BOTH_DATABASES = True
 MOST = 60
 A_WOMAN = {"/conflicts": 6}
 """A page of disputes asks so many questions for each woman that it shows: all that her authors were shown."""

@@ -189,6 +189,7 @@ ONE_DATABASE = {
     "test_house": "walks the routes before anything is stored",
     "test_cut_bodies": "what is cut never comes as far as a database",
     "test_cut_routes": "the same",
+    "test_not_ready": "there is no database yet, or it is away",
 }
 
 
