@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from server.database import db
 from server.services import submissions
+from server.services.submission_batches import read_batches
 from server.services.submission_filters import Filter
 from tests.builders import registration, visit
 
@@ -96,4 +97,15 @@ def test_words_and_places_among_the_submissions_are_found_by_an_index(app: Flask
             submissions.list_submissions(1, asked)
     db.session.rollback()
     assert any("submission_words" in statement for statement in heard)
+    assert {statement: found for statement, given in heard.items() if (found := find_scans(statement, given))} == {}
+
+
+def test_a_piece_of_the_workbook_reads_its_submissions_by_their_ids(app: Flask, phone: Any) -> None:
+    exchange(phone)
+    exchange(phone)
+    batch = next(read_batches(1, "cam_a_inscription"))
+    with listening() as heard:
+        assert len(batch.load()) == batch.size == 2
+    db.session.rollback()
+    assert any("submissions.xml" in statement for statement in heard)
     assert {statement: found for statement, given in heard.items() if (found := find_scans(statement, given))} == {}
