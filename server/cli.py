@@ -30,6 +30,7 @@ from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
 from server.cli_workbook import check_template, export, list_presets, run_presets, template_names
 from server.config import Settings, is_loopback
+from server.database import db
 from server.errors import Problem
 from server.services.actors import enrolment_link
 from server.terminal import fail, find_obstacle, project_and_json, say
@@ -368,6 +369,7 @@ def serve(project_id: int, as_json: bool) -> None:
     with suppress(DBAPIError):  # a database that is away now may be there when somebody asks
         if (why := find_obstacle()) is not None:
             fail(as_json, "503.1", why)
+    db.engine.dispose()  # the workers have their own connections and inherit none
     say(
         as_json,
         {"project": project_id, "desk": f"{here.url}/", "app": f"{here.url}/app/", "bind": here.bind},
