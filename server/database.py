@@ -61,7 +61,8 @@ def from_json(text: str) -> Any:
 db = SQLAlchemy(
     model_class=Base,
     session_options={"expire_on_commit": False},
-    engine_options={"json_serializer": to_json, "json_deserializer": from_json},
+    # hide_parameters: an error of the database is logged, what was to be stored is somebody's
+    engine_options={"json_serializer": to_json, "json_deserializer": from_json, "hide_parameters": True},
 )
 migrate = Migrate()
 

@@ -11,13 +11,22 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 
 class _Typed(ImmutableMultiDict[str, Any]):
     def __init__(self, mapping: Any = None) -> None:
-        super().__init__([
-            (name.replace("\0", "\ufffd"), value.replace("\0", "\ufffd") if isinstance(value, str) else value)
-            for name, value in iter_multi_items(mapping or ())
-        ])  # fmt: skip
+        # the parser of multipart bodies gives None where it cannot read a part's name
+        super().__init__([(to_typed(name or ""), to_typed(value)) for name, value in iter_multi_items(mapping or ())])
 
 
 class TypedRequest(Request):
     """A request whose query and form hold no NUL."""
 
     parameter_storage_class = _Typed
+
+
+def to_typed(value: Any) -> Any:
+    """Return a text, or what was read from JSON with all texts in it, without NUL; all else as it is."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {to_typed(key): to_typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [to_typed(inner) for inner in value]
+    return value

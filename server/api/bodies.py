@@ -10,12 +10,19 @@ from flask import request
 from marshmallow import Schema, ValidationError
 
 from server.errors import Problem
+from server.typed import to_typed
 from sync.errors import SyncError
 from sync.protocol import MAX_COMPRESSED, MAX_INFLATED, MAX_ITEMS, inflate
 
+NUL = b"\\u0000"
 
-def read_json(schema: Schema, *, max_bytes: int = MAX_INFLATED, max_compressed: int = MAX_COMPRESSED) -> dict[str, Any]:
+
+def read_json(
+    schema: Schema, *, max_bytes: int = MAX_INFLATED, max_compressed: int = MAX_COMPRESSED, verbatim: bool = False
+) -> dict[str, Any]:
     """Read the request's body by a schema.
+
+    :param verbatim: keep a NUL in a text, for who keeps what was sent whatever it is; else it becomes U+FFFD.
 
     :raises Problem: 413.1 too large; 400.1 broken gzip or JSON; 400.50 cut on its way; 400.8 not of the schema's form.
     """
@@ -39,6 +46,8 @@ def read_json(schema: Schema, *, max_bytes: int = MAX_INFLATED, max_compressed: 
             raise Problem("400.1", format="gzip", reason=str(error)) from None
     try:
         given = _read(body)
+        if not verbatim and NUL in body:
+            given = to_typed(given)
     except (ValueError, RecursionError) as error:
         raise Problem("400.1", format="JSON", reason=str(error)[:200]) from None
     if not isinstance(given, dict):

@@ -22,7 +22,7 @@ _pushed, _pulled = PushAnswerSchema(), PullAnswerSchema()
 
 @require("send")
 def push(project_id: int) -> Response:
-    given = read_json(_push)
+    given = read_json(_push, verbatim=True)
     if len(given["submissions"]) > MAX_ITEMS:
         raise too_large(MAX_COMPRESSED)
     answer = service.receive_batch(

@@ -19,12 +19,14 @@ class CuttingProxy:
     :param whole: the share of connections that are let through to their end, so that things get on.
     :param longest: a cut comes before so many bytes of either direction have passed; bytes near the beginning (the
         line, the headers) are as likely as all others together.
+    :param surely: so many connections, the first ones, are broken in the line or the headers of their request.
     """
 
     target: int
     seed: int
     whole: float = 0.4
     longest: int = 60_000
+    surely: int = 0
     port: int = field(default_factory=free_port)
     cuts: int = 0
     passed: int = 0
@@ -41,6 +43,7 @@ class CuttingProxy:
         self._listener.close()
 
     def _accept(self) -> None:
+        accepted = 0
         while True:
             try:
                 client, _ = self._listener.accept()
@@ -48,7 +51,10 @@ class CuttingProxy:
                 return
             chance = self._random
             plan = None
-            if chance.random() >= self.whole:
+            accepted += 1
+            if accepted <= self.surely:
+                plan = (False, chance.randrange(1, 100), chance.random() < 0.5)
+            elif chance.random() >= self.whole:
                 scale = 400 if chance.random() < 0.5 else self.longest
                 plan = (chance.random() < 0.5, chance.randrange(scale), chance.random() < 0.5)
             threading.Thread(target=self._pass, args=(client, plan), daemon=True).start()

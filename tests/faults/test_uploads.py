@@ -72,7 +72,7 @@ def test_photos_arrive_whole_by_the_phones_client_over_a_line_that_breaks(
     server: LiveServer, token: str, tmp_path: Path, seed: int
 ) -> None:
     photos = [make_photo(tmp_path, size, 100 * seed + n) for n, size in enumerate((3, 40_000, 400_000))]
-    with CuttingProxy(server.port, seed=seed, longest=80_000) as line:
+    with CuttingProxy(server.port, seed=seed, longest=80_000, surely=1) as line:
         clients = [
             start_client(line.port, token, path, hashlib.sha256(photo).hexdigest(), 32_768) for path, photo in photos
         ]
