@@ -140,7 +140,7 @@ def _join(register: Register, loser: Kept, winner: Kept) -> None:
 
 
 def _show_others(register: Register, shown_id: str, now: datetime) -> None:
-    """Show anew every record of the component but the one that an action just showed."""
+    """Show anew every record of the component but the one that an action just showed; close what is settled of all."""
     shown = register.entity(shown_id)
     assert shown is not None  # noqa: S101 - it is here
     ids = register.session.scalars(
@@ -152,4 +152,4 @@ def _show_others(register: Register, shown_id: str, now: datetime) -> None:
         other = register.entity(entity_id)
         assert other is not None  # noqa: S101 - it is here
         register.recompute(other)
-    questions.close_answered(register.session, register.project_id, ids, now)
+    questions.close_answered(register.session, register.project_id, [*ids, shown_id], now)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from server.auth import COMMAND
 from server.database import transaction
 from server.models import ListProperty
-from server.services import entities
+from server.services import entities, identity
 from tests.builders import registration, visit
 
 BOTH_DATABASES = True
@@ -79,6 +79,21 @@ def test_settling_closes_it(phone: Any, officer: FlaskClient) -> None:
     ask(officer, woman)
     version = phone.women()[woman]["version"]
     entities.settle_conflict(1, woman, version, {"metier": "patisserie"}, COMMAND)
+    assert phone.pull()["questions"] == []
+    assert officer.get("/v1/projects/1/questions?all=true").json[0]["ended"] == "settled"
+
+
+def test_separating_her_from_another_closes_what_only_both_together_disputed(phone: Any, officer: FlaskClient) -> None:
+    women = []
+    for trade in ("patisserie", "couture_trad"):
+        xml, instance_id, woman = registration(metier=trade)
+        phone.push(phone.item(xml, instance_id))
+        women.append(woman)
+    winner, loser = women
+    identity.merge_entities(1, loser, winner, 1, 1, COMMAND)
+    assert ask(officer, winner).status_code == 201
+    identity.unmerge_entity(1, loser, phone.women()[winner]["version"], COMMAND)
+    assert phone.women()[winner]["open"] == []
     assert phone.pull()["questions"] == []
     assert officer.get("/v1/projects/1/questions?all=true").json[0]["ended"] == "settled"
 
