@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,19 +76,19 @@ class Outbox(Phone):
     def _pending_create(self, entity: str) -> bool:
         return any(step.own_branch for step in self._pending(entity))
 
-    def _is_pending(self, item: Item, step: Step, version: int | None) -> bool:
-        if item.state == "waiting" or item.outcome == "quarantined":
+    def _is_pending(self, item: Item, step: Step) -> bool:
+        record = self.records.get(step.entity)
+        before = item.before if record and record.stale else None
+        if before is None and (item.state == "waiting" or item.outcome == "quarantined"):
             return True
-        if item.pulled:
-            return False
-        answered = item.versions.get(step.entity)
-        return not (answered is not None and version is not None and version >= answered)
+        versions, pulled = before or (item.versions, item.pulled)
+        answered = versions.get(step.entity)
+        return not pulled and not (answered is not None and record is not None and record.version >= answered)
 
     def _pending(self, entity: str) -> list[Step]:
         """Find own work on a record that the pulled one does not hold: an edit that it holds covers its original."""
-        version = self.records[entity].version if entity in self.records else None
         steps = [(item, step) for item in self.items for step in item.steps if step.entity == entity]
-        shown = {id(step): self._is_pending(item, step, version) for item, step in steps}
+        shown = {id(step): self._is_pending(item, step) for item, step in steps}
 
         def stands(step: Step) -> bool:
             return shown.get(id(step), False) and (step.edited is None or stands(step.edited))
@@ -134,8 +135,7 @@ class Outbox(Phone):
         tried: set[str] = set()
         size, failures = self.chance.choice(self.sizes), 0
         while True:
-            waiting = [item for item in self.items if item.state == "waiting" and item.instance not in tried]
-            batch = waiting[:size]
+            batch = self._waiting(tried)[:size]
             if not batch and (tried or self.chance.random() < 0.8):
                 return
             try:
@@ -148,9 +148,12 @@ class Outbox(Phone):
                 continue
             self._settle(batch, answer)
             tried |= {item.instance for item in batch}
-            if not batch:
+            if not batch and not self._waiting(tried):
                 return
             size, failures = size * 2, 0
+
+    def _waiting(self, tried: Collection[str]) -> list[Item]:
+        return [item for item in self.items if item.state == "waiting" and item.instance not in tried]
 
     def _send_batch(self, batch: list[Item]) -> Any:
         items = [self._wire(item) for item in batch]
@@ -197,9 +200,25 @@ class Outbox(Phone):
         for item in self.items:
             if item.seq in missing:
                 self._offer_again(item)
+        self._follow_era(answer["era"], batch)
+
+    def _follow_era(self, era: int, answered: Sequence[Item]) -> bool:
+        """Start over when the server had begun a new era; all but what it answered just now is offered again."""
+        if self.era is None or era == self.era:
+            return False
+        self.log.add("era", device=self.name, era=era)
+        self.cursors, self.era = {}, era
+        for record in self.records.values():
+            record.stale = True
+        for item in self.items:
+            if item not in answered:
+                self._offer_again(item)
+        return True
 
     def _offer_again(self, item: Item) -> None:
         if item.state != "waiting":
+            counted = (item.versions, item.pulled) if item.outcome in ("accepted", "duplicate") else None
+            item.before = item.before if item.before and not item.pulled else counted
             item.state, item.pulled, item.done_at = "waiting", False, None
             if item.photo:
                 item.photo.state = "unknown"

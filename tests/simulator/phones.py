@@ -80,6 +80,7 @@ class Item:
     versions: dict[str, int] = field(default_factory=dict)
     answered_at: float = 0.0
     pulled: bool = False
+    before: tuple[dict[str, int], bool] | None = None  # versions and pulled, as they were when it was offered again
     done_at: float | None = None
 
 

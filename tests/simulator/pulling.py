@@ -11,9 +11,9 @@ from tests.simulator.outbox import BASE, Outbox, Record, Refused
 
 class Pulling(Outbox):
     def _pull(self) -> bool:
-        """Pull until nothing more comes; tell whether the server had begun a new era."""
+        """Pull until nothing more comes; tell whether the server had begun a new era: then nothing was taken in."""
         answered = {item.instance for item in self.items if item.state == "sent"}
-        limit, failures, fresh = self.chance.choice(self.limits), 0, False
+        limit, failures = self.chance.choice(self.limits), 0
         while True:
             body = {
                 "protocol": 1, "deviceId": self.device_id, "era": self.era, "scopes": self.cursors, "forms": self.forms,
@@ -29,15 +29,8 @@ class Pulling(Outbox):
             if answer["device"] == "revoked":
                 self.revoked = True
                 return False
-            if self.era is not None and answer["era"] != self.era:
-                self.log.add("era", device=self.name, era=answer["era"])
-                self.cursors, self.era, fresh = {}, answer["era"], True
-                for record in self.records.values():
-                    record.stale = True
-                for item in self.items:
-                    self._offer_again(item)
-                answered.clear()
-                continue
+            if self._follow_era(answer["era"], ()):
+                return True
             before = dict(self.cursors)
             self._keep_page(answer)
             more = any(page["more"] for page in answer["scopes"].values())
@@ -48,7 +41,7 @@ class Pulling(Outbox):
                 self.log.add("stuck", device=self.name, cursors=before)
                 raise Refused(0)
         self._end_pull(answered)
-        return fresh
+        return False
 
     def _unsent(self) -> set[str]:
         ids = {step.entity for item in self.items if item.state == "waiting" for step in item.steps}

@@ -84,8 +84,8 @@ export function buildViews(
   for (const item of outbox) {
     for (const action of item.actions) {
       const id = resolveId(action.entityId, aliases);
-      const version = views.get(id)?.pulled?.version ?? null;
-      if (isPending(item, action.entityId, version) && (id === action.entityId || isPending(item, id, version))) {
+      const record = views.get(id)?.pulled ?? null;
+      if (isPending(item, action.entityId, record) && (id === action.entityId || isPending(item, id, record))) {
         pending.set(id, [...(pending.get(id) ?? []), { action, item }]);
       }
     }

@@ -71,13 +71,19 @@ export async function readCursors(): Promise<Record<string, number | string>> {
   return Object.fromEntries(keys.map((key, index) => [key, values[index]!]));
 }
 
-/** Whether an item may still change this record on the screen: not yet answered, or set aside, or answered and not yet pulled. */
-export function isPending(item: OutboxItem, entityId: string, version: number | null): boolean {
-  if (item.state === 'waiting' || item.outcome === 'quarantined') return true;
-  const answer = item.entities.find((entity) => entity.id === entityId);
+/**
+ * Whether an item may still change this record on the screen: not yet answered, or set aside, or answered and not yet pulled.
+ *
+ * A record that was not seen again since a restore holds what it held: for it the answers of before the restore count.
+ */
+export function isPending(item: OutboxItem, entityId: string, record: Pick<StoredRecord, 'version' | 'stale'> | null): boolean {
+  const before = record?.stale ? item.before : undefined;
+  if (!before && (item.state === 'waiting' || item.outcome === 'quarantined')) return true;
+  const { entities, pulled } = before ?? item;
+  const answer = entities.find((entity) => entity.id === entityId);
   // A record that left the phone's places and stays for other unsent work is told nothing more: not even this.
-  if (answer && version !== null) return version < answer.version;
-  return !item.pulled;
+  if (answer && record) return record.version < answer.version;
+  return !pulled;
 }
 
 /** Ids of records that unsent work is about. */
@@ -151,13 +157,18 @@ export async function keepPage(answer: PullAnswer, makeId: () => string): Promis
   await tx.done;
 }
 
-/** A server restored from a backup counts anew: forget the cursors, mark every record as not seen again yet. */
-export async function beginEra(era: string | number): Promise<void> {
-  const tx = (await database()).transaction(['records', 'cursors', 'settings'], 'readwrite');
+/** A server restored from a backup counts anew: forget the cursors, mark every record as not seen again yet, `change` the outbox. */
+export async function beginEra(era: string | number, change: (item: OutboxItem) => OutboxItem): Promise<void> {
+  const tx = (await database()).transaction(['records', 'cursors', 'settings', 'outbox'], 'readwrite');
   void tx.objectStore('cursors').clear();
+  for (const item of await tx.objectStore('outbox').getAll()) {
+    const next = change(item);
+    if (next !== item) void tx.objectStore('outbox').put(next);
+  }
   for (const record of await tx.objectStore('records').getAll()) void tx.objectStore('records').put({ ...record, stale: true });
   void tx.objectStore('settings').put(era, 'era');
   await tx.done;
+  announce('records', 'outbox');
 }
 
 /**

@@ -186,6 +186,8 @@ export interface OutboxItem {
   answeredAt: string | null;
   /** A whole pull begun after the answer has ended. */
   pulled: boolean;
+  /** What the server said before it was offered again: of the records pulled before that, this tells which hold it. */
+  before?: { entities: { id: string; version: number }[]; pulled: boolean };
   /** When it was settled in every respect; the phone forgets it some time later. */
   doneAt: string | null;
 }

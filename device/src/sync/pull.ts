@@ -1,14 +1,14 @@
 // Take in what changed: records page by page, each page with its cursor in one transaction, then forms. A cut costs a page.
 import {
-  announce, beginEra, dropSentBackFiles, dropUnusedForms, endPull, hasMedia, keepForm, keepPage, keepSentBackFile, listForms, listOutbox, listSentBack,
-  readCursors, readForm, readSentBackFiles, readSetting, updateOutbox, withdrawForms, writeSetting, type Enrolment, type MediaFile,
+  announce, dropSentBackFiles, dropUnusedForms, endPull, hasMedia, keepForm, keepPage, keepSentBackFile, listForms, listOutbox, listSentBack,
+  readCursors, readForm, readSentBackFiles, readSetting, withdrawForms, writeSetting, type Enrolment, type MediaFile,
 } from '../store';
 import { readFacts } from '../records/facts';
+import { followEra } from './era';
 import { hashOf } from './hash';
 import { ask, askJson, LineError, ServerProblem, type Fetch } from './http';
 import { PROTOCOL, readPullAnswer, type FormOffer } from './protocol';
 import { readReport } from './report';
-import { offerAgain } from './rules';
 
 export interface PullProgress { records: number; forms: number; formsTotal: number }
 
@@ -69,10 +69,7 @@ export async function pull(
       await writeSetting('deviceState', 'revoked');
       return report;
     }
-    if (era !== null && answer.era !== null && String(answer.era) !== String(era)) {
-      // The server came back from a backup: what it has is older than what it told us. Start over, offer everything again.
-      await beginEra(answer.era);
-      await updateOutbox(offerAgain);
+    if (await followEra(answer.era, new Set())) {
       report.newEra = true;
       return report;
     }

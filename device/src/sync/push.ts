@@ -1,6 +1,7 @@
 // Offer the waiting instances to the server, in batches that shrink when the line is bad. A batch is not atomic: whatever was
 // answered is settled, the rest is offered again. One bad item never blocks the others.
 import { announce, listOutbox, readItems, readSetting, updateItems, updateOutbox, veilError, writeSetting, type Enrolment, type OutboxItem } from '../store';
+import { followEra } from './era';
 import { askJson, gzip, LineError, ServerProblem, type Fetch } from './http';
 import { MAX_COMPRESSED_BYTES, MAX_ITEMS, PROTOCOL, ProtocolError, readPushAnswer, type PushAnswer } from './protocol';
 import { applyResult, beginOffer, endOffer, isAskedAgain, nextBatchSize, noteError, offerAgain } from './rules';
@@ -11,7 +12,7 @@ export interface PushReport {
   sent: string[];
   /** Numbers of instances that the server never got and the phone no longer has. */
   lost: number[];
-  era: string | number | null;
+  newEra: boolean;
   device: 'ok' | 'revoked';
 }
 
@@ -93,7 +94,7 @@ export async function isUnsure(): Promise<boolean> {
 export async function push(
   fetcher: Fetch, enrolment: Enrolment, now: Now, progress: (p: PushProgress) => void, signal?: AbortSignal,
 ): Promise<PushReport> {
-  const report: PushReport = { sent: [], lost: [], era: null, device: 'ok' };
+  const report: PushReport = { sent: [], lost: [], newEra: false, device: 'ok' };
   const tried = new Set<string>();
   const path = `/v1/projects/${encodeURIComponent(String(enrolment.project.id))}/sync/push`;
   let queue = await findOffers(tried);
@@ -130,7 +131,7 @@ export async function push(
       await noteClock(answer, begun, now());
       await settle(batch, answer);
       report.lost = await settleMissing(answer.missing);
-      report.era = answer.era;
+      report.newEra = (await followEra(answer.era, new Set(ids))) || report.newEra;
       report.device = answer.device;
       done();
       report.sent.push(...ids);

@@ -39,8 +39,11 @@ export function noteError(item: OutboxItem, error: OutboxItem['error']): OutboxI
 /** Offer an instance again from the start: the server lost it, or was restored from a backup that may hold it. */
 export function offerAgain(item: OutboxItem): OutboxItem {
   if (item.state === 'waiting') return item;
+  const counted = item.outcome !== null && item.outcome !== 'quarantined';
+  // Offered twice again without a pull between: the records are still those of before the first time.
+  const before = item.before && !item.pulled ? item.before : counted ? { entities: item.entities, pulled: item.pulled } : undefined;
   return {
-    ...item, state: 'waiting', pulled: false, doneAt: null, error: null, unsure: true,
+    ...item, ...(before ? { before } : {}), state: 'waiting', pulled: false, doneAt: null, error: null, unsure: true,
     attachments: item.attachments.map((file) => (file.state === 'damaged' ? file : { ...file, state: 'unknown' })),
   };
 }

@@ -114,6 +114,7 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
       await send();
       report.pull = { ...(await take()), newEra: true };
     }
+    if (report.push?.newEra) report.pull.newEra = true;
     // Names of new places; the phone can do without them until the line is better.
     if (report.pull.scopesChanged) await reading(tools.fetcher, enrolment, (own) => refreshScopes(tools.fetcher, own)).catch(() => undefined);
     await writeSetting('lastSyncAt', new Date(tools.now()).toISOString());
@@ -142,7 +143,7 @@ export async function runOnce(tools: Tools, signal?: AbortSignal): Promise<RunRe
 }
 
 function joinPushes(before: PushReport | null, now: PushReport): PushReport {
-  return before ? { ...now, sent: [...new Set([...before.sent, ...now.sent])] } : now;
+  return before ? { ...now, newEra: before.newEra || now.newEra, sent: [...new Set([...before.sent, ...now.sent])] } : now;
 }
 
 let pausing: AbortController | null = null;

@@ -13,6 +13,8 @@ export class FakeServer {
   era = 1;
   counter = 0;
   instances = new Map<string, { xml: string; seq: number }>();
+  /** The version that whatever arrives about a record takes. */
+  versions = new Map<string, number>();
   /** Order in which instances were first stored. */
   arrived: string[] = [];
   wanted = new Set<string>();
@@ -115,7 +117,7 @@ export class FakeServer {
         this.instances.set(item.instanceId, { xml: item.xml, seq: item.seq });
         this.arrived.push(item.instanceId);
       }
-      return { instanceId: item.instanceId, status: known ? 'duplicate' : 'accepted', entities: [] };
+      return { instanceId: item.instanceId, status: known ? 'duplicate' : 'accepted', entities: [...this.versions].map(([id, version]) => ({ id, version, conflicts: [] })) };
     });
     return Response.json({ serverTime: '2026-11-23T10:00:00Z', era: this.era, results, missing: this.missing, attachmentsWanted: [...asked], device: this.revoked ? 'revoked' : 'ok' });
   }

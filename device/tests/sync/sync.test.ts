@@ -8,6 +8,7 @@ import {
 } from '../../src/store';
 import { database } from '../../src/store/db';
 import { enrol, readCode } from '../../src/sync/enrol';
+import { buildViews } from '../../src/records/views';
 import { hashOf } from '../../src/sync/hash';
 import { readWait } from '../../src/sync/http';
 import { runOnce, tidy } from '../../src/sync/run';
@@ -423,6 +424,53 @@ describe('pull', () => {
     // What is here is offered before anything is taken in: the backup may hold some of it.
     expect(restored.requests.map((request) => request.path.split('/').pop()).slice(0, 3)).toEqual(['pull', 'push', 'pull']);
     expect((await listOutbox())[0]).toMatchObject({ state: 'sent', outcome: 'accepted', pulled: true });
+  });
+
+  it('starts over when a push is answered in a new era, and offers again all but what that answered', async () => {
+    server.put('w', {});
+    await finish('uuid:a', { actions: [onRecord('w')] });
+    await syncWith(server);
+    await finish('uuid:b', { actions: [onRecord('w')] });
+    const restored = new FakeServer();
+    restored.era = 2;
+    restored.put('w', { label: 'old' });
+    const report = await syncWith(restored);
+    expect(report.pull?.newEra).toBe(true);
+    expect(restored.requests.map((request) => request.path.split('/').pop()).slice(0, 3)).toEqual(['push', 'push', 'pull']);
+    expect(restored.arrived).toEqual(['uuid:b', 'uuid:a']);
+    expect((await listRecords()).map((record) => [record.id, record.data.label, record.stale])).toEqual([['w', 'old', false]]);
+  });
+
+  it('adds nothing twice to a record of before a restore, however far the run after it came', async () => {
+    const shown = async (): Promise<unknown> => {
+      const view = buildViews(await listRecords(), await listOutbox(), new Map(), new Map()).get('w');
+      return view?.pending.map(({ item }) => item.instanceId);
+    };
+    server.put('w', {});
+    server.versions.set('w', 1);
+    await finish('uuid:held', { actions: [onRecord('w')] });
+    await syncWith(server);
+    await finish('uuid:new', { actions: [onRecord('w')] });
+    expect(await shown()).toEqual(['uuid:new']);
+    const restored = new FakeServer();
+    restored.era = 2;
+    restored.put('w', {});
+    restored.versions.set('w', 2_000_001);
+    // The first answer tells of the new era; then the line is dead.
+    let left = 1;
+    restored.fault = () => (left-- > 0 ? null : 'before');
+    await syncWith(restored);
+    expect((await listOutbox()).map((item) => [item.instanceId, item.state])).toEqual([['uuid:held', 'waiting'], ['uuid:new', 'sent']]);
+    expect(await shown()).toEqual(['uuid:new']);
+    // All is answered, and nothing taken in.
+    restored.fault = ({ path }) => (path.endsWith('pull') ? 'before' : null);
+    await syncWith(restored);
+    expect((await listOutbox()).map((item) => item.state)).toEqual(['sent', 'sent']);
+    expect(await shown()).toEqual(['uuid:new']);
+    restored.register.get('w')!.version = 2_000_001;
+    restored.fault = () => null;
+    await syncWith(restored);
+    expect(await shown()).toEqual([]);
   });
 
   it('leaves everything as it is when the phone is revoked', async () => {
