@@ -145,10 +145,11 @@ def compare(left: Person, right: Person, common: Commonness) -> Pair | None:
 def _bits(names: Iterable[Name], kinds: str, common: Commonness) -> int:
     """Weigh an agreement on a name by how common it is; of its spellings the commonest counts.
 
+    :param names: at least one: an agreement is between two names.
     :param kinds: the letters of the keys that are looked at (:func:`name_keys`).
     """
     keys = (f"{kind}:{name.key}" for name in names for kind in kinds)
-    return _weigh_share(max((common.get(key, 0.0) for key in keys), default=0.0))
+    return _weigh_share(max(common.get(key, 0.0) for key in keys))
 
 
 def _weigh_share(share: float) -> int:
