@@ -16,7 +16,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -306,6 +306,17 @@ def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[st
         part.unlink(missing_ok=True)
     _record(project_id, sha256, size, content_type[:255])
     return sha256, size
+
+
+def keep_refused(project_id: int, sent: Iterable[tuple[str, IO[bytes], str]]) -> None:
+    """Keep what was refused when it came, being of a woman whose data were erased, and another's form names since.
+
+    :param sent: of each file the sha256, the stream it came by, which is read again, and its type.
+    """
+    for sha256, stream, content_type in sent:
+        if not _store().has(project_id, sha256):
+            stream.seek(0)
+            keep_file(project_id, stream, content_type)
 
 
 @retried

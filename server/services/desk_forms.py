@@ -215,9 +215,12 @@ def submit(
     if edits is not None and not sent_before:
         find_editable(project_id, edits)
     end_reads()
-    announced = []
+    announced, sent = [], []
     for file in files:
         sha256, size = attachments.keep_file(project_id, file.stream, file.content_type)
+        sent.append((sha256, file.stream, file.content_type))
         announced.append({"name": file.filename, "sha256": sha256, "size": size, "contentType": file.content_type})
     item = {"xml": xml, "attachments": announced, "finalizedAt": datetime.now(UTC).isoformat()}
-    return sync.receive_at_desk(project_id, actor, item)
+    answer = sync.receive_at_desk(project_id, actor, item)
+    attachments.keep_refused(project_id, sent)
+    return answer

@@ -325,6 +325,25 @@ def test_a_form_about_several_loses_her_part_alone(app: Flask, client: FlaskClie
     assert entities.rebuild_entities(1)[1] == 0
 
 
+def test_a_photograph_of_two_stays_with_the_other_also_when_it_comes_after_the_erasure(
+    app: Flask, client: FlaskClient, phone: Any
+) -> None:
+    """Collect sends a file with the form that names it: before that is stored, nothing tells whose it is."""
+    both = b"\xff\xd8\xffboth of them"
+    xml, instance_id, hers = registration(**HERS, photo="both.jpg")
+    phone.push(phone.item(xml, instance_id, attachments=[{**upload(client, phone, both), "name": "both.jpg"}]))
+    erasure.erase_entity(1, hers, COMMAND)
+    assert both not in everything(app)
+    xml, instance_id, _ = registration(nom_fr="Autre", photo="both.jpg")
+    files = {"xml_submission_file": (io.BytesIO(xml.encode()), "s.xml"), "both.jpg": (io.BytesIO(both), "both.jpg")}
+    sent = client.post(f"/v1/key/{phone.token}/projects/1/submission", data=files, headers={"X-OpenRosa-Version": "1.0"})
+    assert sent.status_code == 201
+    (kept,) = db.session.scalars(select(SubmissionAttachment).where(SubmissionAttachment.instance_id == instance_id))
+    assert (kept.sha256, kept.present) == (hashlib.sha256(both).hexdigest(), True)
+    assert db.session.get(Blob, (1, kept.sha256)) is not None
+    assert both in everything(app)
+
+
 def test_commands_erase_and_apply(app: Flask, story: dict[str, Any]) -> None:
     runner = app.test_cli_runner()
     db.session.remove()
