@@ -64,3 +64,24 @@ def test_rank_orders_choices_by_their_place_in_the_form() -> None:
 
 def test_write_elements_puts_unknown_ones_last() -> None:
     assert write_elements({"z", "b", "a", "c"}, ("c", "b")) == "c b a z"
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "ranked"),
+    [
+        ("integer", "03", (1, Decimal(3), "")),
+        ("integer", "three", (0, Decimal(0), "three")),
+        ("calculate", "2026-11-23", (0, Decimal(0), "2026-11-23")),
+        ("select_one", "b", (1, Decimal(1), "")),
+        ("select_one", "c", (0, Decimal(0), "c")),
+        ("date", "2026-11-23", (1, Decimal(0), "2026-11-23")),
+        ("date", "soon", (0, Decimal(0), "soon")),
+    ],
+)
+def test_rank_tells_what_is_of_its_type_and_what_is_not(type_: str, text: str, ranked: tuple[int, Decimal, str]) -> None:
+    choices = ("a", "b") if type_ == "select_one" else ()
+    assert rank(type_, choices, text) == ranked
+
+
+def test_rank_orders_sets_by_their_elements() -> None:
+    assert rank("select_multiple", (), "b a") == (1, Decimal(0), "a b")

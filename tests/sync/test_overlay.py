@@ -77,3 +77,8 @@ def test_overlay_adds_nothing_seen_when_the_question_was_blank_in_the_form() -> 
     names = frozenset(rules)
     action = Unsent("update", {"notes": "n", "trades": "b", "paid": "3"}, names, names, {})
     assert overlay({"trades": "a", "paid": "10"}, [action], rules) == {"notes": "n", "trades": "a b", "paid": "13"}
+
+
+def test_a_blank_on_a_screen_that_was_blank_is_no_zero() -> None:
+    left = Unsent("update", {"paid": ""}, frozenset({"paid"}), frozenset({"paid"}))
+    assert overlay({}, [left], {"paid": Rule("sum", "integer")}) == {"paid": ""}
