@@ -1,0 +1,50 @@
+"""What an answer replaces while a step before it in its branch has not arrived."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.merge import EntityState
+from sync.policies import Rule
+from tests.sync.ledger import Ledger
+
+RULES = {"town": Rule("review", "text"), "trades": Rule("union", "select_multiple", ("a", "b", "c"))}
+
+
+def after_gap(saved: dict[str, str], *, pos: int, base: int, literal: bool = False) -> EntityState:
+    """Register a woman, change her three times, and receive a step of which one before it is missing."""
+    book = Ledger(RULES)
+    book.do("create", "create", saved={"town": "x", "trades": "a b"})
+    for number in range(2, 5):
+        book.do(f"v{number}", saved={"code": str(number)}, base=number - 1)
+    book.do("late", saved=saved, branch="b", pos=pos, base=base, literal=literal)
+    return book.state("e")
+
+
+def disputed(shown: EntityState) -> set[str]:
+    return {conflict.property for conflict in shown.conflicts}
+
+
+def test_an_answer_to_what_was_on_the_screen_replaces_it() -> None:
+    shown = after_gap({"town": "y"}, pos=3, base=1)
+    assert (shown.values["town"], disputed(shown)) == ("y", set())
+
+
+@pytest.mark.parametrize("literal", [False, True])
+def test_a_blank_may_repeat_one_of_the_missing_step(literal: bool) -> None:
+    shown = after_gap({"town": " "}, pos=3, base=1, literal=literal)
+    assert disputed(shown) == {"town"}
+
+
+def test_a_branch_that_was_kept_over_a_pull_may_hide_what_the_pull_brought() -> None:
+    shown = after_gap({"town": "y"}, pos=3, base=4)
+    assert disputed(shown) == {"town"}
+
+
+def test_a_shorter_set_of_our_own_app_removes_what_it_lacks() -> None:
+    assert after_gap({"trades": "a"}, pos=3, base=1).values["trades"] == "a"
+
+
+def test_nothing_is_hidden_where_the_branch_began_on_the_row() -> None:
+    shown = after_gap({"town": " "}, pos=4, base=4)
+    assert (shown.values["town"], disputed(shown)) == ("", set())
