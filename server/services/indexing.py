@@ -43,8 +43,11 @@ def fold_words(text: str) -> list[str]:
 
 
 def sounds_of(text: str) -> list[str]:
-    """Give the consonants of each word of a text, the same for both scripts; of words that have two of them."""
-    names = (fold_name(word) for word in _WORD.findall(text))
+    """Give the consonants of each word of a text, the same for both scripts; of words that have two of them.
+
+    What has a digit is a number or an id: it is looked for as it is written.
+    """
+    names = (fold_name(word) for word in _WORD.findall(text) if not any(sign.isdigit() for sign in word))
     return [name.key for name in names if name is not None and len(name.key) > 1]
 
 

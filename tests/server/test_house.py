@@ -186,6 +186,7 @@ def test_locks_leave_the_key_to_rows_that_name_it() -> None:
 ONE_DATABASE = {
     "test_app_files": "the app is files alone",
     "test_config": "touches none",
+    "test_search_words": "the same",
     "test_house": "walks the routes before anything is stored",
     "test_cut_bodies": "what is cut never comes as far as a database",
     "test_cut_routes": "the same",
