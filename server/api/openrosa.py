@@ -50,7 +50,7 @@ ASIDE = {
 def form_list(token: str, project_id: int) -> Response:
     _refuse_revoked()
     verbose = request.args.get("verbose", "").lower() == "true"
-    form_id = request.args.get("formID", "").replace("\0", "\ufffd") or None
+    form_id = request.args.get("formID") or None
     offered = service.list_offered(project_id, form_id=form_id, every_version="listAllVersions" in request.args)
     base = _base(token, project_id)
     listed = []

@@ -308,13 +308,23 @@ def keep_file(project_id: int, stream: IO[bytes], content_type: str) -> tuple[st
     return sha256, size
 
 
-def keep_refused(project_id: int, sent: Iterable[tuple[str, IO[bytes], str]]) -> None:
-    """Keep what was refused when it came, being of a woman whose data were erased, and another's form names since.
+Sent = tuple[str, IO[bytes], str]
+"""A file that comes with its form: its name, its bytes, its type."""
 
-    :param sent: of each file the sha256, the stream it came by, which is read again, and its type.
-    """
-    for sha256, stream, content_type in sent:
-        if not _store().has(project_id, sha256):
+
+def keep_files(project_id: int, sent: Iterable[Sent]) -> list[dict[str, Any]]:
+    """Keep the files of a form that is to be received; return them announced, as a phone announces its own."""
+    announced = []
+    for name, stream, content_type in sent:
+        sha256, size = keep_file(project_id, stream, content_type)
+        announced.append({"name": name, "sha256": sha256, "size": size, "contentType": content_type})
+    return announced
+
+
+def keep_refused(project_id: int, sent: Iterable[Sent], announced: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what was refused when it came, being of a woman whose data were erased, and this form names since."""
+    for (_, stream, content_type), row in zip(sent, announced, strict=True):
+        if not _store().has(project_id, row["sha256"]):
             stream.seek(0)
             keep_file(project_id, stream, content_type)
 

@@ -215,12 +215,9 @@ def submit(
     if edits is not None and not sent_before:
         find_editable(project_id, edits)
     end_reads()
-    announced, sent = [], []
-    for file in files:
-        sha256, size = attachments.keep_file(project_id, file.stream, file.content_type)
-        sent.append((sha256, file.stream, file.content_type))
-        announced.append({"name": file.filename, "sha256": sha256, "size": size, "contentType": file.content_type})
+    sent = [(file.filename, file.stream, file.content_type) for file in files]
+    announced = attachments.keep_files(project_id, sent)
     item = {"xml": xml, "attachments": announced, "finalizedAt": datetime.now(UTC).isoformat()}
     answer = sync.receive_at_desk(project_id, actor, item)
-    attachments.keep_refused(project_id, sent)
+    attachments.keep_refused(project_id, sent, announced)
     return answer

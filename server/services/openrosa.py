@@ -175,18 +175,15 @@ def receive_submission(
     """
     names = _name_files(project_id, xml, files)
     end_reads()
-    announced, sent = [], []
-    for file, name in zip(files, names, strict=True):
-        sha256, size = attachments.keep_file(project_id, file.stream, file.content_type)
-        sent.append((sha256, file.stream, file.content_type))
-        announced.append({"name": name, "sha256": sha256, "size": size, "contentType": file.content_type})
+    sent = [(name, file.stream, file.content_type) for file, name in zip(files, names, strict=True)]
+    announced = attachments.keep_files(project_id, sent)
     answer = sync.receive_batch(
         project_id, actor, device_id, sent_at, [{"xml": xml, "attachments": announced}], literal=True
     )
     result: dict[str, Any] = answer.results[0]
     if result["status"] == FAILED:
         raise Problem("500.1")
-    attachments.keep_refused(project_id, sent)
+    attachments.keep_refused(project_id, sent, announced)
     return result
 
 
