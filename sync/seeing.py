@@ -92,9 +92,8 @@ class Sight:
                 answer = self._look_closer(action, name, text, shown, trail, base, original, gap)
             else:
                 if guarded and shown is not None and (hidden or _may_hide(action, text, rule)):
-                    seen = shown.value, ()
-                else:
-                    seen = (shown.value, shown.by) if shown is not None else _UNSEEN
+                    shown = PropertyRow(shown.value, (), ())
+                seen = (shown.value, shown.by) if shown is not None else _UNSEEN
                 if trail is not None:
                     if rule.policy not in COLLECTING:
                         if name in on_top and name != LABEL:

@@ -42,7 +42,9 @@ def test_a_branch_that_was_kept_over_a_pull_may_hide_what_the_pull_brought() -> 
 
 
 def test_a_shorter_set_of_our_own_app_removes_what_it_lacks() -> None:
+    """Our own app shows what the row has; a copying client's shorter set may be that of the step that is missing."""
     assert after_gap({"trades": "a"}, pos=3, base=1).values["trades"] == "a"
+    assert after_gap({"trades": "a"}, pos=3, base=1, literal=True).values["trades"] == "a b"
 
 
 def test_nothing_is_hidden_where_the_branch_began_on_the_row() -> None:
