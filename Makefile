@@ -59,10 +59,11 @@ test: test-deps
 	@cd device && npm test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
+# About two hours on two cores: three processes, for many of its tests wait.
 test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 60
 
 # Every function of sync is changed in small ways and a test must notice: one process, about an hour; what is unchanged since the
 # last run is not run again. `make test-mutants MUTANTS="sync.feed*"` runs a part.

@@ -3,12 +3,22 @@ built, and the code of its templates. Both depend on nothing but their own text.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing.rules import Rule
+
+# What takes longest in the long profile begins first, so that nobody waits for it at the end.
+LONGEST = ("test_simulator.py", "test_simulator_postgres.py", "test_week.py", "test_blocks.py", "test_contract.py", "test_hard.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("HIRFA_TESTS") == "long":
+        items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 class _InMemory(BytecodeCache):
