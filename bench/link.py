@@ -28,8 +28,7 @@ from uuid import UUID
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.push import FORM_A, FORM_E, VERSION  # noqa: E402 - the path comes first
-from bench.support.forms import make_registrations, make_visits  # noqa: E402
+from bench.support.forms import FORM_A, FORM_E, VERSIONS, make_registrations, make_visits  # noqa: E402
 from bench.support.link import FAR, NAMESPACE, Link, open_link  # noqa: E402
 from bench.support.served import Served, describe_machine, print_table, serve  # noqa: E402
 from forms.xform import parse_form  # noqa: E402
@@ -51,7 +50,7 @@ def read_chunk_bytes() -> int:
 def make_day(served: Served, seed: int, submissions: int, photos: int) -> dict[str, Any]:
     """Make the forms and photographs of one day, new ones for each seed."""
     a, e = (
-        parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSION}.xml", token=served.token))
+        parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSIONS[form_id]}.xml", token=served.token))
         for form_id in (FORM_A, FORM_E)
     )
     registrations, records = make_registrations(a, (submissions + 1) // 2, seed)

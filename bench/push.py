@@ -18,12 +18,9 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.support.forms import make_registrations, make_visits  # noqa: E402 - the path comes first
+from bench.support.forms import FORM_A, FORM_E, VERSIONS, make_registrations, make_visits  # noqa: E402 - the path comes first
 from bench.support.served import Served, describe_machine, print_table, serve  # noqa: E402
 from forms.xform import parse_form  # noqa: E402
-
-FORM_A, FORM_E = "cam_a_inscription", "cam_e_visite"
-VERSION = "2026112302"
 
 
 def measure(served: Served, device_id: str, items: list[dict[str, Any]]) -> dict[str, float]:
@@ -55,7 +52,7 @@ def main() -> None:
     results: dict[str, list[dict[str, float]]] = {"registrations (A)": [], "follow-ups (E)": []}
     with serve() as served:
         a, e = (
-            parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSION}.xml", token=served.token))
+            parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSIONS[form_id]}.xml", token=served.token))
             for form_id in (FORM_A, FORM_E)
         )
         for run in range(runs):

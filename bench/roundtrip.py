@@ -54,7 +54,7 @@ def prepare(women: int) -> None:
 
         made = create_app_user(1, "Agente", (), COMMAND)
         actor = Actor("app_user", made.id, "Agente", "agent", 1)
-        definition = find_definition(db.session, 1, "cam_a_inscription", "2026112302")
+        definition = find_definition(db.session, 1, "cam_a_inscription", "2026112701")
         assert definition is not None
         db.session.rollback()
         records: list[Any] = []

@@ -23,8 +23,7 @@ from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.push import FORM_A, FORM_E, VERSION  # noqa: E402 - the path comes first
-from bench.support.forms import make_registrations, make_visits  # noqa: E402
+from bench.support.forms import FORM_A, FORM_E, VERSIONS, make_registrations, make_visits  # noqa: E402
 from bench.support.postgres import Cluster, run_cluster  # noqa: E402
 from bench.support.served import Served, describe_machine, print_table, serve  # noqa: E402
 from bench.support.stored import multiply  # noqa: E402
@@ -163,7 +162,7 @@ def measure(name: str, cluster: Cluster | None, stored: int, quick: bool) -> dic
     found: dict[str, Any] = {"database": name, "pushes": [], "pulls": []}
     with serve(cluster.url if cluster else "") as served:
         forms = tuple(
-            parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSION}.xml", token=served.token))
+            parse_form(served.send(f"/v1/projects/1/forms/{form_id}/versions/{VERSIONS[form_id]}.xml", token=served.token))
             for form_id in (FORM_A, FORM_E)
         )
         number = 0

@@ -44,11 +44,14 @@ export default defineConfig({
           { src: 'icon-maskable.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
           { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
         ],
+        // A colleague's hand-over file, by "share" in whatever app it came with.
+        share_target: { action: '/app/share', method: 'POST', enctype: 'multipart/form-data', params: { files: [{ name: 'file', accept: ['text/plain', '.txt'] }] } },
       },
       workbox: {
         // What the first open needs. The rest is kept once the agent is enrolled (src/extras.ts).
         globPatterns: ['**/*.{js,css,html,svg,wasm,webmanifest}'],
-        globIgnores: EXTRAS.map((name) => `**/${name}-*.js`),
+        globIgnores: ['share.js', ...EXTRAS.map((name) => `**/${name}-*.js`)],
+        importScripts: ['share.js'],
         runtimeCaching: [{ urlPattern: new RegExp(`/app/assets/(?:${EXTRAS.join('|')})-[^/]+[.]js$`), handler: 'CacheFirst', options: { cacheName: 'extras' } }],
         navigateFallback: '/app/index.html',
         navigateFallbackAllowlist: [/^\/app\/[^.]*$/],

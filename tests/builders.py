@@ -30,7 +30,7 @@ def registration(
         "photo": "",
         **answers,
     }
-    xml = f"""<?xml version="1.0"?><data id="cam_a_inscription" version="2026112302" xmlns:orx="http://openrosa.org/xforms">
+    xml = f"""<?xml version="1.0"?><data id="cam_a_inscription" version="2026112701" xmlns:orx="http://openrosa.org/xforms">
 <start>2026-11-20T08:00:00.000+01:00</start><end>2026-11-20T08:20:00.000+01:00</end><today>2026-11-20</today><agent>a</agent>
 <g_consentement><consent>{consent}</consent><consent_mode>verbal</consent_mode><consent_angem>oui</consent_angem>
 <consent_photo>oui</consent_photo><consent_gps>non</consent_gps></g_consentement>

@@ -65,7 +65,7 @@ export function App(): JSX.Element {
           <Match when={screen() === 'correct' && argument()}><CorrectScreen instanceId={argument()} /></Match>
           <Match when={screen() === 'drafts'}><DraftsScreen /></Match>
           <Match when={screen() === 'outbox'}><OutboxScreen /></Match>
-          <Match when={screen() === 'handover'}><HandOverScreen /></Match>
+          <Match when={screen() === 'handover'}><HandOverScreen full={argument() === 'full'} /></Match>
           <Match when={screen() === 'sync'}><SyncScreen /></Match>
           <Match when={screen() === 'settings'}><SettingsScreen /></Match>
         </Switch>

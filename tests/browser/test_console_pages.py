@@ -27,10 +27,10 @@ from tests.live import LiveServer, free_port
 PASSWORD = "a long enough password"
 SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1280, "height": 800}}
 NOTEBOOK = """
-| survey   |         |        |        |
-|          | type    | name   | label  |
-|          | text    | lieu   | Lieu   |
-|          | integer | nombre | Nombre |
+| survey   |         |        |        |                    |
+|          | type    | name   | label  | default            |
+|          | text    | lieu   | Lieu   | ${last-saved#lieu} |
+|          | integer | nombre | Nombre |                    |
 | settings |            |         |
 |          | form_title | form_id | version |
 |          | Carnet     | carnet  | 1       |
@@ -266,6 +266,10 @@ def test_an_officer_fills_a_form_edits_it_and_compares(browser: Browser, console
     expect(page.locator("tbody")).to_contain_text("Kehaïlia")
     expect(page.locator("tbody")).to_contain_text("Sidi Ghalem")
     check(page, "changes")
+    page.goto(f"{console.server.url}/fill")  # the next form remembers what it asks of the last one
+    page.get_by_role("link", name="Remplir Carnet").click()
+    expect(page.get_by_label("Lieu")).to_have_value("Sidi Ghalem")
+    expect(page.get_by_label("Nombre")).to_have_value("")
     assert errors == []
     page.context.close()
 

@@ -25,6 +25,19 @@ STORED = """async () => {
 }"""
 
 
+# What Android sends to the app when a file is shared with it.
+SHARE = """([name, text]) => {
+  const form = Object.assign(document.createElement('form'), { method: 'post', enctype: 'multipart/form-data', action: '/app/share' });
+  const box = Object.assign(document.createElement('input'), { type: 'file', name: 'file' });
+  const files = new DataTransfer();
+  files.items.add(new File([text], name, { type: 'text/plain' }));
+  box.files = files.files;
+  form.append(box);
+  document.body.append(form);
+  form.submit();
+}"""
+
+
 @pytest.fixture
 def phones(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[tuple[Phone, Phone]]:
     pair = Phone(browser, browser_context_args, "fr"), Phone(browser, browser_context_args, "ar")
@@ -82,10 +95,17 @@ def test_a_visit_is_handed_over_by_file(
 
     # Houria carries it: her phone says whose it is and cannot read it.
     houria.open("handover")
-    houria.page.locator("input[type=file]").set_input_files(path)
+    houria.page.locator("input[type=file]").set_input_files(__file__)
+    expect(houria.page.locator(".notice-warn")).to_be_visible()
+    houria.offline()
+    with houria.page.expect_navigation():
+        houria.page.evaluate(SHARE, [path.name, path.read_text()])
     row = houria.page.locator(".carried-row")
     expect(row).to_contain_text("Amina")
     expect(row).to_have_attribute("data-state", "waiting")
+    expect(houria.page.locator(".notice-warn")).to_have_count(0)
+    assert houria.page.evaluate("caches.open('shared').then(cache => cache.keys()).then(keys => keys.length)") == 0
+    houria.online()
     houria.sync()
     houria.open("handover")
     expect(row).to_have_attribute("data-state", "delivered")

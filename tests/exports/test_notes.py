@@ -88,7 +88,7 @@ def test_dictionary_has_the_question_in_both_languages_its_choices_and_its_rule(
     assert row["Question (العربية)"] == "بلدية الإقامة"
     assert str(row["Choix ou calcul"]).startswith("3101 = Oran / وهران ; ")
     assert (row["Type"], row["Donnée de la fiche"], row["Règle"]) == ("select_one", "commune", "à trancher")
-    assert row["Versions"] == "2026112302"
+    assert row["Versions"] == "2026112701"
 
 
 def test_texts_exist_in_both_languages_with_the_same_places() -> None:

@@ -34,7 +34,7 @@ def test_parse_form_finds_every_question_when_form_is_of_the_programme(
     asked = [row["name"] for row in read_rows(name, "survey") if row["name"] and not row["type"].startswith("end_")]
     assert [node.name for node in definition.nodes] == asked
     assert definition.form_id == f"cam_{Path(name).stem}"
-    assert definition.version == ("2026112601" if definition.form_id in ("cam_c_examen", "cam_d_angem") else "2026112302")
+    assert definition.version == {"a": "2026112701", "b": "2026112701", "c": "2026112701", "d": "2026112601", "e": "2026112302"}[name[0]]
     assert definition.languages == ("Français (fr)", "العربية (ar)")
     assert definition.default_language == "Français (fr)"
 

@@ -64,7 +64,7 @@ def test_send_back_reaches_the_author_and_her_edit_closes_it(phone: Any, officer
     assert answer.status_code == 201, answer.text
     (given,) = phone.pull()["corrections"]
     assert (given["instanceId"], given["formId"], given["formVersion"]) == (
-        instance_id, "cam_a_inscription", "2026112302",
+        instance_id, "cam_a_inscription", "2026112701",
     )  # fmt: skip
     assert (given["comment"], given["by"], given["attachments"]) == ("La localité est fausse.", "officer", [])
     assert SECRETS["nin"] in given["xml"]

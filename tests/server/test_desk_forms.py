@@ -89,7 +89,7 @@ def test_edit_makes_a_new_version_and_closes_the_correction(officer: Signed, pho
     phone.push(phone.item(xml, first))
     officer.post(f"/submissions/{first}/correction", comment="la localité", agent="")
     session = told(officer.get(f"/submissions/{first}/edit"))
-    assert session["edit"]["xml"] == f"/submissions/{first}/xml" and session["version"] == "2026112302"
+    assert session["edit"]["xml"] == f"/submissions/{first}/xml" and session["version"] == "2026112701"
     second = f"uuid:{uuid4()}"
     edited = edit(xml, first, second, localite="Sidi Ghalem", telephone="")
     submit(officer, f"/submissions/{first}/edit", xml, 422)
@@ -110,7 +110,7 @@ def test_send_stores_nothing_of_what_cannot_be_read(officer: Signed) -> None:
     xml, _, _ = registration()
     assert submit(officer, "/fill/cam_e_visite", xml, 422)["code"] == "422.50"
     assert submit(officer, "/fill/cam_a_inscription", xml[:400], 400)["code"] == "400.1"
-    unknown = xml.replace('version="2026112302"', 'version="9"')
+    unknown = xml.replace('version="2026112701"', 'version="9"')
     assert submit(officer, "/fill/cam_a_inscription", unknown, 404)["code"] == "404.6"
     assert fresh().scalars(select(Submission)).all() == []
     officer.get("/fill/nothing", 404)

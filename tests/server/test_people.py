@@ -103,7 +103,7 @@ def test_an_association_sees_its_own_women_and_nothing_of_the_office(
     assert "Benali" in user.get(f"/our-women/{own}")
     user.get(f"/our-women/{other}", 404)
     values = {"entity_id": own, "instance_id": instance_id, "project_id": 1, "other_id": other, "form_id": "cam_a_inscription",
-              "version": "2026112302", "list_name": "artisanes", "name": "artisanes", "app_user_id": phone.app_user_id}  # fmt: skip
+              "version": "2026112701", "list_name": "artisanes", "name": "artisanes", "app_user_id": phone.app_user_id}  # fmt: skip
     opened = set()
     for rule in app.url_map.iter_rules():  # every page, file and table that can be read
         if "GET" not in (rule.methods or ()) or rule.rule.startswith("/v1/key/"):

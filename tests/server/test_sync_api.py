@@ -58,7 +58,7 @@ def test_push_sets_a_variant_aside_when_the_id_is_taken(phone: Any) -> None:
 
 def test_push_takes_a_batch_of_a_hundred_with_one_bad_item(phone: Any) -> None:
     items = [phone.item(*registration()[:2]) for _ in range(100)]
-    items[41]["xml"] = "<data id='cam_a_inscription' version='2026112302'><meta>"
+    items[41]["xml"] = "<data id='cam_a_inscription' version='2026112701'><meta>"
     results = phone.push(*items)["results"]
     assert [r["instanceId"] for r in results] == [i["instanceId"] for i in items]
     assert [r["status"] for r in results].count("accepted") == 99

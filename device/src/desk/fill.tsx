@@ -36,6 +36,8 @@ interface Told {
 const root = document.getElementById('form') as HTMLElement;
 const told = JSON.parse(root.dataset.session!) as Told;
 const kept = `hirfa form ${location.pathname}${location.search}`;
+/** What the next form of its kind asks of the last one (`last-saved`): for as long as the tab, for a desk is shared. */
+const last = `hirfa last ${told.formId}`;
 const [problem, setProblem] = createSignal('');
 let unsent = false;
 
@@ -60,7 +62,7 @@ function keep(d: DraftFiles): void {
   }
 }
 
-async function send(d: DraftFiles): Promise<void> {
+async function send(d: DraftFiles, remembered: Record<string, string> = {}): Promise<void> {
   const body = new FormData();
   body.append('xml_submission_file', new Blob([d.xml], { type: 'text/xml' }), 'submission.xml');
   for (const file of d.files) body.append(file.name, file.blob, file.name);
@@ -78,6 +80,7 @@ async function send(d: DraftFiles): Promise<void> {
   }
   unsent = false;
   sessionStorage.removeItem(kept);
+  if (Object.keys(remembered).length > 0) sessionStorage.setItem(last, JSON.stringify(remembered));
   if (told.grid) markSent(told.formId, told.record?.id ?? '', { instanceId: said.instanceId ?? '', aside: said.status === 'quarantined' });
   window.parent.location.assign(said.next); // of a preview, the page around it
 }
@@ -104,8 +107,9 @@ async function open(): Promise<FormSession> {
       : edit ? { edit: { xml: await (await read(edit.xml)).text(), files: await readFiles(edit.files) } } : {}),
     ...(record ? { preset: { ...(followUp?.question ? { entityQuestion: followUp.question } : {}), entityId: record.id, list: record.list, label: record.label } } : {}),
     deviceId: 'desk', username: told.username, language: told.language,
+    lastSaved: async () => JSON.parse(sessionStorage.getItem(last) ?? '{}') as Record<string, string>,
     async onAutosave(d) { keep(d); },
-    onFinalize: (d) => send(d),
+    onFinalize: (d, meta) => send(d, meta.remembered),
     onLeave() {
       unsent = false;
       location.assign(told.leave);

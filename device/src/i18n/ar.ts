@@ -208,7 +208,7 @@ export const ar: Record<Key, Message> = {
   'handover.stays': 'يبقى عملك في هذا الهاتف أيضا إلى أن تستلمه الغرفة.',
   'handover.share': 'مشاركة',
   'handover.carry': 'حمل ملف زميلة',
-  'handover.carryLead': 'يسلّمه هاتفك للغرفة في تبادله القادم. ولا يستطيع فتحه.',
+  'handover.carryLead': 'يسلّمه هاتفك للغرفة في تبادله القادم. ولا يستطيع فتحه. من تطبيق المراسلة أو قائمة الملفات: «مشاركة» ثم Hirfa.',
   'handover.choose': 'اختيار ملف',
   'handover.carriedFor': 'محمول عن {name}',
   'handover.forms': { zero: '{n} استمارة', one: 'استمارة واحدة', two: 'استمارتان', few: '{n} استمارات', many: '{n} استمارة', other: '{n} استمارة' },

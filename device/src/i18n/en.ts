@@ -208,7 +208,7 @@ export const en: Record<Key, Message> = {
   'handover.stays': 'Your work also stays on this phone until the chamber has received it.',
   'handover.share': 'Share',
   'handover.carry': 'Carry a colleague’s file',
-  'handover.carryLead': 'Your phone delivers it to the chamber at its next exchange. It cannot open it.',
+  'handover.carryLead': 'Your phone delivers it to the chamber at its next exchange. It cannot open it. From a messenger or the list of files: “Share”, then Hirfa.',
   'handover.choose': 'Choose a file',
   'handover.carriedFor': 'Carried for {name}',
   'handover.forms': { one: '{n} form', other: '{n} forms' },

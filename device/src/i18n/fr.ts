@@ -210,7 +210,7 @@ const texts = {
   'handover.stays': 'Votre travail reste aussi sur ce téléphone, jusqu’à ce que la Chambre l’ait reçu.',
   'handover.share': 'Partager',
   'handover.carry': 'Porter le fichier d’une collègue',
-  'handover.carryLead': 'Votre téléphone le remet à la Chambre à son prochain échange. Il ne peut pas l’ouvrir.',
+  'handover.carryLead': 'Votre téléphone le remet à la Chambre à son prochain échange. Il ne peut pas l’ouvrir. Depuis une messagerie ou la liste des fichiers : « Partager », puis Hirfa.',
   'handover.choose': 'Choisir un fichier',
   'handover.carriedFor': 'Porté pour {name}',
   'handover.forms': { one: '{n} formulaire', other: '{n} formulaires' },

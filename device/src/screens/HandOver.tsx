@@ -1,11 +1,12 @@
 // Hand-over: write one sealed file of what the chamber does not have yet, or carry a colleague's. The file is not a way
 // around sending: what is in it stays in the outbox until the server itself has answered.
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, onMount, Show, type JSX } from 'solid-js';
 import { isolate, saySize, sayWhen, t } from '../i18n';
 import { link } from '../router';
 import { carried, enrolment, outbox } from '../state';
 import { dropCarried, type Carried } from '../store';
 import { HandoverError, isOwed, NoKeyError, takeHandover, writeHandover, type Written } from '../sync/handover';
+import { takeShared } from '../sync/shared';
 import { Icon } from '../ui/icons';
 import { Badge, Confirm, Notice, type Tone } from '../ui/parts';
 import { Screen } from '../ui/Shell';
@@ -97,25 +98,32 @@ function CarriedRow(props: { carried: Carried; onDrop: () => void }): JSX.Elemen
   );
 }
 
-function CarryCard(): JSX.Element {
+/** @param full a shared file found no room on this phone */
+function CarryCard(props: { full: boolean }): JSX.Element {
   const [working, setWorking] = createSignal(false);
-  const [problem, setProblem] = createSignal<string | null>(null);
+  const [problem, setProblem] = createSignal<string | null>(props.full ? t('sync.storage') : null);
   const [asked, setAsked] = createSignal<Carried | null>(null);
-  const take = async (input: HTMLInputElement): Promise<void> => {
-    const [file] = input.files ?? [];
-    input.value = '';
-    if (!file) return;
+  /** Take a file to carry; false when only room was missing, so that trying again may help. */
+  const take = async (file: Blob): Promise<boolean> => {
     setWorking(true);
-    setProblem(null);
     try {
       await takeHandover(file, enrolment()!, Date.now());
+      return true;
     } catch (error) {
       const full = error instanceof DOMException && error.name === 'QuotaExceededError';
       setProblem(t(error instanceof HandoverError ? `handover.${error.reason}` : full ? 'sync.storage' : 'handover.unreadable'));
+      return !full;
     } finally {
       setWorking(false);
     }
   };
+  const choose = async (input: HTMLInputElement): Promise<void> => {
+    const [file] = input.files ?? [];
+    input.value = '';
+    setProblem(null);
+    if (file) await take(file);
+  };
+  onMount(() => void takeShared(take));
   const drop = (one: Carried): void => {
     if (one.state === 'delivered') void dropCarried(one.id);
     else setAsked(one);
@@ -127,7 +135,7 @@ function CarryCard(): JSX.Element {
       {/* No filter by type: a mail program may have renamed the file. */}
       <label class="button file-button">
         <Icon name="add" />{t('handover.choose')}
-        <input type="file" class="visually-hidden" disabled={working()} onChange={(event) => void take(event.currentTarget)} />
+        <input type="file" class="visually-hidden" disabled={working()} onChange={(event) => void choose(event.currentTarget)} />
       </label>
       <Show when={problem()}>{(words) => <Notice tone="warn" icon="warning" alert>{words()}</Notice>}</Show>
       <Show when={carried().length > 0}>
@@ -148,12 +156,12 @@ function CarryCard(): JSX.Element {
   );
 }
 
-export function HandOverScreen(): JSX.Element {
+export function HandOverScreen(props: { full: boolean }): JSX.Element {
   return (
     <Screen title={t('handover.title')} back>
       <div class="stack">
         <WriteCard />
-        <CarryCard />
+        <CarryCard full={props.full} />
       </div>
     </Screen>
   );
