@@ -38,6 +38,8 @@ class LiveServer:
     process: subprocess.Popen[bytes] | None = None
     database_url: str = ""
     """SQLite in the data folder when empty."""
+    root: Path = ROOT
+    """Where the code is that is served."""
 
     @property
     def url(self) -> str:
@@ -52,7 +54,7 @@ class LiveServer:
         """Run ``flask --app server …`` on its data, with ``--json``."""
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -63,7 +65,7 @@ class LiveServer:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "server", "serve"],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
