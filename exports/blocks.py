@@ -1,10 +1,10 @@
 """The rows of a form, some two hundred submissions at a time, made once and kept for the next workbook.
 
-A block holds the rows that a few submissions give to each sheet of their form, compressed, and what the figures need of
-them. It follows from its submissions, the form's versions, the options and the words it had to ask for (names of women
-and associations), and from nothing else: a kept block is used again only when all of these are the same, so a workbook
-made of kept blocks is the workbook made anew. That its submissions are the same is told by their mark, when whoever
-stores them gives one (``Programme.batches``); then they are not even read.
+A block holds the rows that a few submissions give to each sheet of their form, compressed. It follows from its
+submissions, the form's versions, the options and the words it had to ask for (names of women and associations), and
+from nothing else: a kept block is used again only when all of these are the same, so a workbook made of kept blocks is
+the workbook made anew. That its submissions are the same is told by their mark, when whoever stores them gives one
+(``Programme.batches``); then they are not even read. What they tell the figures is kept apart (``exports.told``).
 
 Blocks are cut where the key of a submission says so, not by counting: one submission more or less changes its own block
 and leaves the others.
@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from zlib import crc32
 
 from exports.answers import Pen, Styler
@@ -51,8 +51,16 @@ class Kept(Protocol):
         """Keep it; it may be forgotten at any time."""
 
 
-#: Facts, key, moment (ISO 8601), author, state, entities.
-Told = tuple[dict[str, str], str, str, str, str, Sequence[str]]
+class Told(NamedTuple):
+    """One submission and its facts (``exports.events``).
+
+    Of the submission key, version, moment, author, state and entities are known; no more may be asked of it.
+    """
+
+    submission: Submission
+    facts: dict[str, str]
+
+
 T = TypeVar("T")
 
 
@@ -88,17 +96,17 @@ class _Overheard(dict[str, str]):
 
 @dataclass(slots=True)
 class Block:
-    """The rows of a few submissions, table by table, and what figures are made of.
+    """The rows of a few submissions, table by table.
 
-    ``told`` is that one by one: the facts (``exports.events``), then key, moment, author, state and entities. Of a form
-    that no figure is made of it is empty, and ``ignored`` says how many submissions count nowhere.
+    ``ignored`` says how many of the submissions count nowhere; ``told`` what they tell the figures, in a block that was
+    made just now: it is kept apart (``exports.told``), for it is the same whatever is shown.
     """
 
     tables: list[Rows]
-    told: list[Told]
     ignored: int = 0
     homeless: int = 0
     words: list[tuple[str, str, str | None]] = field(default_factory=list)
+    told: list[Told] | None = None
 
     def pack(self) -> bytes:
         """Write it down."""
@@ -107,7 +115,6 @@ class Block:
                 [t.count, t.part.crc, t.part.size, len(t.part.data), t.losses, t.replaced, t.lengths]
                 for t in self.tables
             ],
-            "told": self.told,
             "ignored": self.ignored,
             "homeless": self.homeless,
             "words": self.words,
@@ -128,7 +135,7 @@ class Block:
             part = Part(data[position : position + length], crc, size)
             tables.append(Rows(count, part, losses, replaced, lengths))
             position += length
-        return Block(tables, head["told"], head["ignored"], head["homeless"], head["words"])
+        return Block(tables, head["ignored"], head["homeless"], head["words"])
 
 
 def cut(items: Iterable[T], key: Callable[[T], str]) -> Iterator[list[T]]:
@@ -158,7 +165,6 @@ class BlockMaker:
 
     :param tables: its tables; ``wide`` are the numbers of those whose rows do not fit one sheet and are made elsewhere.
     :param styles: gives the attribute of a style of a column.
-    :param counted: figures are made of the form.
     """
 
     def __init__(
@@ -171,8 +177,6 @@ class BlockMaker:
         styles: Styler,
         wide: Collection[int] = (),
         kept: Kept | None = None,
-        *,
-        counted: bool = True,
     ) -> None:
         self.rows = FormRows(
             tables, labeller, options.zone, reveal=options.reveal, anonymous=not options.personal,
@@ -183,7 +187,6 @@ class BlockMaker:
         self._heard = heard
         self._wide = wide
         self._kept = kept
-        self._counted = counted
         self._options = options
         self._lost: list[tuple[int, Mended]] = []
         lose = lambda place, mended: self._lost.append((place, mended))  # noqa: E731
@@ -202,7 +205,7 @@ class BlockMaker:
     def block(self, said: str, wanted: Collection[int], load: Callable[[], Sequence[Submission]]) -> Block:
         """Give the block of some submissions.
 
-        :param said: says everything about them that their rows follow from (:meth:`say`, or their mark).
+        :param said: says everything about them that their rows follow from (:meth:`say`, :meth:`say_part`, their mark).
         :param wanted: numbers of the tables whose rows are to be measured.
         :param load: gives them, when they must be looked at.
         """
@@ -232,11 +235,16 @@ class BlockMaker:
             for one in submissions
         )
 
-    def facts(self, submission: Submission) -> dict[str, str]:
-        """Give what the figures need of a submission whose rows are not wanted."""
-        plan = self.rows.plan(submission.definition)
-        answers = plan.reader.read(submission.load(submission.key), submission.key)
-        return to_facts(plan.fact_nodes, [answers.rows[0].texts[place] for place in plan.facts])
+    def say_part(self, mark: str, submissions: Sequence[Submission]) -> str:
+        """Say it of some of the submissions of a batch, as they are shown.
+
+        :param mark: says everything about the batch.
+        """
+        return mark + "".join(f"\n{one.key}\t{one.entity_ids}\t{self._is_fresh(one)}" for one in submissions)
+
+    def has_fresh(self, submissions: Sequence[Submission]) -> bool:
+        """Tell whether some of them are coloured as new."""
+        return any(map(self._is_fresh, submissions))
 
     def _is_fresh(self, submission: Submission) -> bool:
         since = self._options.changed_since
@@ -257,7 +265,7 @@ class BlockMaker:
             some = [submissions[number] for number in numbers]
             plan = self.rows.plan(some[0].definition)
             names, found = self.rows.read_many(plan, some)
-            answered = [found[""].columns[place] for place in plan.facts] if self._counted else []
+            answered = [found[""].columns[place] for place in plan.facts]
             for number, texts in zip(numbers, zip(*answered, strict=True), strict=False):
                 facts[number] = to_facts(plan.fact_nodes, texts)
             for path, table in plan.numbers.items():
@@ -279,12 +287,8 @@ class BlockMaker:
         for number, cells in samples.items():
             made[number].lengths = measure_lengths(self._tables[number].sheet.columns, cells)
         words = [(name, value, label) for (name, value), label in self._heard.words.items()]
-        told: list[Told] = [
-            (of, one.key, one.submitted_at.isoformat(), one.author, one.state, one.entity_ids)
-            for of, one in zip(facts, submissions if self._counted else (), strict=False)
-        ]
-        ignored = 0 if self._counted else sum(one.state in NOT_COUNTED for one in submissions)
-        return Block(made, told, ignored, self.rows.homeless, words)
+        ignored = sum(one.state in NOT_COUNTED for one in submissions)
+        return Block(made, ignored, self.rows.homeless, words, list(map(Told, submissions, facts)))
 
     def _scribe(self, plan: Plan, definition: FormDefinition) -> Scribe:
         scribe = self._scribes.get(definition.version)

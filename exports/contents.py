@@ -7,13 +7,12 @@ the tally; the numbered sheets, which count them, are made afterwards and take t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exports.blocks import Block, BlockMaker, Heard, Kept, cut
+from exports.blocks import Block, BlockMaker, Heard, Kept, Told, cut
 from exports.changes import mark_changed
 from exports.conflicts import Properties, build_conflicts
 from exports.cover import NAME as COVER
@@ -24,7 +23,7 @@ from exports.headings import NOMINAL
 from exports.labels import Labeller
 from exports.manifest import NOMINAL_SHEET, hide_manifest
 from exports.papers import Papers
-from exports.programme import Batch, Options, Programme, Submission
+from exports.programme import Batch, Load, Options, Programme, Submission
 from exports.register import Register
 from exports.scope import Scope
 from exports.scribe import Rows
@@ -32,6 +31,7 @@ from exports.summaries import Summaries
 from exports.tables import FormTable, build_tables
 from exports.tally import Tally
 from exports.texts import SHEETS, say
+from exports.told import Teller, load_from
 from forms.definition import FormDefinition
 
 if TYPE_CHECKING:
@@ -163,25 +163,25 @@ class _Maker:
         newest = versions[-1]
         writers = [self.book.open(table.sheet, _title(table, newest, self.options)) for table in tables]
         wide = {number for number, writer in enumerate(writers) if writer.wide}
-        counted = self.tally.counts(newest.form_id)
-        maker = BlockMaker(
-            tables, versions, self.labeller, self.heard, self.options, self.book.style, wide, self.kept, counted=counted
-        )
-        whole = not wide and self.scope.whole
+        maker = BlockMaker(tables, versions, self.labeller, self.heard, self.options, self.book.style, wide, self.kept)
+        teller = Teller(newest.form_id, versions, self.kept)
         homeless = 0
         for batch in self._batches(newest.form_id):
-            shown: Sequence[Submission] | None = None
-            said, load = batch.mark, batch.load
-            if not (whole and batch.mark):
-                shown = self._choose(batch.load(), maker, newest.version, bool(tables))
+            mark = batch.mark or maker.say(batch.load())
+            whole = bool(tables) and self.scope.whole
+            said, load = mark, batch.load
+            if not whole:
+                shown = self._choose(self._tell(teller, mark, batch.load, newest), newest, bool(tables))
                 if not shown:
                     continue
-                disguised = [self.scope.disguise(one) for one in shown] if tables else shown
-                said, load = maker.say(disguised), partial(list, disguised)
+                if self.scope.disguises or len(shown) < batch.size or maker.has_fresh(shown):
+                    said = maker.say_part(mark, [self.scope.disguise(one) for one in shown])
+                    load = partial(self._load, batch.load, frozenset(one.key for one in shown))
             wanted = {number for number, writer in enumerate(writers) if writer.sampling and number not in wide}
             block = maker.block(said, wanted, load)
             homeless += block.homeless
-            self._count(newest, block, shown, batch.size)
+            if whole:
+                self._count(newest, block, batch, mark, teller)
             for number, rows in enumerate(block.tables):
                 if rows.count:
                     writers[number].put_block(rows, partial(_remake, maker, load, number))
@@ -194,50 +194,48 @@ class _Maker:
         for writer in writers:
             writer.close()
         yield
-        return homeless if self.options.personal and tables else 0
+        return homeless if self.options.personal else 0
 
     def _batches(self, form_id: str) -> Iterable[Batch]:
         if self.programme.batches is not None:
             return self.programme.batches(form_id)
         blocks = cut(self.programme.submissions(form_id), key=lambda one: one.key)
-        return (Batch("", len(block), partial(list, block)) for block in blocks)
+        return (Batch("", len(block), load_from(block)) for block in blocks)
 
-    def _count(
-        self, newest: FormDefinition, block: Block, shown: Sequence[Submission] | None, count: int
-    ) -> None:
-        """Tell the tally of the submissions of a block: those shown, or all ``count`` of them as the block tells."""
+    def _load(self, load: Load, keys: Collection[str]) -> Sequence[Submission]:
+        """Give some submissions of a batch as they are shown."""
+        return [self.scope.disguise(one) for one in load(keys)]
+
+    def _count(self, newest: FormDefinition, block: Block, batch: Batch, mark: str, teller: Teller) -> None:
+        """Tell the tally of all submissions of a batch."""
+        if block.told is not None and teller.find(mark) is None:
+            teller.keep(mark, block.told)
         if not self.tally.counts(newest.form_id):
-            self.tally.skip(newest.form_id, len(shown) if shown is not None else count, block.ignored)
+            self.tally.skip(newest.form_id, batch.size, block.ignored)
             return
-        if shown is None:
-            shown = [
-                Submission(newest, key, _nothing, datetime.fromisoformat(at), author, "", state, tuple(entities))
-                for _, key, at, author, state, entities in block.told
-            ]
-        for submission, told in zip(shown, block.told, strict=True):
-            self.tally.add(submission, told[0])
+        for submission, facts in block.told or teller.tell(mark, batch.load):
+            self.tally.add(submission, facts)
 
-    def _choose(
-        self, submissions: Sequence[Submission], maker: BlockMaker, newest: str, with_rows: bool
-    ) -> Sequence[Submission]:
-        """Give those whose rows are wanted; what is counted only goes to the tally at once."""
+    def _tell(self, teller: Teller, mark: str, load: Load, newest: FormDefinition) -> Sequence[Told]:
+        """Say what the submissions of a batch tell; their answers are read only where somebody asks for one."""
+        if self.scope.narrow or self.tally.counts(newest.form_id):
+            return teller.tell(mark, load)
+        return teller.find(mark) or [Told(one, {}) for one in load()]
+
+    def _choose(self, told: Sequence[Told], newest: FormDefinition, with_rows: bool) -> Sequence[Submission]:
+        """Tell the tally of the submissions that are about the chosen women; gives those whose rows are wanted."""
         shown = []
-        for one in submissions:
-            if self.scope.narrow and not self.scope.concerns(one, maker.facts(one)):
+        for one, facts in told:
+            if not self.scope.concerns(one, facts):
                 continue
-            if not with_rows or self.scope.shows(one, newest):
+            self.tally.add(one, facts)
+            if with_rows and self.scope.shows(one, newest.version):
                 shown.append(one)
-            else:
-                self.tally.add(one, maker.facts(one))
         return shown
 
 
 def _remake(maker: BlockMaker, load: Callable[[], Sequence[Submission]], number: int) -> Rows:
     return maker.remake(load(), number)
-
-
-def _nothing(key: str) -> bytes:
-    raise LookupError(key)  # the block told all that is asked of it
 
 
 def _title(table: FormTable, newest: FormDefinition, options: Options) -> str:

@@ -9,10 +9,10 @@ The entry point is ``exports.workbook.write_workbook(programme, options, out)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from forms.definition import FormDefinition
 
@@ -95,6 +95,13 @@ class Submission(NamedTuple):
     digest: str = ""
 
 
+class Load(Protocol):
+    """Gives some submissions in their order: all of them, or those of some keys."""
+
+    def __call__(self, keys: Collection[str] | None = None, /) -> Sequence[Submission]:
+        """Give them; their XML is best read when it is asked for."""
+
+
 class Batch(NamedTuple):
     """Some submissions that follow one another in the stream of a form, read only by who has to look at them.
 
@@ -104,7 +111,7 @@ class Batch(NamedTuple):
 
     mark: str
     size: int
-    load: Callable[[], Sequence[Submission]]
+    load: Load
 
 
 class Candidate(NamedTuple):

@@ -35,8 +35,12 @@ class Scope:
         """Tell whether every submission is shown, and as it is: nothing of it must be looked at."""
         options = self._options
         chosen = self.narrow or options.versions == "newest" or options.since is not None or options.until is not None
-        disguised = options.with_forms and not options.personal
-        return not (chosen or disguised or options.changed_since is not None or self._programme.withheld)
+        return not (chosen or self.disguises or options.changed_since is not None or self._programme.withheld)
+
+    @property
+    def disguises(self) -> bool:
+        """Tell whether submissions are shown under pseudonyms."""
+        return self._options.with_forms and not self._options.personal
 
     def _wants(self, values: Mapping[str, str]) -> bool:
         communes, associations = self._options.communes, self._options.associations

@@ -6,7 +6,7 @@ submission (``server.services.stamps``), so the blocks of rows that are kept nee
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -20,6 +20,7 @@ from server.database import db
 from server.models import AppUser, EntityActionRow, FormVersion, Submission
 from server.services.forms import definition_of
 from server.services.submissions import count_edits, count_files
+from server.services.xml_batch import XmlBatch
 
 _READ_AHEAD = 5_000
 
@@ -36,9 +37,10 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
     people = session.execute(select(AppUser.id, AppUser.name).where(AppUser.project_id == project_id))
     names: dict[int | None, str] = {app_user_id: name for app_user_id, name in people.all()}  # noqa: C416
 
-    def load(ids: list[str]) -> list[ExportedSubmission]:
+    def load(every: list[str], keys: Collection[str] | None = None) -> list[ExportedSubmission]:
+        ids = every if keys is None else [one for one in every if one in keys]
         rows = _read(project_id, ids)
-        xml = {row.instance_id: row.xml for row in rows}
+        xml = XmlBatch(project_id, ids).load
         touched = _find_touched(project_id, ids)
         files = count_files(project_id, ids)
         edits = count_edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
@@ -50,7 +52,7 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
                 ExportedSubmission(
                     definitions[row.form_version],
                     row.instance_id,
-                    xml.__getitem__,
+                    xml,
                     row.received_at,
                     names.get(row.app_user_id, ""),
                     row.device_id or "",
@@ -83,7 +85,7 @@ def _read(project_id: int, ids: list[str]) -> list[Any]:
     it = Submission
     columns = (
         it.instance_id, it.form_version, it.received_at, it.app_user_id, it.device_id, it.root_id, it.review_state,
-        it.xml, it.xml_sha256, it.erased_at,
+        it.xml_sha256, it.erased_at,
     )  # fmt: skip
     wanted = select(*columns).where(it.project_id == project_id, it.instance_id.in_(ids))
     rows = {row.instance_id: row for row in db.session.execute(wanted)}

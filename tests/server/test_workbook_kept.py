@@ -159,13 +159,14 @@ def test_a_workbook_of_kept_blocks_is_the_workbook_made_anew(
         steps.sort(key=lambda step: {"arrive": 1, "lose": 2}.get(step, 0))
     folder = app.config["HIRFA"].kept
     plain, split = Options(), Options(language="ar", multiple="both", personal=False)
+    part = Options(communes=frozenset({"3112"}), since=NOW.date(), changed_since=NOW, forms=frozenset({"cam_e_visite"}))
     before = write(plain, KeptBlocks(folder, 1))
     for step in (*steps, "erase"):
         getattr(story, step)()
         after = write(plain, None)
         assert after != before, step
         before = after
-        for options in (plain, split) if step in ("review", "merge", "erase") else (plain,):
+        for options in (plain, split, part) if step in ("review", "merge", "erase") else (plain,):
             kept = Counted(folder, 1)
             assert write(options, kept) == (after if options is plain else write(options, None)), step
         again = Counted(folder, 1)
@@ -174,4 +175,4 @@ def test_a_workbook_of_kept_blocks_is_the_workbook_made_anew(
     story.visit()
     kept = Counted(folder, 1)
     write(plain, kept)
-    assert kept.made == 1  # nothing but the block of visits
+    assert kept.made == 2  # nothing but the rows of the block of visits, and what it tells
