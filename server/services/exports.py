@@ -97,6 +97,7 @@ def export_workbook(
         audits.note(session, project_id, actor, "workbook.export", "", now, **noted)
     with snapshot():
         kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
+        shared = None if options.reveal else kept  # numbers in full leave no copy of themselves behind
         programme = build_programme(project_id, actor, now)
 
         def count(form_id: str) -> Iterator[Batch]:
@@ -107,12 +108,11 @@ def export_workbook(
         programme = replace(programme, batches=count, before=before)
         if template is not None:
             try:
-                outcome = yield from fill_template(template.content, programme, options)
+                outcome = yield from fill_template(template.content, programme, options, kept=shared)
             except TemplateError as error:
                 raise Problem("422.55", reason=str(error)) from None
             return outcome.figures
-        # numbers in full leave no copy of themselves behind
-        outcome = yield from stream_workbook(programme, options, kept=None if options.reveal else kept)
+        outcome = yield from stream_workbook(programme, options, kept=shared)
     kept.tidy()
     return outcome.figures
 

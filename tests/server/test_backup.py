@@ -16,18 +16,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from exports.programme import Options
 from server import create_app
 from server.auth import COMMAND
 from server.config import Settings
 from server.database import db
 from server.dumps import DumpError, load_dump, summarise, write_dump
 from server.models import Audit, Backup, Project, Submission
-from server.services import actors, backups, erasure, keys, restores
+from server.services import actors, backups, erasure, exports, keys, restores, templates
 from server.services.attachments import keep_file
 from server.vault import Vault, VaultError
 from tests.builders import ARABIC_NAME, registration
 from tests.server.conftest import Phone, settings_in
 from tests.server.test_commands import data_of, run
+from tests.server.test_templates import report, rows
 
 BOTH_DATABASES = True
 
@@ -92,6 +94,7 @@ def test_everything_comes_back_on_another_machine(
 ) -> None:
     sha256, woman = photo_of(phone)
     actors.create_user("new@example.dz", "officer", "a long enough password")
+    template = templates.keep_template(1, "Rapport", report(), COMMAND)
     done = data_of(run(app, "backup", "--json"))
     assert (done["files"] > 0, done["missing"], done["counts"]) == (True, [], True)
     before = summarise(db.engine)
@@ -109,6 +112,9 @@ def test_everything_comes_back_on_another_machine(
         assert woman in {u["id"] for page in pulled["scopes"].values() for u in page["upserts"]}
         assert (other.blobs / "1" / sha256[:2] / sha256).exists()
         assert actors.create_user("next@example.dz", "officer", "a long enough password") > 3  # numbers go on
+        chosen = templates.open_template(1, template.id)
+        filled = rows(b"".join(exports.export_workbook(1, COMMAND, Options(), template=chosen)))
+        assert (filled[0][:2], filled[3][:2]) == (("CAM Oran", 1), ("Benali", "Fatima"))
         db.session.remove()
         db.engine.dispose()
     first = {path.name: path.read_bytes() for path in app.config["HIRFA"].keys.rglob("*.pem")}
