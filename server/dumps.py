@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any, cast
 
 import orjson
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Connection, DateTime, Engine, LargeBinary, MetaData, Table, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -148,6 +149,33 @@ def read_head(line: bytes) -> str:
     if said.get("format") != FORMAT or not isinstance(said.get("revision"), str):
         raise DumpError("this is no dump that this version understands")
     return str(said["revision"])
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a database is, and where this software expects it."""
+
+    here: str
+    """The newest migration that it has; empty when it has none."""
+    head: str
+    known: bool
+    """This software knows that migration; if not, it is older than the database."""
+
+    @property
+    def ready(self) -> bool:
+        return self.here == self.head
+
+
+def find_standing(engine: Engine, migrations: str) -> Standing:
+    """Compare the migrations of a database with those of a folder.
+
+    :raises DBAPIError: when the database does not answer.
+    """
+    scripts = ScriptDirectory(migrations)
+    with engine.connect() as connection:
+        here = find_revision(connection)
+    head = scripts.get_current_head() or ""
+    return Standing(here, head, here == head or here in {script.revision for script in scripts.walk_revisions()})
 
 
 def find_revision(connection: Connection) -> str:

@@ -9,12 +9,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import click
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
 from server.database import db
-from server.dumps import find_revision
+from server.dumps import find_standing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,15 +52,16 @@ def find_obstacle() -> str | None:
 
     :raises DBAPIError: when it does not answer.
     """
-    with db.engine.connect() as connection:
-        here = find_revision(connection)
-    if not here:
+    found = find_standing(db.engine, str(current_app.config["MIGRATIONS"]))
+    if not found.here:
         where = current_app.config["HIRFA"].data
         return f"Nothing is installed in {where} yet. Run: flask --app server init"
-    head = ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_current_head()
-    if here != head:
-        return f"The database is at revision {here}, this software expects {head}. Run: flask --app server upgrade"
-    return None
+    if found.ready:
+        return None
+    said = f"The database is at revision {found.here}, this software expects {found.head}"
+    if not found.known:
+        return f"{said} and does not know the other: it is too old. Put the newer version of the software back."
+    return f"{said}. Run: flask --app server upgrade"
 
 
 def say(as_json: bool, value: dict[str, Any], text: str) -> None:

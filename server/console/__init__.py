@@ -128,6 +128,7 @@ def init_console(app: Flask) -> None:
         ("POST", "/agents/<int:app_user_id>", agents.change_agent),
         ("GET", "/people", people.people),
         ("POST", "/people", people.create_person),
+        ("GET", "/people/<int:user_id>", people.person),
         ("POST", "/people/<int:user_id>", people.change_person),
         ("POST", "/people/<int:user_id>/disable", people.disable_person),
         ("POST", "/people/<int:user_id>/password", people.give_password),

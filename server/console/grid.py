@@ -13,7 +13,7 @@ from server.console.files import FOLDER
 from server.console.fill import FORM_CSP
 from server.console.formats import show_day
 from server.console.pages import language, show, shown_project
-from server.console.women import FILTERED, list_places
+from server.console.women import FILTERED, find_offer, list_places
 from server.errors import Problem
 from server.services import desk_forms, grids
 from server.services.labels import Labels
@@ -73,10 +73,11 @@ def grid(form_id: str) -> Response:
         "csrf": generate_csrf(),
     }
     built = (FOLDER / "vendor" / "form" / "form.js").is_file()
+    choices = {name: labels.choices(list_name, name) for name in values}
     response = make_response(
         show(
             "grid.html", title=title, form_id=form_id, session=json.dumps(session), built=built, chosen=chosen,
-            asked=asked, values=values, choices={name: labels.choices(list_name, name) for name in values},
+            asked=asked, values=values, choices=choices, offer=find_offer(choices, values),
             known=known, places=list_places(project_id), max_rows=grids.MAX_ROWS,
         )
     )  # fmt: skip

@@ -85,7 +85,7 @@ GROUPS: Final = (
         Page("agents", "desk.read", (
             "create", "confirm_code", "give_code", "confirm_revoke", "revoke", "agent", "change_agent",
         )),
-        Page("people", "user.manage", ("create_person", "change_person", "disable_person", "give_password")),
+        Page("people", "user.manage", ("create_person", "person", "change_person", "disable_person", "give_password")),
         Page("list_associations", "association.manage", ("save_association", "retire_association")),
     ), "nav.group.people"),
     Group((

@@ -53,6 +53,11 @@ def number(name: str, default: int = 1) -> int:
     return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 8 else default
 
 
+def read_words() -> str:
+    """Read the words by which associations are looked for on a page that offers them."""
+    return request.args.get("associations", "").strip()[:200]
+
+
 def is_local(target: str) -> bool:
     """Say whether an address leads to a page of this server: one that begins with a single slash, in plain characters.
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.auth import ROLES, actor, require
-from server.console.pages import language, number, show, shown_project, text
+from server.console.pages import language, number, read_words, show, shown_project, text
 from server.console.submissions import read_day
 from server.console.texts import TEXTS
 from server.errors import Problem
@@ -22,12 +22,29 @@ def people() -> str:
 def _show_people(problem: str = "", given: dict[str, str] | None = None) -> str:
     return show(
         "people.html",
-        users=users.list_users(),
+        page=users.list_users(page=number("page")),
         roles=ROLES,
-        associations=[one for one in associations.list_associations(shown_project()) if not one.retired],
+        offer=_offer((given or {}).get("association", "")),
         problem=problem,
         given=given or {},
     )
+
+
+def _offer(picked: str) -> associations.Offer:
+    return associations.offer_associations(shown_project(), words=read_words(), picked=[picked] if picked else [])
+
+
+@require("user.manage")
+def person(user_id: int) -> str:
+    return _show_person(user_id)
+
+
+def _show_person(user_id: int, problem: str = "", given: dict[str, str] | None = None) -> str:
+    user = users.find_user(user_id)
+    told = given or {"name": user.name, "role": user.role, "association": user.association}
+    return show(
+        "person.html", user=user, given=told, roles=ROLES, offer=_offer(told["association"]), problem=problem
+    )  # fmt: skip
 
 
 def _told(problem: Problem) -> str:
@@ -52,13 +69,13 @@ def create_person() -> str | tuple[str, int]:
 
 @require("user.manage")
 def change_person(user_id: int) -> Response | tuple[str, int]:
-    form = request.form
+    given = {name: request.form.get(name, "") for name in ("name", "role", "association")}
     try:
-        users.change(user_id, form.get("name", ""), form.get("role", ""), form.get("association", ""), actor())
+        users.change(user_id, given["name"], given["role"], given["association"], actor())
     except Problem as problem:
         if problem.code not in ("400.8", "409.54"):
             raise
-        return _show_people(_told(problem)), problem.status
+        return _show_person(user_id, _told(problem), given), problem.status
     return _back("people", "people.changed")
 
 
@@ -69,7 +86,7 @@ def disable_person(user_id: int) -> Response | tuple[str, int]:
     except Problem as problem:
         if problem.code != "409.54":
             raise
-        return _show_people(_told(problem)), problem.status
+        return _show_person(user_id, _told(problem)), problem.status
     return _back("people", "people.changed")
 
 
@@ -95,11 +112,9 @@ def list_associations() -> str:
 
 
 def _show_associations(problem: str = "") -> str:
-    found = associations.list_associations(shown_project())
-    wanted = entities.find_page(number("page"), len(found), entities.PAGE)
-    rows = found[(wanted - 1) * entities.PAGE : wanted * entities.PAGE]
-    page = entities.Page(rows, len(found), wanted, entities.PAGE)
-    return show("associations.html", page=page, problem=problem)
+    search = request.args.get("q", "").strip()[:200]
+    page = associations.list_associations(shown_project(), words=search, page=number("page"))
+    return show("associations.html", page=page, search=search, problem=problem)
 
 
 def _seen() -> int:
@@ -149,7 +164,7 @@ def own_women() -> str:
     known = labels.properties(associations.WOMEN)
     return show(
         "own_women.html",
-        association=next((a for a in associations.list_associations(project_id) if a.code == code), None),
+        association=associations.find_association(project_id, code),
         page=associations.list_own_women(project_id, code, page=number("page")),
         columns=[known[name] for name in ("code_artisane", "commune", "metier", "etape") if name in known],
         list=associations.WOMEN,

@@ -78,6 +78,11 @@ DOCTOR: Final = {
         "قاعدة البيانات لا تجيب ({reason}). المطلوب: systemctl status postgresql؛ الهواتف تحتفظ بكل شيء وستعيد الإرسال.",
         "The database does not answer ({reason}). What to do: systemctl status postgresql; phones keep everything and send it again.",
     ),
+    "doctor.not_installed": Words(
+        "Rien n’est encore installé dans {path}. À faire : lancer init.",
+        "لم يُنصَّب شيء بعد في {path}. المطلوب: تشغيل init.",
+        "Nothing is installed in {path} yet. What to do: run init.",
+    ),
     "doctor.migrations_old": Words(
         "La base est à la révision {here}, ce logiciel attend {head}. À faire : arrêter le serveur, lancer upgrade.",
         "القاعدة في المراجعة {here} والبرنامج ينتظر {head}. المطلوب: إيقاف الخادم ثم upgrade.",

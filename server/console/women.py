@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,10 +11,11 @@ from urllib.parse import urlencode
 from flask import request
 
 from server.auth import actor, require
-from server.console.pages import language, may, number, show, shown_project
+from server.console.pages import language, may, number, read_words, show, shown_project
 from server.console.timeline import find_origins, find_presumed, list_steps
 from server.models import ConflictEntry, Entity, EntityActionRow, Submission
 from server.services import entities, feed, lives, requests, saved_filters
+from server.services.associations import PROPERTY, Offer, offer_associations
 from server.services.exports import WOMEN
 from server.services.labels import Labels, Property
 from server.services.parts import find_part_ids
@@ -38,7 +40,8 @@ def women() -> str:
     return show(
         "women.html",
         values=values,
-        choices={name: labels.choices(WOMEN, name) for name in values},
+        choices=(choices := {name: labels.choices(WOMEN, name) for name in values}),
+        offer=find_offer(choices, values),
         saved=saved_filters.list_filters(project_id, actor()),
         query=urlencode({k: v for k, v in (("q", search), ("commune", scope), *values.items()) if v}),
         known=known,
@@ -50,6 +53,15 @@ def women() -> str:
         columns=[known[name] for name in COLUMNS if name in known],
         labels=labels,
     )
+
+
+def find_offer(choices: Mapping[str, Sequence[tuple[str, str]]], values: Mapping[str, str]) -> Offer | None:
+    """Offer associations to narrow a list by where they are too many to be all offered; else None."""
+    if PROPERTY not in choices or choices[PROPERTY]:
+        return None
+    picked = values.get(PROPERTY, "")
+    found = offer_associations(shown_project(), words=read_words(), picked=[picked] if picked else [])
+    return found if found.rows else None
 
 
 def list_places(project_id: int) -> list[dict[str, str]]:

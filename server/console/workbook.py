@@ -12,10 +12,12 @@ from exports.headings_figures import INDICATORS
 from exports.programme import ALGIERS
 from server.api.workbook import XLSX, file_name
 from server.auth import actor, require
-from server.console.pages import language, show, shown_project, text
+from server.console.pages import language, read_words, show, shown_project, text
 from server.errors import Problem
 from server.services import presets, templates, workbooks
-from server.services.exports import find_targets, list_choices
+from server.services.associations import offer_associations
+from server.services.exports import find_targets, list_places
+from server.services.labels import Labels
 from server.services.workbook_options import CHOICES, LISTS, read_asked, read_plain
 
 _RUNNING: Final = ("running", "cancelling")
@@ -41,6 +43,7 @@ def _page(values: dict[str, Any], *, wrong: str = "") -> str:
     project_id = shown_project()
     jobs = [(job, workbooks.state_of(job)) for job in workbooks.list_jobs(project_id)]
     year = datetime.now(UTC).astimezone(ALGIERS).year
+    picked = values.get("association") or []
     return show(
         "workbook.html",
         project_id=project_id,
@@ -53,7 +56,10 @@ def _page(values: dict[str, Any], *, wrong: str = "") -> str:
         watching=request.args.get("watch") == "1",
         templates=templates.list_templates(project_id),
         running=any(state in _RUNNING for _, state in jobs),
-        lists=list_choices(project_id, language()),
+        lists={"commune": list_places(project_id, language()), "form": Labels(project_id, language()).form_titles()},
+        offer=offer_associations(
+            project_id, words=read_words(), picked=picked if isinstance(picked, list) else [picked]
+        ),
         year=year,
         targets=find_targets(project_id, year),
         indicators=_indicators(),

@@ -3,7 +3,7 @@ again at will, but for what an officer said of two records."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -35,8 +35,16 @@ class RecordIndex(Base):
     __tablename__ = "record_index"
     __table_args__ = (
         ForeignKeyConstraint(["project_id", "entity_id"], ["entities.project_id", "entities.id"]),
-        Index("ix_record_index_project_id_list_shown_sort", "project_id", "list", "shown", "sort"),
-        Index("ix_record_index_project_id_list_shown_scope_sort", "project_id", "list", "shown", "scope", "sort"),
+        # each with the id: what is passed over on the way to a late page of a list is not read
+        Index("ix_record_index_project_id_list_shown_sort", "project_id", "list", "shown", "sort", "entity_id"),
+        Index(
+            "ix_record_index_project_id_list_shown_scope_sort",
+            "project_id", "list", "shown", "scope", "sort", "entity_id",
+        ),
+        Index(
+            "ix_record_index_project_id_list_shown_association_sort",
+            "project_id", "list", "shown", "association", "sort", "entity_id",
+        ),  # fmt: skip
     )
 
     project_id: Mapped[project_key]
@@ -45,6 +53,8 @@ class RecordIndex(Base):
     shown: Mapped[bool]
     """It is neither deleted, nor part of another, nor erased."""
     scope: Mapped[str] = mapped_column(_PLAIN)
+    association: Mapped[str] = mapped_column(_PLAIN, default="", server_default=text("''"))
+    """The code of the association that it names: the women of one are listed and counted by it."""
     sort: Mapped[str] = mapped_column(_PLAIN)
     """Its label, folded."""
     words: Mapped[str] = mapped_column(String)

@@ -39,6 +39,8 @@ class Submission(Base):
             ["form_versions.project_id", "form_versions.form_id", "form_versions.version"],
         ),
         Index("ix_submissions_project_id_form_id_form_version", "project_id", "form_id", "form_version"),
+        # those found by their records: put in order without the rows, which are wide, being read
+        Index("ix_submissions_found", "project_id", "instance_id", "superseded", "form_id", "received_at"),
         Index("ix_submissions_current", "project_id", "superseded", "received_at", "instance_id"),
         # Of few submissions each: where nearly all say nothing, an index of all is passed over, and all are read.
         Index(

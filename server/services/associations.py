@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -12,19 +12,22 @@ from sqlalchemy import ColumnElement, func, select
 from server.auth import Actor
 from server.database import db, retried, transaction
 from server.errors import Problem
-from server.models import Entity, User
-from server.services import audits
+from server.models import Entity, RecordIndex, User
+from server.services import audits, indexing
 from server.services.entities import PAGE, Page, find_page
 from server.services.feed import find_visibility
 from server.services.history import new_action
 from server.services.register import Register
+from server.services.search import SECONDS, have_words
 from sync.actions import LABEL
 from sync.protocol import to_visible
 
 LIST = "associations"
 WOMEN = "artisanes"
-PROPERTY = "association"
+PROPERTY = indexing.ASSOCIATION
 """Of a woman's record: the code of hers."""
+OFFERED = 50
+"""Associations offered at once to pick from; the others are found by their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +41,90 @@ class Association:
     women: int
 
 
-def list_associations(project_id: int) -> list[Association]:
-    """List the associations by code, retired ones last, with how many women name each."""
-    counts: dict[str, int] = {
-        code: count
-        for code, count in db.session.execute(
-            select(Entity.data[PROPERTY].as_string().label("code"), func.count())
-            .where(Entity.project_id == project_id, Entity.list == WOMEN, *_present())
-            .group_by("code")
+def list_associations(project_id: int, *, words: str = "", page: int = 1) -> Page:
+    """List a page of the associations by code, retired ones last, with how many women name each.
+
+    :param words: only those whose name or code has them, in either script.
+    """
+    indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
+    where = _listed(project_id, words)
+    total = db.session.scalar(select(func.count()).select_from(Entity).where(*where)) or 0
+    number = find_page(page, total, PAGE)
+    wanted = select(Entity).where(*where).order_by(Entity.deleted, _code, Entity.id)
+    rows = db.session.scalars(wanted.limit(PAGE).offset((number - 1) * PAGE)).all()
+    counts = _count_women(project_id, [_code_of(row) for row in rows])
+    return Page([_read(row, counts) for row in rows], total, number, PAGE)
+
+
+_code = Entity.data["code"].as_string()
+
+
+def _listed(project_id: int, words: str) -> list[ColumnElement[bool]]:
+    where = [Entity.project_id == project_id, Entity.list == LIST, Entity.merged_into.is_(None)]
+    if found := have_words(words):
+        named = (RecordIndex.project_id == project_id, RecordIndex.list == LIST, *found)
+        where.append(Entity.id.in_(select(RecordIndex.entity_id).where(*named)))
+    return where
+
+
+def _count_women(project_id: int, codes: Sequence[str]) -> dict[str, int]:
+    """Count the women who name each of some associations, from an index of nothing else."""
+    rows = db.session.execute(
+        select(RecordIndex.association, func.count())
+        .where(
+            RecordIndex.project_id == project_id,
+            RecordIndex.list == WOMEN,
+            RecordIndex.shown.is_(True),
+            RecordIndex.association.in_({code for code in codes if code}),
         )
-        if code
-    }
-    rows = db.session.scalars(
-        select(Entity).where(Entity.project_id == project_id, Entity.list == LIST, Entity.merged_into.is_(None))
+        .group_by(RecordIndex.association)
     )
-    found = [_read(row, counts) for row in rows]
-    return sorted(found, key=lambda one: (one.retired, one.code, one.id))
+    return {code: count for code, count in rows.all()}  # noqa: C416
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Associations to pick from: those that are picked, and as many others as a page holds."""
+
+    rows: list[Association]
+    words: str
+    """What they were looked for by."""
+    more: bool
+    """There are others, to be found by their words."""
+
+
+def offer_associations(project_id: int, *, words: str = "", picked: Collection[str] = ()) -> Offer:
+    """Offer associations that are not retired, by code; those that are picked come first, whatever they are."""
+    if words:
+        indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
+    mine = [Entity.project_id == project_id, Entity.list == LIST, Entity.merged_into.is_(None)]
+    first = select(Entity).where(*mine, _code.in_(picked)).order_by(_code, Entity.id).limit(len(picked))
+    kept = db.session.scalars(first).all() if picked else []
+    wanted = select(Entity).where(*_listed(project_id, words), Entity.deleted.is_(False)).order_by(_code, Entity.id)
+    found = db.session.scalars(wanted.limit(OFFERED + 1)).all()
+    rows = {row.id: _read(row, {}) for row in (*kept, *found[:OFFERED])}
+    return Offer(list(rows.values()), words, len(found) > OFFERED)
+
+
+def find_association(project_id: int, code: str) -> Association | None:
+    found = db.session.scalar(
+        select(Entity).where(Entity.project_id == project_id, Entity.list == LIST, _code == code).limit(1)
+    )
+    return _read(found, {}) if found is not None else None
 
 
 def _present() -> tuple[ColumnElement[bool], ...]:
     return (Entity.deleted.is_(False), Entity.merged_into.is_(None), Entity.erased_at.is_(None))
 
 
+def _code_of(row: Entity) -> str:
+    return str(row.data.get("code", ""))
+
+
 def _read(row: Entity, counts: Mapping[str, int]) -> Association:
     label = str(row.data.get(LABEL, ""))
     left, _, right = label.partition(" – ")
-    code = str(row.data.get("code", ""))
+    code = _code_of(row)
     name_fr, name_ar = str(row.data.get("nom_fr") or left), str(row.data.get("nom_ar") or right)
     return Association(row.id, code, name_fr, name_ar, row.version, row.deleted, counts.get(code, 0))
 
@@ -131,18 +192,23 @@ def find_own(user_id: int) -> str:
 
 def list_own_women(project_id: int, code: str, *, page: int = 1) -> Page:
     """List the women of one association as (id, what may leave the office): what a phone may hold, and nothing else."""
+    indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
     where = (
-        Entity.project_id == project_id,
-        Entity.list == WOMEN,
-        Entity.data[PROPERTY].as_string() == code,
+        RecordIndex.project_id == project_id,
+        RecordIndex.list == WOMEN,
+        RecordIndex.shown.is_(True),
+        RecordIndex.association == code,
+        Entity.data[PROPERTY].as_string() == code,  # what the index says may be older than the record
         *_present(),
     )
-    total = db.session.scalar(select(func.count()).select_from(Entity).where(*where)) or 0
+    same = (RecordIndex.project_id == Entity.project_id) & (RecordIndex.entity_id == Entity.id)
+    total = db.session.scalar(select(func.count()).select_from(RecordIndex).join(Entity, same).where(*where)) or 0
     number = find_page(page, total, PAGE)
     rows = db.session.scalars(
         select(Entity)
+        .join(RecordIndex, same)
         .where(*where)
-        .order_by(Entity.data[LABEL].as_string(), Entity.id)
+        .order_by(RecordIndex.sort, RecordIndex.entity_id)
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     )

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from alembic.script import ScriptDirectory
 from cryptography import x509
 from flask import current_app
 from sqlalchemy import func, select, text
@@ -26,7 +25,7 @@ from sqlalchemy import func, select, text
 from server.blobs import BlobStore, hash_file
 from server.config import Settings
 from server.database import db
-from server.dumps import find_revision
+from server.dumps import find_standing
 from server.models import AppUser, Audit, Backup, Blob, Device, Entity, EntityVersion, Project, Quarantined, Submission
 from server.services import audits, backups
 from server.vault import VaultError, read_recipients
@@ -39,6 +38,7 @@ CERTIFICATE_PART = 6
 SILENT = timedelta(days=14)
 AHEAD = timedelta(minutes=10)
 CONNECT_S = 5
+UNREADY = frozenset({"not_installed", "migrations_old", "migrations_new"})
 NAMED = 5
 """Examples given of what is damaged."""
 
@@ -64,7 +64,7 @@ def examine(*, thorough: bool = False, certificate: bool = True, pages: bool = T
     found = [*_folders(settings), *_disk(settings), *_clock()]
     try:
         found += _migrations()
-        if not {"migrations_old", "migrations_new"} & {f.key for f in found}:  # else tables are not as they are asked
+        if not UNREADY & {f.key for f in found}:  # else tables are not as they are asked
             found += _of_database(settings, now, thorough, pages)
     except Exception as error:  # whatever is wrong with the database is what is to be told
         found.append(Finding("database_away", BAD, {"reason": type(error).__name__}))
@@ -141,16 +141,12 @@ def _times(now: datetime) -> Iterator[Finding]:
 
 
 def _migrations() -> Iterator[Finding]:
-    scripts = ScriptDirectory(str(current_app.config["MIGRATIONS"]))
-    head = scripts.get_current_head()
-    with db.engine.connect() as connection:
-        here = find_revision(connection)
-    if here == head:
-        return
-    known = {script.revision for script in scripts.walk_revisions()}
-    yield Finding(
-        "migrations_old" if here in known or not here else "migrations_new", BAD, {"here": here or "-", "head": head}
-    )
+    found = find_standing(db.engine, str(current_app.config["MIGRATIONS"]))
+    if not found.here:
+        yield Finding("not_installed", BAD, {"path": current_app.config["HIRFA"].data})
+    elif not found.ready:
+        key = "migrations_old" if found.known else "migrations_new"
+        yield Finding(key, BAD, {"here": found.here, "head": found.head})
 
 
 def _files(settings: Settings, thorough: bool) -> Iterator[Finding]:
@@ -244,7 +240,7 @@ def _backups(settings: Settings, now: datetime, known: Iterable[str]) -> Iterato
         yield Finding("backup_same_disk", WARN, {"path": settings.backup_to})
     if not backups.are_erasures_copied(settings):
         yield Finding("erasures_not_copied", WARN, {})
-    if {"database_away", "migrations_old", "migrations_new"} & set(known):
+    if {"database_away", *UNREADY} & set(known):
         return
     newest = db.session.scalar(select(func.max(Backup.at)))
     if newest is None:

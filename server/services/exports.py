@@ -246,29 +246,10 @@ def _to_side(entity: Entity) -> tuple[str, str, str, str]:
     )  # fmt: skip
 
 
-def list_choices(project_id: int, language: str) -> dict[str, list[tuple[str, str]]]:
-    """Give what a workbook may be narrowed to: communes, associations and forms, each (code, words)."""
-    session = db.session
-    arabic = language == "ar"
-    places = session.scalars(select(Place).where(Place.project_id == project_id).order_by(Place.code))
-    groups = session.scalars(
-        select(Entity).where(
-            Entity.project_id == project_id,
-            Entity.list == ASSOCIATIONS,
-            Entity.deleted.is_(False),
-            Entity.merged_into.is_(None),
-        )
-    )
-    versions = session.scalars(
-        select(FormVersion)
-        .where(FormVersion.project_id == project_id)
-        .order_by(FormVersion.form_id, FormVersion.published_at)
-    )
-    return {
-        "commune": [(p.code, (p.name_ar if arabic else p.name_fr) or p.code) for p in places],
-        "association": sorted((e.data.get("code", e.id), e.data.get("label", "")) for e in groups),
-        "form": list({v.form_id: (v.form_id, definition_of(v).title or v.form_id) for v in versions}.values()),
-    }
+def list_places(project_id: int, language: str) -> list[tuple[str, str]]:
+    """Give the communes that a workbook may be narrowed to, each (code, words)."""
+    places = db.session.scalars(select(Place).where(Place.project_id == project_id).order_by(Place.code))
+    return [(p.code, (p.name_ar if language == "ar" else p.name_fr) or p.code) for p in places]
 
 
 def find_targets(project_id: int, year: int) -> dict[str, float]:

@@ -30,6 +30,8 @@ RULES: Final = "2"
 """To be raised when words, keys or weights are made by other rules: all lists are then taken in again."""
 CHUNK: Final = {"index": 400, "pairs": 50}
 MAX_WORDS: Final = 60
+ASSOCIATION: Final = "association"
+"""The property that names an association by its code."""
 PLAIN_TYPES: Final = frozenset({"text", "integer", "barcode", "calculate", "hidden", ""})
 """Properties whose values are searched; a choice is kept by a name that nobody types."""
 _WORD = re.compile(r"\w+")
@@ -202,6 +204,7 @@ def _index(session: Session, project_id: int, list_name: str, rows: Sequence[Ent
         records.append({
             "project_id": project_id, "entity_id": row.id, "list": list_name, "shown": shown,
             "scope": str(row.data.get(scope, ""))[:255],
+            "association": str(row.data.get(ASSOCIATION, ""))[:255],
             "sort": " ".join(fold_words(str(row.data.get("label", ""))))[:255],
             "words": _words(row.data, rules.plain),
         })  # fmt: skip

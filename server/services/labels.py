@@ -197,6 +197,10 @@ class Labels:
         """Return the title of a form's newest version; the id of one that is not here."""
         return self._forms.titles.get(form_id or "", form_id or "")
 
+    def form_titles(self) -> list[tuple[str, str]]:
+        """Return every form that was ever published, by id, with the title of its newest version."""
+        return sorted((form_id, title or form_id) for form_id, title in self._forms.titles.items())
+
     def definition(self, form_id: str) -> FormDefinition | None:
         """Return the newest version of a form."""
         return next((d for d in reversed(self._forms.definitions) if d.form_id == form_id), None)

@@ -19,14 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from server.config import Settings
 from server.database import db
-from server.dumps import REVISIONS, find_revision, write_dump
+from server.dumps import REVISIONS, find_revision, find_standing, write_dump
 from server.services.restores import serving
 
 NOTE = "upgrade.json"
@@ -53,9 +52,9 @@ def upgrade_database() -> Upgraded:
     """
     settings: Settings = current_app.config["HIRFA"]
     folder = str(current_app.config["MIGRATIONS"])
-    head = ScriptDirectory(folder).get_current_head() or ""
     with serving(settings, alone=True), _quiet():
-        before = _revision()
+        standing = find_standing(db.engine, folder)
+        before, head = standing.here, standing.head
         note_path = settings.data / NOTE
         note_path.unlink(missing_ok=True)  # whatever it says is of an older upgrade: going back must not undo that one
         if before == head:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from server.auth import ROLES, Actor, hash_password
@@ -13,15 +13,30 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Entity, User, UserToken
 from server.services import audits
+from server.services.entities import PAGE, Page, find_page
 
 PROJECT = 1
 """Officers belong to the installation; what is done to them is noted in its first project's log."""
 ASSOCIATIONS = "associations"
 
 
-def list_users() -> list[User]:
-    """List everybody, those who may sign in first."""
-    return list(db.session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name, User.email)))
+def list_users(*, page: int = 1) -> Page:
+    """List a page of everybody, those who may sign in first."""
+    total = db.session.scalar(select(func.count()).select_from(User)) or 0
+    number = find_page(page, total, PAGE)
+    wanted = select(User).order_by(User.disabled_at.is_not(None), User.name, User.email)
+    return Page(list(db.session.scalars(wanted.limit(PAGE).offset((number - 1) * PAGE))), total, number, PAGE)
+
+
+def find_user(user_id: int) -> User:
+    """Return somebody who signs in, or did.
+
+    :raises Problem: 404.1.
+    """
+    found = db.session.get(User, user_id)
+    if found is None:
+        raise Problem("404.1")
+    return found
 
 
 def make_password() -> str:
@@ -57,8 +72,10 @@ def _give_role(session: Session, user: User, role: str, association: str) -> Non
     if role not in ROLES:
         raise Problem("400.8", field="role", reason=f"one of {', '.join(ROLES)}")
     if role == "association":
-        known = session.scalars(select(Entity.data["code"].as_string()).where(Entity.list == ASSOCIATIONS)).all()
-        if association not in known or not association:
+        named = select(Entity.id).where(
+            Entity.list == ASSOCIATIONS, Entity.data["code"].as_string() == association
+        )
+        if not association or session.scalar(named.limit(1)) is None:
             raise Problem("400.8", field="association", reason="one of the list of associations is expected")
     user.role, user.association = role, association if role == "association" else ""
 

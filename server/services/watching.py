@@ -8,14 +8,13 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 
-from alembic.script import ScriptDirectory
 from flask import current_app
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import ColumnElement, func, select
 
 from server.config import Settings
 from server.database import db
-from server.dumps import find_revision
+from server.dumps import find_standing
 from server.models import (
     AppUser,
     Backup,
@@ -37,11 +36,10 @@ def find_obstacle() -> str:
     """Say in a word why phones cannot be served now; empty when they can."""
     settings: Settings = current_app.config["HIRFA"]
     try:
-        with db.engine.connect() as connection:
-            here = find_revision(connection)
+        ready = find_standing(db.engine, str(current_app.config["MIGRATIONS"])).ready
     except Exception:  # whatever it is, it stands in the way
         return "database"
-    if here != ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_current_head():
+    if not ready:
         return "migrations"
     try:
         with tempfile.NamedTemporaryFile(dir=settings.uploads) as file:

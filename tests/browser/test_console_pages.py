@@ -72,6 +72,7 @@ class Console:
             "revoke": "/agents/2/revoke",
             "agent": "/agents/2",
             "people": "/people",
+            "person": "/people/1",
             "associations": "/associations",
             "audit": "/audit",
             "forms": "/forms",
@@ -215,6 +216,41 @@ def test_search_answers_as_one_types(browser: Browser, console: Console) -> None
     expect(page).to_have_url(f"{console.server.url}/women?q=%D8%B2%D9%87%D8%B1%D9%87")
     page.reload()
     expect(page.locator("#results tbody tr")).to_have_count(1)
+    assert errors == []
+    page.context.close()
+
+
+def test_associations_of_a_large_programme_are_found_as_one_types_and_those_picked_stay(browser: Browser, console: Console) -> None:
+    page, errors = open_desk(browser, console, "fr", "phone")
+    page.goto(f"{console.server.url}/associations")
+    token = page.locator("[name=csrf_token]").first.input_value()
+    for number in range(30):  # beside the 25 of the programme
+        form = {"csrf_token": token, "name_fr": f"Dar {number}", "name_ar": "الياسمين" if number == 29 else f"دار {number}"}
+        assert page.request.post(f"{console.server.url}/associations", form=form, headers={"Referer": page.url}).ok
+    page.fill("#q", "yasmin")
+    expect(page.locator("#results tbody tr")).to_have_count(1)
+    page.goto(f"{console.server.url}/workbook")
+    page.locator("summary", has_text="options").click()
+    picks = page.locator("#association input")
+    expect(picks).to_have_count(50)
+    check(page, "workbook")
+    picks.first.check()
+    first = picks.first.input_value()
+    page.locator("#association-words").press_sequentially("ياسمين")
+    expect(picks).to_have_count(2)
+    assert [pick.input_value() for pick in picks.all()] == [first, "asso_55"]
+    picks.nth(1).check()
+    page.locator("#association-words").fill("")
+    expect(picks).to_have_count(51)
+    assert [pick.input_value() for pick in page.locator("#association input:checked").all()] == [first, "asso_55"]
+    page.goto(f"{console.server.url}/people")
+    page.fill("#email", "asso@example.dz")
+    page.locator("#new-association-words").fill("asso_55")
+    page.locator("#new-association-words").press("Enter")  # asks, and sends nothing
+    page.locator("#new-association").select_option("asso_55")
+    page.locator("#new-role").select_option("association")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.locator("#password")).to_be_visible()
     assert errors == []
     page.context.close()
 

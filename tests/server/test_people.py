@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 
 from server.auth import COMMAND
 from server.database import db, savepoint, transaction
-from server.models import Audit, Device, Entity
-from server.services import audits
+from server.models import Audit, Device, Entity, User
+from server.services import audits, entities
 from tests.builders import registration
 from tests.desk import Signed, find_token, served_apart, sign_in
 
@@ -70,8 +70,10 @@ def test_people_are_added_changed_disabled_and_given_passwords(app: Flask, admin
     assert "new@example.dz" in administrator.post("/people", 409, email="new@example.dz", role="viewer")
     assert "Cette adresse" in administrator.post("/people", 400, email="nobody", role="viewer")
     assert "Choisissez son association" in administrator.post("/people", 400, email="a@b.dz", role="association")
-    user_id = re.search(r'/people/(\d+)"[^>]*>.{0,400}?value="Nadia"', administrator.get("/people"), re.DOTALL)
+    user_id = re.search(r'<bdi>Nadia</bdi>.*?/people/(\d+)"', administrator.get("/people"), re.DOTALL)
     assert user_id
+    assert 'value="Nadia"' in administrator.get(f"/people/{user_id[1]}")
+    administrator.get("/people/99", 404)
     administrator.post(f"/people/{user_id[1]}", name="Nadia B.", role="viewer")
     new.get("/women", 403)
     other = shown_password(administrator.post(f"/people/{user_id[1]}/password", 200))
@@ -83,8 +85,9 @@ def test_people_are_added_changed_disabled_and_given_passwords(app: Flask, admin
 
 
 def test_somebody_is_left_to_administer(administrator: Signed) -> None:
-    me = re.search(r'<h2 id="user-(\d+)"><bdi>administrator', administrator.get("/people"))
-    first = re.search(r'<h2 id="user-(\d+)"><bdi>Administration', administrator.get("/people"))
+    listed = administrator.get("/people")
+    me = re.search(r"row.><bdi>administrator.*?/people/(\d+)", listed, re.DOTALL)
+    first = re.search(r"row.><bdi>Administration.*?/people/(\d+)", listed, re.DOTALL)
     assert me and first
     administrator.post(f"/people/{first[1]}/disable", disable="1")
     assert "nommez d’abord un autre" in administrator.post(f"/people/{me[1]}/disable", 409, disable="1")
@@ -239,3 +242,47 @@ def test_a_line_of_a_savepoint_that_was_undone_is_not_in_the_chain(app: Flask) -
             pass
     fresh()
     assert audits.verify_audits(1) == audits.verify_audits(1, expected="") and audits.verify_audits(1).lines == before + 1
+
+
+def test_associations_of_a_large_programme_are_paged_found_by_words_and_counted_by_an_index(
+    app: Flask, phone: Any, administrator: Signed
+) -> None:
+    records = [
+        {"label": f"Dar {n} – دار {n}", "code": f"asso_{n}", "nom_fr": f"Dar {n}", "nom_ar": f"دار {n}"} for n in range(100, 170)
+    ]
+    entities.create_entities(1, "associations", [*records, {"label": "Ez-Zahra – الزهراء", "code": "z_1"}], COMMAND)
+    xml, instance_id, woman = registration(association="z_1")
+    phone.push(phone.item(xml, instance_id))
+
+    def offered(page: str) -> list[str]:
+        options = re.findall(r'<option value="([^"]+)"|name="association" id="[^"]+" value="([^"]+)"', page)
+        return [code for pair in options for code in pair if code.startswith(("asso_", "z_"))]
+
+    pages = {"/people": 50, "/people/1": 50, "/workbook": 50}
+    assert {url: len(offered(administrator.get(url))) for url in pages} == pages
+    for url in pages:
+        assert offered(administrator.get(f"{url}?associations=زهراء")) == ["z_1"]
+        assert offered(administrator.get(f"{url}?associations=nobody")) == []
+    # what was picked stays, also where it is not among those that are offered
+    refused = administrator.post("/people", 400, email="nobody", role="association", association="z_1")
+    assert 'value="z_1" selected' in refused and len(offered(refused)) == 51
+    wrong = administrator.post("/workbook", 400, association="z_1", since="2026-02-01", until="2026-01-01")
+    assert re.search(r'value="z_1" checked', wrong) and len(offered(wrong)) == 51
+    rows = re.findall(r"<th scope=\"row\"><bdi>", administrator.get("/associations"))
+    assert len(rows) == 50 and "z_1" in administrator.get("/associations?page=2")
+    found = administrator.get("/associations?q=zahra")
+    assert re.search(r'z_1</bdi>.*?Artisanes"><div>1<', found, re.DOTALL) and "asso_" not in found
+    user = sign_in(app, "association")
+    with transaction() as session:
+        session.execute(text("UPDATE users SET association = 'z_1' WHERE role = 'association'"))
+    assert woman in user.get("/our-women") and "Ez-Zahra" in user.get("/our-women")
+
+
+def test_people_are_fifty_a_page(administrator: Signed) -> None:
+    with transaction() as session:
+        for n in range(60):
+            session.add(
+                User(email=f"p{n}@a.dz", name=f"P{n}", role="viewer", password_hash="", created_at=datetime.now(UTC))
+            )
+    pages = [re.findall(r"/people/(\d+)\"", administrator.get(f"/people?page={n}")) for n in (1, 2)]
+    assert len(pages[0]) == 50 and len(pages[1]) >= 10 and not {*pages[0]} & {*pages[1]}

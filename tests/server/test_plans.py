@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from server.database import db
 from server.services import submissions
+from server.services.search import search_entities
 from server.services.submission_batches import read_batches
 from server.services.submission_filters import Filter
 from tests.builders import registration, visit
@@ -98,6 +99,32 @@ def test_words_and_places_among_the_submissions_are_found_by_an_index(app: Flask
     db.session.rollback()
     assert any("submission_words" in statement for statement in heard)
     assert {statement: found for statement, given in heard.items() if (found := find_scans(statement, given))} == {}
+
+
+def find_indexes(statement: str, given: Any) -> str:
+    """Tell the plan of a statement by SQLite, "" on PostgreSQL, whose plans follow the sizes of tables."""
+    if db.engine.dialect.name != "sqlite":
+        return ""
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    return "\n".join(row[3] for row in plan)
+
+
+def test_late_pages_are_found_without_a_record_or_a_submission_being_read(app: Flask, phone: Any) -> None:
+    exchange(phone)
+    with listening() as heard:
+        for narrowed in ({}, {"scope": "3112"}, {"values": {"association": "asso_01"}}):
+            search_entities(1, "artisanes", **narrowed)  # type: ignore[arg-type]
+        submissions.list_submissions(1, Filter(scope="3112"))
+        submissions.list_submissions(1, Filter(scope="3112", form_id="cam_e_visite"))
+    db.session.rollback()
+    paged = {
+        statement: plan for statement, given in heard.items()
+        if "ORDER BY record_index.sort" in statement or ("entity_scopes" in statement and "ORDER BY" in statement)
+        for plan in [find_indexes(statement, given)]
+    }  # fmt: skip
+    assert len(paged) == 5
+    assert {s: plan for s, plan in paged.items() if plan and "COVERING INDEX" not in plan.splitlines()[0]} == {}
+    assert {s: found for s, given in heard.items() if "record_index" in s and (found := find_scans(s, given))} == {}
 
 
 def test_a_piece_of_the_workbook_reads_its_submissions_by_their_ids(app: Flask, phone: Any) -> None:

@@ -19,6 +19,7 @@ from server.console.texts import TEXTS
 from server.database import db, transaction
 from server.models import Backup, Blob, Device, Project, Submission
 from server.services import backups, doctor, upgrades
+from server.terminal import find_obstacle
 from tests.builders import registration
 from tests.server.conftest import PASSWORD, Phone
 from tests.server.test_backup import photo_of
@@ -134,6 +135,26 @@ def test_doctor_names_what_is_wrong(sound: Flask, phone: Phone, harm: Callable[[
         upgrade(directory=str(sound.config["MIGRATIONS"]))
 
 
+def test_doctor_asks_for_init_where_nothing_is_installed(app: Flask) -> None:
+    db.session.remove()
+    downgrade(directory=str(app.config["MIGRATIONS"]), revision="base")
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))  # as in an empty folder
+    found = keys_of()
+    assert "not_installed" in found and not found & {"migrations_old", "migrations_new", "database_away"}
+    assert "lancer init" in run(app, "doctor", "--language", "fr").output
+    assert "run init" in run(app, "doctor", "--language", "en").output
+    assert "flask --app server init" in (find_obstacle() or "")
+
+
+def test_a_database_of_a_newer_version_is_not_upgraded_by_an_older(app: Flask) -> None:
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "migrations_new" in keys_of()
+    assert "too old" in (find_obstacle() or "") and "upgrade" not in (find_obstacle() or "")
+
+
 def test_doctor_reads_everything_again_when_asked(sound: Flask, phone: Phone) -> None:
     sha256, _ = photo_of(phone)
     path = sound.config["HIRFA"].blobs / "1" / sha256[:2] / sha256
@@ -161,7 +182,7 @@ def test_every_finding_has_its_words() -> None:
     import re
 
     source = inspect.getsource(doctor)
-    named = set(re.findall(r'Finding\(\s*"(\w+)"', source)) | {"migrations_old", "migrations_new", "files_missing", "files_damaged"}
+    named = set(re.findall(r'Finding\(\s*"(\w+)"', source)) | {"migrations_old", "migrations_new", "not_installed", "files_missing", "files_damaged"}
     assert {f"doctor.{key}" for key in named} <= TEXTS.keys()
 
 

@@ -12,6 +12,7 @@ document.addEventListener('DOMContentLoaded', () => {
   document.querySelector('[data-print]')?.addEventListener('click', () => window.print());
 
   for (const form of document.querySelectorAll('form[data-live]')) listenTo(form);
+  for (const field of document.querySelectorAll('[data-finds]')) offerFound(field);
 
   // Writing another value chooses it.
   for (const field of document.querySelectorAll('[data-picks]')) {
@@ -53,6 +54,40 @@ function listenTo(form) {
     event.preventDefault();
     clearTimeout(timer);
     void show();
+  });
+}
+
+// Where too many could be picked, some are offered: those that have what was typed take their place, what is picked stays.
+function offerFound(field) {
+  const target = document.getElementById(field.dataset.finds);
+  const valueOf = (choice) => (choice.querySelector('input') ?? choice).value;
+  let timer = 0;
+  let asked = 0;
+  const look = async () => {
+    const turn = ++asked;
+    const query = new URLSearchParams({ [field.name]: field.value });
+    const answer = await fetch(`${location.pathname}?${query}`, { headers: { Accept: 'text/html' } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return; // signed out or no line: what is offered stays as it is
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = page.getElementById(target.id);
+    if (turn !== asked || !found) return;
+    const picked = [...target.children].filter((choice) => choice.selected || choice.querySelector('input:checked'));
+    if (target.options && !picked.some((choice) => choice.value === '')) picked.unshift(target.options[0]);
+    const values = new Set(picked.map(valueOf));
+    target.replaceChildren(...picked, ...[...found.children].filter((choice) => !values.has(valueOf(choice))));
+    const status = `${target.id}-found`;
+    document.getElementById(status).textContent = page.getElementById(status)?.textContent ?? '';
+  };
+  field.addEventListener('input', (event) => {
+    event.stopPropagation(); // the list around it is not narrowed by these words
+    clearTimeout(timer);
+    timer = setTimeout(look, 250);
+  });
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    clearTimeout(timer);
+    void look();
   });
 }
 
