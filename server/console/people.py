@@ -191,7 +191,7 @@ def audit() -> str:
     asked = audits.Asked(
         actor=given.get("actor", "")[:255],
         action=given.get("action", "")[:64],
-        target=given.get("target", "").replace("\0", "").strip()[:255],
+        target=given.get("target", "").strip()[:255],
         since=read_day(given.get("since", "")),
         before=read_day(given.get("until", ""), days=1),
     )

@@ -28,7 +28,7 @@ def read_filter() -> Filter:
         scope=given.get("commune", "")[:255],
         app_user_id=number("agent", 0) or None,
         state=state if state in (*STATES, TODO) else "",
-        words=given.get("q", "").replace("\0", "").strip()[:200],
+        words=given.get("q", "").strip()[:200],
         since=read_day(given.get("since", "")),
         before=read_day(given.get("until", ""), days=1),
         waiting=given.get("waiting") == "1",

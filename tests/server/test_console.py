@@ -422,6 +422,7 @@ def test_women_are_listed_by_pages_when_there_are_many(desk: Desk, phone: Any) -
     assert "?q=name&amp;page=2" in first
     assert officer.get("/women?page=999").count('<th scope="row">') == 3
     officer.get("/women?page=-1&commune=%00")
+    assert "a\ufffdb" in officer.get("/submissions?q=a%00b")
 
 
 def test_submission_shows_questions_and_answers_in_the_language_of_the_page(desk: Desk, phone: Any) -> None:
