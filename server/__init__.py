@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from server.errors import init_errors
     from server.limits import limiter
     from server.logs import init_logs
+    from server.overload import init_overload
     from server.typed import TypedRequest
 
     init_logs()
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _number_requests(app)
+    init_overload(app)
     init_errors(app, render_problem)
     init_database(app)
     csrf.init_app(app)

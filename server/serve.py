@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import socket
 import struct
+import time
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from server.config import Settings
+from server.overload import waited
 from server.services.restores import serving
 
 THREADS = 4
@@ -30,6 +33,18 @@ GARBAGE_LOOKED_FOR = 50_000
 """Objects made and not freed, after which the collector looks for circles; Python's own number is 700."""
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Threads that know how long a connection that has something to say waited for them."""
+
+    def enqueue_req(self, conn: Any) -> None:
+        conn.waits_since = time.monotonic()
+        super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> Any:
+        waited.set(time.monotonic() - conn.waits_since)
+        return super().handle(conn)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -39,7 +54,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self.settings.bind,
             "workers": self.settings.workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": THREADS,
             "timeout": TIMEOUT_S,
             "keepalive": KEPT_OPEN_S,
