@@ -10,24 +10,28 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.worksheet.pagebreak import Break
 
+from exports.pages import share_page
 from exports.tables import Chart
 
 _COLOURS: Final = ("1F5C4D", "C8741A", "5B7FA6", "8E5A86")
-_WIDTH_CM: Final = 24.0
+_NARROWEST_CM: Final = 18.0
+_WIDEST_CM: Final = 34.0
 _ROW_CM: Final = 0.53
 _LEAST_CM: Final = 8.0
 _MOST_CM: Final = 16.0
-#: A table of more rows leaves no room for a chart on its page.
-_MOST_ROWS_BESIDE: Final = 14
 
 
-def draw_charts(created: Any, charts: Sequence[Chart], last: int, rows: int, *, arabic: bool) -> None:
-    """Draw charts under a sheet.
+def draw_charts(
+    created: Any, charts: Sequence[Chart], last: int, rows: int, width_cm: float, *, arabic: bool
+) -> None:
+    """Draw charts under a sheet, as wide as its table where that is sensible; on paper they share its page.
 
-    :param last: its last row that is no total; ``rows``: its last row.
+    :param last: its last row that is no total; ``rows``: its last row; ``width_cm``: of its columns.
     :param arabic: the sheet runs from right to left, and so do the charts.
     """
     below = rows + 2
+    charts_cm = 0.0
+    begins: list[int] = []
     for chart in charts:
         end = min(chart.last or last, last)
         if end < 2:
@@ -47,7 +51,7 @@ def draw_charts(created: Any, charts: Sequence[Chart], last: int, rows: int, *, 
                 series.graphicalProperties.solidFill = colour
         drawn.title = chart.title
         drawn.height = _LEAST_CM
-        drawn.width = _WIDTH_CM
+        drawn.width = min(max(width_cm, _NARROWEST_CM), _WIDEST_CM)
         drawn.legend.position = "b"
         # LibreOffice and newer Excels hide the axes of a chart that does not say
         drawn.x_axis.delete = drawn.y_axis.delete = False
@@ -66,7 +70,10 @@ def draw_charts(created: Any, charts: Sequence[Chart], last: int, rows: int, *, 
                 drawn.x_axis.scaling.orientation = "maxMin"
         if len(chart.values) == 1:
             drawn.legend = None
-        if rows > _MOST_ROWS_BESIDE:
-            created.row_breaks.append(Break(id=below - 1))
         created.add_chart(drawn, f"A{below}")
+        begins.append(below)
+        charts_cm += drawn.height + 2 * _ROW_CM
         below += int(drawn.height / _ROW_CM) + 2
+    if not share_page(created, width_cm, rows, charts_cm):
+        for row in begins:
+            created.row_breaks.append(Break(id=row - 1))

@@ -80,7 +80,8 @@ class Sheet:
     - ``key``: index of the column repeated on each continuation when there are more columns than a sheet can hold;
     - ``frozen``: columns that stay in sight; ``personal``: names people (a printed warning);
     - ``form``: named by whoever made the form, so it must not take the name of another sheet;
-    - ``fit``: printed on the width of so many pages, 0: as it comes; ``row_points``: the height of its rows, for pens;
+    - ``fit``: printed on the width of so many pages, 0: on so few that it can be read;
+    - ``row_points``: the height of its rows, for pens;
     - ``charts``: drawn under the rows.
     """
 

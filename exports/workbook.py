@@ -29,7 +29,6 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from exports.blocks import Kept
 from exports.cells import Mended, to_cell
@@ -38,6 +37,7 @@ from exports.contents import fill_book
 from exports.cover import NAME as COVER
 from exports.cover import Loss, Outcome, Written
 from exports.naming import to_sheet_name
+from exports.pages import set_pages, to_cm
 from exports.programme import Options, Programme
 from exports.sheets import SheetWriter
 from exports.styles import LINKED, to_alignment, to_number_format, to_unit
@@ -281,6 +281,8 @@ class Opened:
         """Write everything before the rows, and the row of headings."""
         created = self._created
         self._columns = columns
+        self._width_cm = to_cm(widths)
+        set_pages(created, self._sheet, widths)
         for place, (column, width) in enumerate(zip(columns, widths, strict=True), start=1):
             letter = get_column_letter(place)
             created.column_dimensions[letter].width = width
@@ -326,7 +328,7 @@ class Opened:
                 self._created.data_validations.append(choice)
         if self._sheet.charts and filtered_to > 1:
             arabic = self._book.options.language == "ar"
-            draw_charts(self._created, self._sheet.charts, filtered_to, rows, arabic=arabic)
+            draw_charts(self._created, self._sheet.charts, filtered_to, rows, self._width_cm, arabic=arabic)
         self.entry.put(deflate(self._render()[1]))
         self.entry.close()
         self._created.data_validations.dataValidation = []
@@ -350,18 +352,12 @@ def _save(workbook: Any) -> dict[str, bytes]:
 
 
 def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
-    """Set what a sheet needs before its first row: direction, panes, page."""
+    """Set what a sheet needs before its first row: direction, panes, what its pages say."""
     view = created.sheet_view
     view.rightToLeft = language == "ar"
     view.tabSelected = sheet.name == COVER and not sheet.form
     view.showGridLines = sheet.filtered
     created.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
-    created.print_title_rows = "1:1"
-    page = created.page_setup
-    page.orientation, page.paperSize = "landscape", 9  # A4
-    if sheet.fit:
-        page.fitToWidth, page.fitToHeight = sheet.fit, 0
-        created.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     footer = created.HeaderFooter.oddFooter
     footer.left.text, footer.right.text = "&A", "&P / &N"
     if notice:

@@ -89,10 +89,14 @@ def test_write_workbook_freezes_filters_and_prints_headings(field: Field, langua
         assert sheet.sheet_view.rightToLeft is (language == "ar")
         assert sheet.freeze_panes.endswith("2")
         assert sheet.print_title_rows == "$1:$1"
+        assert (sheet.page_setup.paperSize, sheet.sheet_properties.pageSetUpPr.fitToPage) == (9, True)
         assert (sheet.auto_filter.ref is not None) is (sheet.title not in PLAIN)
         assert sheet["A1"].font.bold
         assert all(1 < column.width < 110 for column in sheet.column_dimensions.values())
     assert book["02_Par_commune"].auto_filter.ref == "A1:N27"  # the total is no part of it
+    places, form = book["02_Par_commune"], book["cam_a_inscription"]
+    assert (places.page_setup.fitToWidth, places.page_setup.fitToHeight, len(places.row_breaks)) == (1, 1, 0)
+    assert (form.page_setup.fitToWidth > 1, form.page_setup.fitToHeight, form.print_title_cols) == (True, 0, "$A:$A")
 
 
 def test_write_workbook_formats_money_dates_rates_and_identifiers(

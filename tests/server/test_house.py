@@ -126,7 +126,7 @@ def test_commit_stands_in_one_file() -> None:
         (r"^\s*(?:from|import)\s+pyxform\b", {"forms/xlsform.py"}),
         (r"^\s*(?:from|import)\s+openpyxl\b", {
             "exports/workbook.py", "exports/charts.py", "exports/roundtrip.py", "exports/catalogue.py", "exports/references.py", "exports/moving.py",
-            "exports/stylesheet.py",
+            "exports/stylesheet.py", "exports/pages.py",
         }),
     ],
 )
