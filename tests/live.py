@@ -46,6 +46,11 @@ class LiveServer:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def log(self) -> Path:
+        """What it said, beside its data."""
+        return self.data.with_name(f"{self.data.name}.log")
+
+    @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
         return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}", "HIRFA_DATABASE_URL": self.database_url}
@@ -63,13 +68,14 @@ class LiveServer:
         return json.loads(done.stdout)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "server", "serve"],
-            cwd=self.root,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flask", "--app", "server", "serve"],
+                cwd=self.root,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Response, request, send_file, stream_with_context
+from flask import Response, request, send_file
 
 from exports.programme import ALGIERS
+from server.api.streams import send_stream
 from server.auth import actor, require
 from server.errors import Problem
 from server.services.exports import export_workbook
@@ -16,7 +16,6 @@ from server.services.templates import open_template
 from server.services.workbook_options import read_asked
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PIECE_BYTES = 32 * 1024
 
 
 @require("workbook.read")
@@ -25,11 +24,7 @@ def download(project_id: int) -> Response:
     asked = read_asked(dict(request.args.lists()), actor(), project_id)
     template = open_template(project_id, asked.template)
     chunks = export_workbook(project_id, actor(), asked.options, reason=asked.reason, template=template)
-    first = next(chunks)  # what cannot be answered is said before the answer begins
-    response = Response(stream_with_context(_join(first, chunks)), mimetype=XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename={file_name()}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return send_stream(chunks, XLSX, name=file_name())
 
 
 @require("workbook.read")
@@ -47,16 +42,3 @@ def newest(project_id: int, preset_id: str) -> Response:
 def file_name() -> str:
     """Name a workbook made today."""
     return f"hirfa-{datetime.now(UTC).astimezone(ALGIERS).date().isoformat()}.xlsx"
-
-
-def _join(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Give pieces worth a packet."""
-    pending = [first]
-    size = len(first)
-    for chunk in chunks:
-        pending.append(chunk)
-        size += len(chunk)
-        if size >= PIECE_BYTES:
-            yield b"".join(pending)
-            pending, size = [], 0
-    yield b"".join(pending)

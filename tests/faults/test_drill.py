@@ -12,6 +12,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,9 @@ from tests.live import ROOT, LiveServer, live_server
 BOTH_DATABASES = True
 
 LONG = os.environ.get("HIRFA_TESTS") == "long"
+# Women who do not look like each other: else everybody is everybody's likely duplicate.
+FIRST = ("Bel", "Mok", "Ould", "Ziad", "Kher", "Tou", "Guer", "Cheb", "Yahi", "Dje")
+LAST = ("kacem", "htari", "rouba", "ssaoui", "fella", "nadia", "merzoug", "louati", "hadj", "zine")
 DAYS, AGENTS, FORMS = (4, 4, 40) if LONG else (1, 2, 8)
 
 
@@ -42,9 +46,12 @@ class Agent:
         self.women: list[str] = []
         self.acknowledged: set[str] = set()
 
+    def phone(self, port: int) -> Phone:
+        return Phone(port, self.token, self.device_id, self.seq)
+
     def work(self, port: int, forms: int) -> None:
         """Register and visit, send, be answered; photographs follow."""
-        phone = Phone(port, self.token, self.device_id, self.seq)
+        phone = self.phone(port)
         items: list[dict[str, Any]] = []
         for _ in range(forms):
             if self.women and self.chance.random() < 0.5:
@@ -52,7 +59,9 @@ class Agent:
                 continue
             photo = b"\xff\xd8\xff" + self.chance.randbytes(self.chance.randint(1, 40_000))
             sha256 = hashlib.sha256(photo).hexdigest()
-            xml, instance_id, woman = registration(photo="p.jpg")
+            names = {field: self.chance.choice(FIRST) + self.chance.choice(LAST) for field in ("nom_fr", "prenom_fr", "nom_ar", "prenom_ar")}
+            number = f"{self.chance.randrange(10**8):08}"
+            xml, instance_id, woman = registration(photo="p.jpg", telephone=f"06{number}", nin=f"9919803120{number}", **names)
             self.photos[sha256] = photo
             self.women.append(woman)
             items.append(phone.item(xml, instance_id, attachments=[{"name": "p.jpg", "sha256": sha256, "size": len(photo), "contentType": "image/jpeg"}]))
@@ -73,7 +82,7 @@ class Agent:
 
     def sync(self, port: int) -> None:
         """Offer again all that was kept, as a phone does that sees another era."""
-        phone = Phone(port, self.token, self.device_id, self.seq)
+        phone = self.phone(port)
         assert phone.pull().json["era"] == 2
         items = [item for _, item in self.kept]
         self.chance.shuffle(items)
@@ -138,7 +147,7 @@ def test_every_acknowledged_visit_is_there_after_the_machine_was_destroyed(
         check(server, Inside(other, empty_address), agents)
 
 
-def check(server: LiveServer, inside: Inside, agents: list[Agent]) -> None:
+def check(server: LiveServer, inside: Inside, agents: Sequence[Agent]) -> None:
     """Compare what is stored with what the phones were told before and after."""
     server.stop()
     acknowledged = set().union(*(agent.acknowledged for agent in agents))

@@ -1,0 +1,148 @@
+"""A busy day in one sitting: agents push, pull and send photographs while officers read pages and download workbooks.
+
+Nothing fails, everything that was acknowledged is there, and the server is no larger at the end than it was when it had
+warmed up. `HIRFA_TESTS=long`: 100 agents, 20 minutes on PostgreSQL. How long requests took is printed (`pytest -rP`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from server.config import Settings
+from tests.faults.field import Answer, Inside, Phone, in_background
+from tests.faults.test_drill import Agent, check
+from tests.live import LiveServer, live_server
+from tests.server.conftest import PASSWORD
+
+BOTH_DATABASES = True
+
+LONG = os.environ.get("HIRFA_TESTS") == "long"
+AGENTS = 100 if LONG else 6
+SECONDS = {"sqlite": 120.0, "postgresql": 1200.0} if LONG else {"sqlite": 6.0, "postgresql": 6.0}
+PAUSE_S = 20.0 if LONG else 0.2
+"""Between two exchanges of one agent, on the mean."""
+PAGES = ("/", "/women", "/submissions", "/conflicts", "/agents", "/programme")
+GROWTH = 1.25
+"""Of the memory after a fifth of the time, at most; and 20 MiB for what a small sitting has not yet loaded."""
+
+
+class Times:
+    """How long what took, in seconds, by kind."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, list[float]] = {}
+
+    def note(self, kind: str, begun: float) -> None:
+        self.taken.setdefault(kind, []).append(time.monotonic() - begun)
+
+    def describe(self) -> str:
+        """Write a line for each kind: how many, median, 99th percentile."""
+        lines = []
+        for kind, taken in sorted(self.taken.items()):
+            taken.sort()
+            lines.append(f"{kind:10} {len(taken):6} p50 {taken[len(taken) // 2]:.2f} s, p99 {taken[len(taken) * 99 // 100]:.2f} s")
+        return "\n".join(lines)
+
+
+class TimedPhone(Phone):
+    times: Times
+
+    def ask(self, method: str, path: str, body: bytes = b"", timeout_s: float = 60, **headers: str) -> Answer:
+        begun = time.monotonic()
+        answer = super().ask(method, path, body, timeout_s, **headers)
+        assert answer.status < 500, f"{method} {path}: {answer.status} {answer.body[:300]!r}"
+        self.times.note("photo" if "attachments" in path else path.rsplit("/", 1)[1], begun)
+        return answer
+
+
+class BusyAgent(Agent):
+    def __init__(self, token: str, seed: int, times: Times) -> None:
+        super().__init__(token, seed)
+        self.times = times
+        self.cursors: Any = None
+
+    def phone(self, port: int) -> Phone:
+        phone = TimedPhone(port, self.token, self.device_id, self.seq)
+        phone.times = self.times
+        return phone
+
+    def live(self, port: int, stopped: threading.Event) -> None:
+        """Work, send, receive, and rest, until it is evening."""
+        stopped.wait(self.chance.uniform(0, PAUSE_S))
+        while not stopped.is_set():
+            self.work(port, self.chance.randint(1, 4))
+            assert self.phone(port).pull().status == 200
+            stopped.wait(self.chance.uniform(0.5, 1.5) * PAUSE_S)
+
+
+class Officer:
+    """Somebody at the desk: pages one after the other, now and then a workbook."""
+
+    def __init__(self, url: str, times: Times) -> None:
+        self.url, self.times = url, times
+        self.browser = requests.Session()
+
+    def sign_in(self) -> None:
+        page = self.browser.get(f"{self.url}/sign-in").text
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert found, page[:500]
+        said = {"csrf_token": found[1], "email": "officer@example.dz", "password": PASSWORD}
+        assert self.browser.post(f"{self.url}/sign-in", said, allow_redirects=False).status_code in (302, 303)
+
+    def read(self, kind: str, path: str) -> bytes:
+        begun = time.monotonic()
+        with self.browser.get(f"{self.url}{path}", timeout=300, allow_redirects=False) as answer:
+            assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
+            self.times.note(kind, begun)
+            return answer.content
+
+    def live(self, stopped: threading.Event) -> None:
+        self.sign_in()
+        while not stopped.is_set():
+            for path in PAGES:
+                self.read("page", path)
+                stopped.wait(PAUSE_S / 10)
+            assert self.read("workbook", "/v1/projects/1/workbook.xlsx").startswith(b"PK")
+
+
+def measure_memory(server: LiveServer) -> float:
+    """Return the proportional memory of the master and its workers, in MiB."""
+    assert server.process is not None
+    total = 0
+    for pid in (server.process.pid, *server.workers()):
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def test_a_busy_day_has_no_error_and_needs_no_more_memory_at_its_end(settings: Settings) -> None:
+    sqlite = settings.database_url.startswith("sqlite")
+    address = "" if sqlite else settings.database_url.replace("+psycopg", "")
+    seconds = SECONDS["sqlite" if sqlite else "postgresql"]
+    inside, times, stopped = Inside(settings.data, address), Times(), threading.Event()
+    agents = [BusyAgent(inside.make_agent(f"Agente {n}"), n, times) for n in range(AGENTS)]
+    with live_server(settings.data, address) as server:
+        jobs: list[Callable[[], None]] = [lambda a=agent: a.live(server.port, stopped) for agent in agents]  # type: ignore[misc]
+        jobs += [lambda: Officer(server.url, times).live(stopped)] * 2
+        held: list[float] = []
+        with in_background(*jobs) as failed:
+            for _ in range(10):
+                stopped.wait(seconds / 10)
+                held.append(measure_memory(server))
+                if failed:
+                    break
+            stopped.set()
+        print(times.describe())  # noqa: T201 - what is measured is for reading
+        print("memory, MiB:", " ".join(f"{one:.0f}" for one in held))  # noqa: T201
+        assert max(held[-2:]) <= held[1] * GROWTH + 20, held
+        assert {"push", "pull", "photo", "page", "workbook"} <= set(times.taken)
+        check(server, inside, agents)
+        assert "Traceback" not in server.log.read_text()
