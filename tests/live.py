@@ -40,15 +40,12 @@ class LiveServer:
     """SQLite in the data folder when empty."""
     root: Path = ROOT
     """Where the code is that is served."""
+    log: Path = Path(os.devnull)
+    """Where what it says is kept."""
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def log(self) -> Path:
-        """What it said, beside its data."""
-        return self.data.with_name(f"{self.data.name}.log")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -121,9 +118,9 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(data: Path, database_url: str = "") -> Iterator[LiveServer]:
+def live_server(data: Path, database_url: str = "", log: Path = Path(os.devnull)) -> Iterator[LiveServer]:
     """Serve a data folder that ``init`` has filled, until the end of the block."""
-    server = LiveServer(data, free_port(), database_url=database_url)
+    server = LiveServer(data, free_port(), database_url=database_url, log=log)
     server.start()
     try:
         yield server

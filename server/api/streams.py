@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from contextvars import copy_context
 
-from flask import Response, stream_with_context
+from flask import Response, current_app, g
+from flask.globals import request_ctx
 
 from exports.csvtables import to_file_name
 
@@ -16,7 +19,7 @@ def send_stream(chunks: Iterator[bytes], mimetype: str, *, name: str = "") -> Re
 
     :param name: of the file that the answer is saved as.
     """
-    response = Response(_Begun(stream_with_context(_join(chunks))), content_type=mimetype)
+    response = Response(_Begun(chunks), content_type=mimetype)
     if name:
         response.headers.set("Content-Disposition", "attachment", filename=to_file_name(name))
     response.headers["Cache-Control"] = "no-store"
@@ -26,23 +29,31 @@ def send_stream(chunks: Iterator[bytes], mimetype: str, *, name: str = "") -> Re
 class _Begun:
     """A stream of which the first piece is made already.
 
-    It is made inside the stream's own hold on the request: that hold alone outlives the view. Without it the session,
-    and with it the moment that the answer shows, would end with the view, between the first piece and the second.
+    It has contexts of its own, from its first piece to its last: with those of the view, which end between the two, the
+    session would end, and with it the moment that the answer shows.
     """
 
-    def __init__(self, stream: Iterator[bytes]) -> None:
-        self._stream = stream
-        self._first = [next(stream)]
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._context = copy_context()
+        self._stream = _hold(chunks)
+        self._first = [self._context.run(next, self._stream)]
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        return self._first.pop() if self._first else next(self._stream)
+        return self._first.pop() if self._first else self._context.run(next, self._stream)
 
     def close(self) -> None:
         """End it, also when nobody read a piece of it."""
-        self._stream.close()  # type: ignore[attr-defined]
+        self._context.run(self._stream.close)
+
+
+def _hold(chunks: Iterator[bytes]) -> Generator[bytes, None, None]:
+    app_context, asked = current_app.app_context(), request_ctx.copy()
+    vars(app_context.g).update(vars(g._get_current_object()))
+    with app_context, asked, closing(chunks):  # type: ignore[type-var]
+        yield from _join(chunks)
 
 
 def _join(chunks: Iterable[bytes]) -> Iterator[bytes]:

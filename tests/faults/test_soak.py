@@ -123,13 +123,13 @@ def measure_memory(server: LiveServer) -> float:
     return total / 1024
 
 
-def test_a_busy_day_has_no_error_and_needs_no_more_memory_at_its_end(settings: Settings) -> None:
+def test_a_busy_day_has_no_error_and_needs_no_more_memory_at_its_end(settings: Settings, tmp_path: Path) -> None:
     sqlite = settings.database_url.startswith("sqlite")
     address = "" if sqlite else settings.database_url.replace("+psycopg", "")
     seconds = SECONDS["sqlite" if sqlite else "postgresql"]
     inside, times, stopped = Inside(settings.data, address), Times(), threading.Event()
     agents = [BusyAgent(inside.make_agent(f"Agente {n}"), n, times) for n in range(AGENTS)]
-    with live_server(settings.data, address) as server:
+    with live_server(settings.data, address, tmp_path / "log") as server:
         jobs: list[Callable[[], None]] = [lambda a=agent: a.live(server.port, stopped) for agent in agents]  # type: ignore[misc]
         jobs += [lambda: Officer(server.url, times).live(stopped)] * 2
         held: list[float] = []
