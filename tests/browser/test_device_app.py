@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,32 +171,57 @@ def test_two_tabs_never_send_at_once(
     phone.context.close()
 
 
+@pytest.fixture
+def camera_on(
+    playwright: Playwright, browser_type_launch_args: dict[str, Any], tmp_path: Path
+) -> Iterator[Callable[[str], Browser]]:
+    """Give a browser whose camera looks at a QR code."""
+    opened: list[Browser] = []
+
+    def look(text: str) -> Browser:
+        picture = tmp_path / "qr.png"
+        segno.make(text, error="m").save(str(picture), scale=7, border=6)
+        frame = Image.new("RGB", (640, 480), "white")
+        code = Image.open(picture).convert("RGB")
+        frame.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
+        frame.save(tmp_path / "camera.jpg", "JPEG", quality=95)
+        camera = tmp_path / "camera.mjpeg"
+        camera.write_bytes((tmp_path / "camera.jpg").read_bytes() * 3)
+        flags = [*browser_type_launch_args["args"], f"--use-file-for-fake-video-capture={camera}"]
+        opened.append(playwright.chromium.launch(**{**browser_type_launch_args, "args": flags}))
+        return opened[-1]
+
+    yield look
+    for one in opened:
+        one.close()
+
+
 def test_a_phone_enrols_by_camera(
-    installed: LiveServer,
-    playwright: Playwright,
-    browser_type_launch_args: dict[str, Any],
-    browser_context_args: dict[str, Any],
-    tmp_path: Path,
+    installed: LiveServer, camera_on: Callable[[str], Browser], browser_context_args: dict[str, Any]
 ) -> None:
     made = installed.command("create-app-user", "Amina", "--scope", "Tafraoui")
-    picture = tmp_path / "qr.png"
-    segno.make(made["link"], error="m").save(str(picture), scale=7, border=6)
-    frame = Image.new("RGB", (640, 480), "white")
-    code = Image.open(picture).convert("RGB")
-    frame.paste(code, ((640 - code.width) // 2, (480 - code.height) // 2))
-    frame.save(tmp_path / "camera.jpg", "JPEG", quality=95)
-    camera = tmp_path / "camera.mjpeg"
-    camera.write_bytes((tmp_path / "camera.jpg").read_bytes() * 3)
-    flags = [*browser_type_launch_args["args"], f"--use-file-for-fake-video-capture={camera}"]
-    browser = playwright.chromium.launch(**{**browser_type_launch_args, "args": flags})
-    context = browser.new_context(**browser_context_args)
+    context = camera_on(made["link"]).new_context(**browser_context_args)
     context.add_init_script(UNLOCK)
     page = context.new_page()
     page.goto(f"{installed.url}/app/")
     page.locator("button.button-large").click()
     page.locator("a.hero").wait_for(timeout=30_000)
     assert made["code"] not in page.url
-    browser.close()
+
+
+def test_the_card_of_a_woman_opens_her_record(
+    installed: LiveServer, camera_on: Callable[[str], Browser], browser_context_args: dict[str, Any]
+) -> None:
+    made = installed.command("create-app-user", "Amina", "--scope", "3112")
+    xml, instance_id, woman = registration()
+    push(installed, made["token"], xml, instance_id)
+    phone = Phone(camera_on(f"hirfa:{woman}"), browser_context_args, "fr")
+    phone.enrol(made["link"])
+    phone.open("records")
+    phone.page.get_by_role("button", name="carte").click()
+    phone.page.wait_for_url(f"**/#/records/{woman}")
+    expect(phone.page.locator("h1")).to_contain_text("بن علي")
+    assert phone.errors == []
 
 
 def test_an_old_browser_is_told_what_to_do(
