@@ -59,7 +59,7 @@ test: test-deps
 	@cd device && npm test --silent
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-# About two hours on two cores: three processes, for many of its tests wait.
+# Nearly three hours on two cores: three processes, for many of its tests wait.
 test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
