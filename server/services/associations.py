@@ -97,9 +97,8 @@ def offer_associations(project_id: int, *, words: str = "", picked: Collection[s
     """Offer associations that are not retired, by code; those that are picked come first, whatever they are."""
     if words:
         indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
-    mine = [Entity.project_id == project_id, Entity.list == LIST, Entity.merged_into.is_(None)]
-    first = select(Entity).where(*mine, _code.in_(picked)).order_by(_code, Entity.id).limit(len(picked))
-    kept = db.session.scalars(first).all() if picked else []
+    first = select(Entity).where(*_listed(project_id, ""), _code.in_(picked)).order_by(_code, Entity.id)
+    kept = db.session.scalars(first.limit(len(picked))).all() if picked else []
     wanted = select(Entity).where(*_listed(project_id, words), Entity.deleted.is_(False)).order_by(_code, Entity.id)
     found = db.session.scalars(wanted.limit(OFFERED + 1)).all()
     rows = {row.id: _read(row, {}) for row in (*kept, *found[:OFFERED])}
