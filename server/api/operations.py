@@ -99,9 +99,9 @@ _FORM_FILE = Operation("A media file or plain CSV of the form.", answer=ANY, pro
 _LISTED = Operation("A file of the form, or an entity list as this agent may hold it.", answer=ANY, problems=("404.6",))
 _TRUTHS = ("true", "false")
 _FILTERS = ("400.18", "501.4", "501.5")
-_TABLE = {"$filter": (), "groupPaths": _TRUTHS, "splitSelectMultiples": _TRUTHS}
+_TABLE = {"$filter": (), "$search": (), "groupPaths": _TRUTHS, "splitSelectMultiples": _TRUTHS}
 _ODATA = {
-    **dict.fromkeys(("$top", "$skip", "$skiptoken", "$filter", "$orderby", "$select", "$format"), ()),
+    **dict.fromkeys(("$top", "$skip", "$skiptoken", "$filter", "$search", "$orderby", "$select", "$format"), ()),
     "$count": _TRUTHS,
 }
 _ODATA_PROBLEMS = (*_FILTERS, "400.8", "400.23", "400.34", "400.35", "406.1", "501.1", "501.6", "501.11")
@@ -283,7 +283,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "tables.submissions_geojson": Operation(
         "Where a form was answered.",
         answer=GEOJSON,
-        query={"$filter": (), "fieldpath": (), "limit": ()},
+        query={"$filter": (), "$search": (), "fieldpath": (), "limit": ()},
         problems=(*_FILTERS, "400.8", "400.23"),
     ),
     "tables.entities_csv": Operation(
@@ -306,7 +306,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "odata.list_table": Operation(
         "`$metadata`, or the rows: `Entities`, `Entities('…')`.",
         answer=(JSON, APPLICATION_XML),
-        query={**_ODATA, "$search": ()},
+        query=_ODATA,
         problems=_ODATA_PROBLEMS,
     ),
     "openrosa.form_list": Operation(

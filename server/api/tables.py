@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, request
 from sqlalchemy import ColumnElement
 
@@ -10,7 +12,8 @@ from server.api.streams import send_stream
 from server.auth import actor, require
 from server.errors import Problem
 from server.services import entity_tables, indexing, table_files, tables
-from server.services.odata_filters import read_filter, read_search
+from server.services.odata_filters import read_filter, read_search, show_record
+from server.services.submission_filters import find_by_words
 from server.services.tables import Wanted
 
 CSV = "text/csv; charset=utf-8"
@@ -24,8 +27,17 @@ def asked_filter() -> Expression | None:
 
 
 def asked_search(project_id: int) -> ColumnElement[bool] | None:
-    """Read ``$search``, and take in what changed since the register was last read, so that nothing is missed."""
-    search = read_search(request.args.get("$search"))
+    """Read ``$search`` of records."""
+    return _caught_up(project_id, read_search(request.args.get("$search"), show_record))
+
+
+def asked_words(project_id: int) -> ColumnElement[bool] | None:
+    """Read ``$search`` of submissions."""
+    return _caught_up(project_id, read_search(request.args.get("$search"), partial(find_by_words, project_id)))
+
+
+def _caught_up(project_id: int, search: ColumnElement[bool] | None) -> ColumnElement[bool] | None:
+    """Take in what changed since the register was last read, so that a search misses nothing."""
     if search is not None:
         while indexing.catch_up(project_id, stages=("index",), seconds=READING_S):
             pass
@@ -58,7 +70,7 @@ def submissions_csv(project_id: int, form_id: str) -> Response:
         project_id,
         form,
         actor(),
-        asked_filter(),
+        Wanted(asked_filter(), search=asked_words(project_id)),
         group_paths=is_true("groupPaths", True),
         split=is_true("splitSelectMultiples"),
     )
@@ -73,7 +85,7 @@ def submissions_zip(project_id: int, form_id: str) -> Response:
         project_id,
         form,
         actor(),
-        asked_filter(),
+        Wanted(asked_filter(), search=asked_words(project_id)),
         group_paths=is_true("groupPaths", True),
         split=is_true("splitSelectMultiples"),
         files=files,
@@ -84,7 +96,7 @@ def submissions_zip(project_id: int, form_id: str) -> Response:
 @require("workbook.read")
 def submissions_geojson(project_id: int, form_id: str) -> Response:
     form = tables.find_form(project_id, form_id)
-    wanted = Wanted(asked_filter(), top=asked_number("limit"))
+    wanted = Wanted(asked_filter(), top=asked_number("limit"), search=asked_words(project_id))
     return send_stream(
         table_files.stream_form_geojson(project_id, form, actor(), wanted, request.args.get("fieldpath")), GEOJSON
     )

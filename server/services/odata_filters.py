@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -94,9 +94,10 @@ def comes_after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def read_search(text: str | None) -> ColumnElement[bool] | None:
-    """Read ``$search``: the words a record must show, as the desk searches them (in either script, without accents).
+def read_search(text: str | None, shows: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool] | None:
+    """Read ``$search``: the words that a row must have, as the desk searches them (in either script, without accents).
 
+    :param shows: gives the condition under which a row has all of some words.
     :raises Problem: 400.18 when it is too long.
     """
     try:
@@ -107,13 +108,14 @@ def read_search(text: str | None) -> ColumnElement[bool] | None:
         return None
     return or_(
         *(
-            and_(*(not_(_shows(one.text)) if one.without else _shows(one.text) for one in some))
+            and_(*(not_(shows(one.text)) if one.without else shows(one.text) for one in some))
             for some in alternatives
         )
     )
 
 
-def _shows(text: str) -> ColumnElement[bool]:
+def show_record(text: str) -> ColumnElement[bool]:
+    """Tell whether a record has all of some words."""
     return and_(true(), *(has_word(word) for word in text.split() if fold_words(word)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from server.database import db
@@ -30,6 +30,8 @@ STATES = (RECEIVED, "hasIssues", EDITED, "approved", "rejected")
 
 ID_BEGIN = "uuid:"
 """How nearly all ids of submissions begin; nobody types it."""
+_AFTER = chr(0x10FFFF)
+"""Sorts after every letter, in both databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +139,28 @@ def _has_words(project_id: int, words: str) -> ColumnElement[bool]:
     return and_(*(Submission.instance_id.in_(_with_word(project_id, word)) for word in words.split()[:MAX_WORDS]))
 
 
+def find_by_words(project_id: int, words: str) -> ColumnElement[bool]:
+    """Tell whether a current submission has all of some words, as the desk's list finds them; an edited one by the id of
+    its original too, for that is the id that programs know."""
+    conditions = []
+    for word in words.split():
+        of_root = [Submission.root_id.between(begin, begin + _AFTER) for begin in _to_ids(word)]
+        conditions.append(or_(Submission.instance_id.in_(_with_word(project_id, word)), *of_root))
+    return and_(true(), *conditions)
+
+
+def _to_ids(word: str) -> set[str]:
+    """Give how an id may begin that is typed with its ``uuid:`` or without."""
+    return {word, f"{ID_BEGIN}{word.removeprefix(ID_BEGIN)}"}
+
+
 def _with_word(project_id: int, word: str) -> CompoundSelect[Any]:
     """Select the ids of the submissions that one word finds."""
     ways: list[Select[Any]] = [
         select(Submission.instance_id).where(
-            Submission.project_id == project_id, Submission.instance_id.between(begin, begin + chr(0x10FFFF))
+            Submission.project_id == project_id, Submission.instance_id.between(begin, begin + _AFTER)
         )
-        for begin in {word, f"{ID_BEGIN}{word.removeprefix(ID_BEGIN)}"}
+        for begin in _to_ids(word)
     ]
     if parts := fold_words(word):
         named = [find_named(project_id, part) for part in parts]

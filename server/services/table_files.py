@@ -17,7 +17,6 @@ from exports.central import CentralForm, to_identifier, to_stamp
 from exports.csvtables import CsvTables, CsvZip, stream_csv, to_file_name
 from exports.geometry import GEOMETRIES, to_geojson
 from exports.odata import ODataForm, to_end, write_skiptoken
-from exports.odatafilter import Expression
 from server.auth import Actor
 from server.blobs import BlobStore
 from server.database import snapshot
@@ -49,7 +48,7 @@ class Feed:
 
 
 def stream_form_csv(
-    project_id: int, form: CentralForm, actor: Actor, condition: Expression | None, *, group_paths: bool, split: bool
+    project_id: int, form: CentralForm, actor: Actor, wanted: Wanted, *, group_paths: bool, split: bool
 ) -> Iterator[bytes]:
     """Give the submissions of a form, without their repeats, as CSV."""
     note_export(project_id, actor, "submission.export", form.form_id, format="csv")
@@ -57,7 +56,7 @@ def stream_form_csv(
         made = CsvTables(form, group_paths=group_paths, split=split)
         rows = (
             fields
-            for row in tables.stream_rows(project_id, form.form_id, Wanted(condition))
+            for row in tables.stream_rows(project_id, form.form_id, wanted)
             for number, fields in made.to_lines(row.submission, row.submitter_id, row.instance_id)
             if number == 0
         )
@@ -68,7 +67,7 @@ def stream_form_zip(
     project_id: int,
     form: CentralForm,
     actor: Actor,
-    condition: Expression | None,
+    wanted: Wanted,
     *,
     group_paths: bool,
     split: bool,
@@ -81,7 +80,7 @@ def stream_form_zip(
         archive = CsvZip(made, form, datetime.now(UTC))
         sent: list[str] = []
         try:
-            for row in tables.stream_rows(project_id, form.form_id, Wanted(condition)):
+            for row in tables.stream_rows(project_id, form.form_id, wanted):
                 for number, fields in made.to_lines(row.submission, row.submitter_id, row.instance_id):
                     archive.put(number, fields)
                 if files and row.submission.attachments_present:
@@ -276,7 +275,7 @@ def stream_feed(project_id: int, form: CentralForm, table: int, actor: Actor, fe
 
 def _feed_submissions(project_id: int, form: CentralForm, made: ODataForm, feed: Feed) -> Iterator[bytes]:
     wanted = feed.wanted
-    count = tables.count_rows(project_id, form.form_id, wanted.condition) if feed.count else None
+    count = tables.count_rows(project_id, form.form_id, wanted) if feed.count else None
     more = replace(wanted, top=None if wanted.top is None else wanted.top + 1)
     yield b'{"value":['
     sent, last, next_url = 0, "", None
@@ -297,7 +296,7 @@ def _feed_passes(project_id: int, form: CentralForm, table: int, made: ODataForm
     counted = sent = 0
     last, next_url = "", None
     yield b'{"value":['
-    every = Wanted(wanted.condition, one=wanted.one, order=wanted.order)
+    every = Wanted(wanted.condition, one=wanted.one, order=wanted.order, search=wanted.search)
     for row in tables.stream_rows(project_id, form.form_id, every):
         whole = plain.to_rows(row.submission, {}, row.instance_id)
         shown = whole if feed.select is None else made.to_rows(row.submission, {}, row.instance_id)

@@ -60,7 +60,7 @@ class Wanted:
     """Which submissions, or records, a program asks for.
 
     ``after`` is the id that the last page ended with; ``one`` asks for a single submission; ``search`` is a condition
-    on ``RecordIndex``, of records alone.
+    on ``Submission``, or of records on ``RecordIndex``.
     """
 
     condition: Expression | None = None
@@ -131,10 +131,11 @@ def note_export(project_id: int, actor: Actor, what: str, target: str, **details
         audits.note(session, project_id, actor, what, target, datetime.now(UTC), **details)
 
 
-def count_rows(project_id: int, form_id: str, condition: Expression | None) -> int:
-    """Count the submissions that a filter leaves, whatever the page."""
-    wanted = _select(project_id, form_id, Wanted(condition)).with_only_columns(func.count()).order_by(None)
-    return db.session.scalar(wanted) or 0
+def count_rows(project_id: int, form_id: str, wanted: Wanted) -> int:
+    """Count the submissions that a filter and a search leave, whatever the page."""
+    whole = Wanted(wanted.condition, search=wanted.search)
+    counted = _select(project_id, form_id, whole).with_only_columns(func.count()).order_by(None)
+    return db.session.scalar(counted) or 0
 
 
 def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[TableRow]:
@@ -201,6 +202,8 @@ def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:
     )
     if wanted.condition is not None:
         query = query.where(to_condition(wanted.condition, COLUMNS, datetime.now(UTC)))
+    if wanted.search is not None:
+        query = query.where(wanted.search)
     withheld = find_withheld(project_id) if wanted.one is None else frozenset()
     if withheld:  # women who object are in no table; one submission that is asked for is shown to whoever may see it
         about = select(EntityActionRow.instance_id).where(

@@ -284,7 +284,8 @@ def test_what_is_not_offered_is_said_with_centrals_codes(read: Read) -> None:
         ({"_filter": "(" * 60}, 400, "400.18"),
         ({"_expand": "g/child"}, 501, "501.6"),
         ({"_expand": "*", "_select": "g"}, 501, "501.11"),
-        ({"_search": "x"}, 501, "501.1"),
+        ({"_compute": "x"}, 501, "501.1"),
+        ({"_search": "a " * 40}, 400, "400.18"),
         ({"_orderby": "g/name desc"}, 501, "501.5"),
         ({"_orderby": "__system/submissionDate sideways"}, 400, "400.18"),
         ({"_orderby": ","}, 400, "400.18"),
@@ -300,6 +301,35 @@ def test_what_is_not_offered_is_said_with_centrals_codes(read: Read) -> None:
     assert nobody.status_code == 401
     viewer = requests.get(f"{read.server.url}/v1/projects/1/{url}", auth=("viewer@example.dz", PASSWORD), timeout=30)
     assert viewer.json()["code"] == "403.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nàme", [0, 1, 3]),
+        ('"name 1" or calc', [1, 2]),
+        ("of -name", [2]),
+        ("name NOT 3", [0, 1]),
+        ("Agente", [0, 1, 2, 3]),
+        ("nobody", []),
+        ("  ", [0, 1, 2, 3]),
+        ("id of 2", [2]),
+    ],
+)
+def test_words_of_submissions_are_searched_in_feeds_and_files(read: Read, text: str, found: list[int]) -> None:
+    if text == "id of 2":  # edited: programs know it by the id of its original
+        text = read.ids[2].removeprefix("uuid:")[:13]
+    ids = [read.ids[number] for number in reversed(found)]
+    rows = read.get("forms/a form.svc/Submissions", _search=text, _count="true").json()
+    assert ([row["__id"] for row in rows["value"]], rows["@odata.count"]) == (ids, len(ids))
+    toys = read.get("forms/a form.svc/Submissions.g.child.toy", _search=text).json()["value"]
+    assert len(toys) == (2 if 0 in found else 0)
+    lines = read.get("forms/a form/submissions.csv", _search=text).content.decode("utf-8-sig")
+    assert [line["KEY"] for line in csv.DictReader(io.StringIO(lines))] == ids
+    with zipfile.ZipFile(io.BytesIO(read.get("forms/a form/submissions.csv.zip", _search=text).content)) as archive:
+        assert archive.read("a form.csv").count(b"uuid:") >= len(ids)
+    places = read.get("forms/a form/submissions.geojson", _search=text).json()["features"]
+    assert [place["id"] for place in places] == [key for key in ids if key != read.ids[3]]
 
 
 def test_select_keeps_what_is_named(read: Read) -> None:
