@@ -140,8 +140,10 @@ def _has_words(project_id: int, words: str) -> ColumnElement[bool]:
 
 
 def find_by_words(project_id: int, words: str) -> ColumnElement[bool]:
-    """Tell whether a current submission has all of some words, as the desk's list finds them; an edited one by the id of
-    its original too, for that is the id that programs know."""
+    """Tell whether a current submission has all of some words, as the desk's list finds them.
+
+    An edited one is found by the id of its original too, for that is the id that programs know.
+    """
     conditions = []
     for word in words.split():
         of_root = [Submission.root_id.between(begin, begin + _AFTER) for begin in _to_ids(word)]
