@@ -1,6 +1,7 @@
 """Measure the officers' pages with many women and submissions stored: p50 and p95 of each, on SQLite and PostgreSQL.
 
-    python bench/desk.py [--database sqlite|postgresql|both] [--women 50000] [--submissions 500000] [--times 20] [--json]
+    python bench/desk.py [--database sqlite|postgresql|both] [--women 50000] [--submissions 500000] [--times 20]
+        [--only NAME] [--keep FOLDER] [--json]
 
 A real server (gunicorn, two workers) on loopback, filled with the demonstration's year, which the database then copies
 under other ids. One officer signs in and opens every page of the menu, of its tabs and of what they lead to, one after
@@ -61,17 +62,22 @@ class Officer:
 
 
 def fill(served: Served, women: int, submissions: int) -> dict[str, Any]:
-    """Store the demonstration's year, copied until there are so many."""
+    """Store the demonstration's year, copied until there are so many; a kept state that is whole is left as it is."""
+    whole = Path(served.environment["HIRFA_DATA"]) / "bench.filled"
+    if whole.exists():
+        kept: dict[str, Any] = json.loads(whole.read_text())
+        return kept
     told = served.flask("demo")
     served.flask("find-duplicates")
     served.flask("count-programme")
     sent = sum(told["submissions"].values())
     begun = time.perf_counter()
     copies = max(round(women / told["women"]) - 1, 0)
-    multiply(served.database_url, copies)
+    if copies:
+        multiply(served.database_url, copies)
     more = max(round((submissions - sent * (copies + 1)) / sent), 0)
     if more:
-        multiply(served.database_url, more, after=copies, tables=("submissions",))
+        multiply(served.database_url, more, after=copies, tables=("submissions", "submission_words"))
     engine = create_engine(served.database_url.replace("postgresql://", "postgresql+psycopg://"))
     subprocess.run([sys.executable, "-c", TAKE_IN], cwd=ROOT, env=served.environment, check=True)
     with engine.begin() as connection:
@@ -85,7 +91,9 @@ def fill(served: Served, women: int, submissions: int) -> dict[str, Any]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()
-    return {**counts, "filled_s": round(time.perf_counter() - begun)}
+    filled = {**counts, "filled_s": round(time.perf_counter() - begun)}
+    whole.write_text(json.dumps(filled))
+    return filled
 
 
 def find_pages(officer: Officer) -> dict[str, str]:
@@ -157,7 +165,8 @@ def find_pages(officer: Officer) -> dict[str, str]:
 
 
 def measure(name: str, cluster: Cluster | None, given: argparse.Namespace) -> dict[str, Any]:
-    with serve(cluster.url if cluster else "") as served:
+    keep = given.keep and given.keep / name.lower()
+    with serve(cluster.url if cluster else "", keep=keep) as served:
         found: dict[str, Any] = {"database": name, **fill(served, given.women, given.submissions), "pages": []}
         officer = Officer(served)
         for page, path in find_pages(officer).items():
@@ -199,13 +208,14 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20, help="how often each page is opened after its first time")
     parser.add_argument("--most-s", type=float, default=20, help="seconds spent on one page at most")
     parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--keep", type=Path, help="a folder in which the stored state stays, to be measured again")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     results = []
     if given.database != "postgresql":
         results.append(measure("SQLite", None, given))
     if given.database != "sqlite":
-        with run_cluster() as cluster:
+        with run_cluster(given.keep and given.keep / "cluster") as cluster:
             results.append(measure("PostgreSQL", cluster, given))
     if given.json:
         print(json.dumps({"machine": describe_machine(), "results": results}, indent=1))

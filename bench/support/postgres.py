@@ -42,13 +42,17 @@ class Cluster:
 
 
 @contextmanager
-def run_cluster() -> Iterator[Cluster]:
-    """Run a cluster until the end of the block."""
+def run_cluster(keep: Path | None = None) -> Iterator[Cluster]:
+    """Run a cluster until the end of the block.
+
+    :param keep: the folder to use, which stays; a cluster that lies there is started again.
+    """
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = shutil.which("initdb") or (str(binaries[-1]) if binaries else None)
     if found is None:
         raise SystemExit("PostgreSQL is missing. Run as root: apt-get install -y postgresql")
-    folder, tools = Path(tempfile.mkdtemp(prefix="hirfa-pg-")), Path(found).resolve().parent
+    folder, tools = keep or Path(tempfile.mkdtemp(prefix="hirfa-pg-")), Path(found).resolve().parent
+    folder.mkdir(parents=True, exist_ok=True)
     owner: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres")
@@ -59,7 +63,8 @@ def run_cluster() -> Iterator[Cluster]:
 
     data = str(folder / "data")
     try:
-        run(str(tools / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        if not (folder / "data").exists():
+            run(str(tools / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         options = f"-k {folder} -h '' -c max_wal_size=4GB -c shared_buffers=256MB"
         run(str(tools / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
@@ -67,4 +72,5 @@ def run_cluster() -> Iterator[Cluster]:
         finally:
             run(str(tools / "pg_ctl"), "-D", data, "-w", "-m", "fast", "stop")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)

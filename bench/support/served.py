@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,15 +110,18 @@ class Served:
 
 
 @contextmanager
-def serve(database_url: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
+def serve(database_url: str = "", host: str = "127.0.0.1", keep: Path | None = None) -> Iterator[Served]:
     """Install a programme into an empty folder and serve it; everything is gone at the end.
 
     :param database_url: of an empty database, where it shall not be SQLite in the folder.
     :param host: the address to listen on, one of this machine's.
+    :param keep: the folder to use, which stays. What it holds of an earlier run is migrated and served again.
 
     The folder lies where temporary files do: set TMPDIR to a real disk where that is a memory file system.
     """
-    with tempfile.TemporaryDirectory(prefix="hirfa-bench-") as folder:
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+    with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory(prefix="hirfa-bench-") as folder:
         with socket.socket() as found:
             found.bind((host, 0))
             bind = f"{host}:{found.getsockname()[1]}"
@@ -128,11 +131,14 @@ def serve(database_url: str = "", host: str = "127.0.0.1") -> Iterator[Served]:
         done = subprocess.run([*flask, "init", "--json"], cwd=ROOT, env=environment, check=True, capture_output=True)
         installed = json.loads(done.stdout)
         officer = ("bench@example.dz", "four words without a link")
-        made = [*flask, "create-user", officer[0], "--role", "administrator", "--password", officer[1]]
-        subprocess.run(made, cwd=ROOT, env=environment, check=True, capture_output=True)
+        if "token" in installed:  # shown once only: a kept programme has its officer
+            made = [*flask, "create-user", officer[0], "--role", "administrator", "--password", officer[1]]
+            subprocess.run(made, cwd=ROOT, env=environment, check=True, capture_output=True)
+            (Path(folder) / "bench.token").write_text(installed["token"])
+        token = (Path(folder) / "bench.token").read_text()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         process = subprocess.Popen([*flask, "serve"], cwd=ROOT, env=environment, **quiet)
-        served = Served(f"http://{bind}", installed["token"], *officer, process)
+        served = Served(f"http://{bind}", token, *officer, process)
         served.environment = environment
         served.database_url = database_url or f"sqlite:///{folder}/hirfa.sqlite3"
         try:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 
+_ID = "[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+_CODE = "(<code_(?:exam|session)>[^<]+)"
 COPIES = {
-    "submissions": {"instance_id": "{id6}", "root_id": "{id6}", "device_id": "'copy ' || k"},
+    "submissions": {"instance_id": "{id6}", "root_id": "{id6}", "device_id": "'copy ' || k", "xml": "{xml}"},
+    "submission_words": {"instance_id": "substr(instance_id, 1, 5) || {mark} || substr(instance_id, 14)"},
     "entities": {"id": "{id1}", "component": "{id1}", "counter": "counter + k * 100000"},
     "entity_actions": {
         "id": "{id6}",
@@ -33,17 +37,29 @@ def multiply(database_url: str, copies: int, *, after: int = 0, tables: Collecti
     :param after: copies that were made before: those are not copied, and their numbers are taken.
     :param tables: copy these alone.
 
-    Their ids are ``uuid:`` and a UUID.
+    Their ids are ``uuid:`` and a UUID. The forms of a copy name the records of a copy, and sessions of its own.
     """
 
     def original(table: str) -> str:
-        return " WHERE device_id NOT LIKE 'copy %'" if after and table == "submissions" else ""
+        first = after and {"submissions": "device_id NOT LIKE 'copy %'", "submission_words": "instance_id IN {ids}"}
+        ids = "(SELECT instance_id FROM submissions WHERE device_id NOT LIKE 'copy %')"
+        return f" WHERE {first[table].format(ids=ids)}" if first and table in first else ""
 
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     postgres = engine.dialect.name == "postgresql"
     mark = "lpad(to_hex(k), 8, '0')" if postgres else "printf('%08x', k)"
+    whose = f"((k - 1) % {after or copies} + 1)"  # of more forms than records: those of a copy there is
+    if postgres:
+        told, of = "convert_from(xml, 'UTF8')", mark.replace("k", whose)
+        told = f"regexp_replace({told}, '{_ID}', {of} || E'\\\\1', 'g')"
+        told = f"regexp_replace({told}, '{_CODE}', E'\\\\1-' || {whose}, 'g')"
+        xml = f"convert_to({told}, 'UTF8')"
+    else:
+        event.listen(engine, "connect", lambda made, _: made.create_function("retold", 2, _retell, deterministic=True))
+        xml = f"retold(xml, {whose})"
     words = {
         "mark": mark,
+        "xml": xml,
         "id1": f"{mark} || substr(id, 9)",
         "open": "CAST(" if postgres else "",
         "close": " AS JSON)" if postgres else "",
@@ -61,7 +77,7 @@ def multiply(database_url: str, copies: int, *, after: int = 0, tables: Collecti
                 text(
                     f"INSERT INTO {table} ({columns}) WITH RECURSIVE copies(k) AS "  # noqa: S608 - our own names
                     f"(SELECT {after} + 1 UNION ALL SELECT k + 1 FROM copies WHERE k < {after + copies}) "
-                    f"SELECT {', '.join(values)} FROM {table} CROSS JOIN copies{original(table)}"
+                    f"SELECT {', '.join(values)} FROM {table} CROSS JOIN copies{original(table)}".replace(":", "\\:")
                 )
             )
         connection.execute(text(f"UPDATE projects SET counter = counter + {(copies + 1) * 100000}"))  # noqa: S608
@@ -72,6 +88,11 @@ def multiply(database_url: str, copies: int, *, after: int = 0, tables: Collecti
         counter = int(connection.execute(text("SELECT counter FROM projects")).scalar_one())
     engine.dispose()
     return counter
+
+
+def _retell(xml: bytes, k: int) -> bytes:
+    told = re.sub(_ID, rf"{k:08x}\1", xml.decode())
+    return re.sub(_CODE, rf"\1-{k}", told).encode()
 
 
 def _columns(connection: Connection, table: str, postgres: bool) -> list[str]:

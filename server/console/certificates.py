@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from exports.programme import Roles
 from server.auth import PUBLIC, actor, require
-from server.console.pages import language, show, shown_project, text
+from server.console.pages import language, number, show, shown_project, text
 from server.errors import Problem
 from server.limits import limiter
 from server.services import certificates as service
@@ -24,8 +24,9 @@ DECISION = "decision"
 @require("certificate.issue")
 def certificates() -> str:
     project_id = shown_project()
-    rows = service.list_certificates(project_id)
-    return show("certificates.html", sessions=service.list_sessions(project_id, actor()), rows=rows)
+    page, waiting = service.list_sessions(project_id, page=number("page"))
+    rows = service.list_certificates(project_id) if page.number == 1 else []
+    return show("certificates.html", page=page, waiting=waiting, rows=rows)
 
 
 @require("certificate.issue")
@@ -34,7 +35,7 @@ def certificate_session(kind: str, code: str) -> str:
 
 
 def _show_session(kind: str, code: str, problem: str = "") -> str:
-    candidates = service.list_candidates(shown_project(), kind, code, actor())
+    candidates = service.list_candidates(shown_project(), kind, code)
     return show(
         "certificate_session.html", kind=kind, code=code, candidates=candidates, problem=problem,
         say_result=_say_results(kind),
@@ -76,7 +77,7 @@ def session_papers(kind: str, code: str) -> Response:
 
 @require("certificate.issue")
 def session_minutes(code: str) -> Response:
-    candidates = service.list_candidates(shown_project(), service.QUALIFICATION, code, actor())
+    candidates = service.list_candidates(shown_project(), service.QUALIFICATION, code)
     return _send(papers.print_minutes(code, candidates), f"PV-{code}")
 
 

@@ -38,7 +38,7 @@ def grid(form_id: str) -> Response:
     asked = {name: request.args.get(name, "").strip()[:MAX_CHARS] for name in ("q", "commune", "session")}
     also = [each for each in request.args.get("also", "")[: grids.MAX_ROWS * 40].split(",") if each]
     chosen = grids.choose_rows(
-        project_id, list_name, form_id, actor(), search=asked["q"], scope=asked["commune"], values=values,
+        project_id, list_name, form_id, search=asked["q"], scope=asked["commune"], values=values,
         session=asked["session"], also=also,
     )  # fmt: skip
     names: dict[str, Any] = {"project_id": project_id, "form_id": form_id, "version": found.version.version}

@@ -15,6 +15,11 @@ CERTIFICATES: Final = {
     "certificates.sessions": Words("Sessions", "الدورات", "Sessions"),
     "certificates.none": Words("Aucune session", "لا توجد دورة", "No session"),
     "certificates.none.advice": Words("Les sessions d’examen et de formation saisies paraîtront ici.", "تظهر هنا دورات الامتحان والتكوين المسجلة.", "Exam and training sessions that were entered will be here."),
+    "certificates.waiting": Words(
+        "{count} fiches de session ne sont pas encore lues ; rouvrez la page dans un instant.",
+        "{count} استمارة دورة لم تُقرأ بعد؛ أعد فتح الصفحة بعد لحظة.",
+        "{count} forms of sessions are not read yet; open the page again in a moment.",
+    ),
     "certificates.kind": Words("Document", "الوثيقة", "Paper"),
     "certificates.kind.qualification": Words("Certificat de qualification", "شهادة التأهيل", "Certificate of qualification"),
     "certificates.kind.training": Words("Attestation de formation", "شهادة متابعة تكوين", "Training attestation"),

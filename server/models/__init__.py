@@ -5,7 +5,7 @@ from server.models.asked import Correction, Question
 from server.models.audit import Audit, AuditHead
 from server.models.backup import Backup
 from server.models.blob import Blob
-from server.models.certificate import Certificate, CertificateCounter
+from server.models.certificate import Certificate, CertificateCounter, SessionForm
 from server.models.entity import (
     ConflictEntry,
     Entity,
@@ -74,6 +74,7 @@ __all__ = [
     "RecoveryCode",
     "ResetLink",
     "SecondFactor",
+    "SessionForm",
     "SignInTry",
     "UserSession",
     "WorkbookJob",

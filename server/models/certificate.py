@@ -1,12 +1,13 @@
-"""Certificates of qualification and training attestations: numbered without gaps, cancelled ones stay listed."""
+"""Certificates of qualification and training attestations: numbered without gaps, cancelled ones stay listed; and the
+forms that tell of the sessions they are issued for."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
-from server.models.columns import json_object, maybe_moment, moment, project_key
+from server.models.columns import json_object, maybe_moment, moment, project_key, text_key
 
 
 class Certificate(Base):
@@ -54,3 +55,26 @@ class CertificateCounter(Base):
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int] = mapped_column(default=0)
+
+
+class SessionForm(Base):
+    """A form of an exam or a training session, as it was last read: made from the submission, made again at will."""
+
+    __tablename__ = "session_forms"
+    __table_args__ = (
+        ForeignKeyConstraint(["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]),
+        Index("ix_session_forms_project_id_form_id_code_day", "project_id", "form_id", "code", "day"),
+        Index("ix_session_forms_project_id_stamp", "project_id", "stamp"),
+    )
+
+    project_id: Mapped[project_key]
+    instance_id: Mapped[text_key]
+    form_id: Mapped[str] = mapped_column(String(255))
+    stamp: Mapped[int] = mapped_column(BigInteger)
+    """Of the submission when it was read: it has another when anything of it has changed."""
+    code: Mapped[str] = mapped_column(String(255))
+    """Of the session; "" where none was told."""
+    day: Mapped[str] = mapped_column(String(10))
+    """When it was held."""
+    facts: Mapped[json_object]
+    """The answers that papers and figures are made of, by question."""

@@ -10,10 +10,10 @@ import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exports.events import Life
@@ -23,15 +23,21 @@ from server.database import db, retried, snapshot, transaction
 from server.errors import Problem
 from server.library import read_table
 from server.models import Certificate, CertificateCounter, Entity, Place
-from server.services import audits
+from server.services import audits, facts
+from server.services.entities import Page, find_page
 from server.services.exports import WOMEN
-from server.services.facts import read_lives
 from server.services.history import new_action
 from server.services.register import Register
 from server.signatures import make_signer
 
 QUALIFICATION, TRAINING = "qualification", "training"
 KINDS = (QUALIFICATION, TRAINING)
+FORMS: Final = {QUALIFICATION: facts.EXAM, TRAINING: facts.ATTENDANCE}
+"""Which form tells of the sessions of each kind."""
+SESSIONS: Final = 25
+"""Sessions on a page."""
+SECONDS: Final = 1.0
+"""Spent at most, before a list is shown, on reading forms that came since."""
 PASSED = "admise"
 NUMBER = "num_certificat"
 _NAMES = ("nom_fr", "prenom_fr", "nom_ar", "prenom_ar")
@@ -71,16 +77,22 @@ class ListedSession:
     issued: int
 
 
-def list_sessions(project_id: int, actor: Actor) -> list[ListedSession]:
-    """List the sessions of exams and trainings, newest first."""
-    found: dict[tuple[str, str], list[Candidate]] = {}
+def list_sessions(project_id: int, *, page: int = 1) -> tuple[Page, int]:
+    """List a page of the sessions of exams and trainings, newest first; and how many forms are yet to be read.
+
+    Sessions in which none of the women of today took part are left out, so a page may be shorter than others.
+    """
+    waiting = facts.take_in(project_id, SECONDS)
     with snapshot():
-        lives = read_lives(project_id, actor)
-        given = _given(project_id)
-    for kind in KINDS:
-        for life in lives:
-            for code in _codes(kind, life):
-                found.setdefault((kind, code), []).append(_candidate(kind, code, life, given))
+        total = facts.count_held(project_id)
+        number = find_page(page, total, SESSIONS)
+        held = facts.list_held(project_id, limit=SESSIONS, offset=(number - 1) * SESSIONS)
+        lives = facts.read_lives(project_id, [(each.form_id, each.code) for each in held])
+        part = [(kind, code, life) for kind in KINDS for life in lives for code in _codes(kind, life)]
+        given = _given(project_id, {code for _, code, _ in part})
+    found: dict[tuple[str, str], list[Candidate]] = {}
+    for kind, code, life in part:
+        found.setdefault((kind, code), []).append(_candidate(kind, code, life, given))
     made = [
         ListedSession(
             kind,
@@ -92,21 +104,24 @@ def list_sessions(project_id: int, actor: Actor) -> list[ListedSession]:
         )
         for (kind, code), some in found.items()
     ]
-    return sorted(made, key=lambda one: (one.day, one.code), reverse=True)
+    made.sort(key=lambda one: (one.day, one.code), reverse=True)
+    return Page(made, total, number, SESSIONS), waiting
 
 
-def list_candidates(project_id: int, kind: str, code: str, actor: Actor) -> list[Candidate]:
+def list_candidates(project_id: int, kind: str, code: str) -> list[Candidate]:
     """List who took part in a session.
 
     :raises Problem: 404.1 for an unknown kind or session.
     """
     if kind not in KINDS:
         raise Problem("404.1")
+    facts.take_in(project_id)
+    # a training without a code goes by its programme
+    held = [(FORMS[kind], code[:255]), *([(FORMS[kind], "")] if kind == TRAINING else [])]
     with snapshot():
-        given = _given(project_id, kind, code)
-        made = [
-            _candidate(kind, code, life, given) for life in read_lives(project_id, actor) if code in _codes(kind, life)
-        ]
+        given = _given(project_id, {code})
+        lives = facts.read_lives(project_id, held)
+        made = [_candidate(kind, code, life, given) for life in lives if code in _codes(kind, life)]
     if not made:
         raise Problem("404.1")
     return sorted(made, key=lambda each: (each.label.casefold(), each.entity_id))
@@ -118,10 +133,10 @@ def _codes(kind: str, life: Life) -> set[str]:
     return {training.code for training in life.story.trainings if training.code}
 
 
-def _given(project_id: int, kind: str = "", code: str = "") -> dict[tuple[str, str, str], Certificate]:
-    wanted = select(Certificate).where(Certificate.project_id == project_id, Certificate.cancelled_at.is_(None))
-    if kind:
-        wanted = wanted.where(Certificate.kind == kind, Certificate.session == code)
+def _given(project_id: int, codes: Collection[str]) -> dict[tuple[str, str, str], Certificate]:
+    wanted = select(Certificate).where(
+        Certificate.project_id == project_id, Certificate.cancelled_at.is_(None), Certificate.session.in_(codes)
+    )
     return {(row.kind, row.session, row.entity_id): row for row in db.session.scalars(wanted)}
 
 
@@ -168,7 +183,7 @@ def issue(project_id: int, kind: str, code: str, entity_ids: Collection[str], ac
 
     :raises Problem: 404.1; 409.59 with the women who cannot have it (``blocked``: id -> why).
     """
-    candidates = {each.entity_id: each for each in list_candidates(project_id, kind, code, actor)}
+    candidates = {each.entity_id: each for each in list_candidates(project_id, kind, code)}
     wanted = sorted(set(entity_ids))
     if not wanted:
         raise Problem("400.2", field="entityIds")
@@ -344,14 +359,6 @@ def list_certificates(project_id: int, *, kind: str = "", code: str = "", limit:
         wanted = wanted.where(Certificate.session == code)
     order = (Certificate.year.desc(), Certificate.kind, Certificate.number.desc())
     return list(db.session.scalars(wanted.order_by(*order).limit(limit)))
-
-
-def count_certificates(project_id: int) -> int:
-    """Count what was issued, cancelled ones included."""
-    return (
-        db.session.scalar(select(func.count()).select_from(Certificate).where(Certificate.project_id == project_id))
-        or 0
-    )
 
 
 def find_certificate(project_id: int, certificate_id: str) -> Certificate:

@@ -53,6 +53,7 @@ from server.services.erased import (
     note_erased,
     remove_dropped,
 )
+from server.services.facts import forget_forms
 from server.services.forms import definition_of
 from server.services.items import Definitions, Parsed, find_announced, parse_item
 from server.services.parts import find_part_ids
@@ -222,6 +223,7 @@ class _Forms:
         left = erase_answers(definition_of(version), row.xml, None if whole else self._ids, self._is_kept)
         row.xml, row.xml_sha256 = left.xml, ""
         change_words(session, row, MARK)
+        forget_forms(session, project_id, [row.instance_id])
         row.problem, row.erased_at = None, self._now
         dropped = [
             file

@@ -1,71 +1,268 @@
-"""Who took part in exams and trainings: what their forms tell is read from XML once, for the workbook and for this.
+"""Who took part in exams and trainings: what their forms tell is read from XML once, and kept by session.
 
-It is kept beside the workbook's blocks (``exports.told``), under stamps: a piece of which anything changed is read
-again (``submission_batches``). Erasure throws all of them away, as it does the blocks.
+A page reads the forms of the sessions it shows and no others. What is kept of a form stands beside the stamp its
+submission had: whoever reads next takes in the forms that came or changed since. Erasure throws away what it kept of
+the forms it changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
-from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
-from exports.events import Life, Story
-from exports.programme import Programme, Woman
+from exports.events import Life
+from exports.programme import Programme, Roles, Woman
+from exports.programme import Submission as ToldSubmission
 from exports.tally import Tally
 from exports.told import Teller
-from server.auth import Actor
-from server.database import db
-from server.kept import KeptBlocks
-from server.models import Entity, FormVersion
+from server.database import db, retried, transaction
+from server.models import Entity, FormVersion, SessionForm, Submission
 from server.services.exports import WOMEN, values_of
 from server.services.forms import definition_of
-from server.services.submission_batches import read_batches
+from server.services.submission_batches import find_touched
 
-AT_ONCE = 500
-"""Women read by one statement."""
+AT_ONCE: Final = 400
+"""Forms taken in by one transaction; records asked for by one statement."""
+EXAM, ATTENDANCE = Roles().exam, Roles().attendance
+CODE: Final = {EXAM: "code_exam", ATTENDANCE: "code_session"}
+_DAY: Final = {EXAM: "date_exam", ATTENDANCE: "date_seance"}
+_WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NAMED: Final = ("artisane", "presentes", "excusees")
+"""Answers that name women."""
+_PART: Final = 2**31
+"""Of stamps the lowest bits are added up: the sum of millions of them is then still a whole number of the database."""
 
 
-def read_lives(project_id: int, actor: Actor) -> list[Life]:
-    """Read what happened at exams and trainings to the women who took part in any. Call it inside ``snapshot()``.
+class Held(NamedTuple):
+    """A session that forms tell of: which form, its code ("" when none was told), its last day."""
 
-    Of forms that were read before nothing but their stamps is asked, of the other women nothing but their ids.
+    form_id: str
+    code: str
+    day: str
+
+
+def take_in(project_id: int, seconds: float | None = None) -> int:
+    """Read the forms that came or changed since they were last read; return how many are left.
+
+    :param seconds: nothing more is begun after so many; None takes in all of them.
     """
-    ids: set[str] = set()
-    merged: dict[str, str] = {}
-    for entity_id, list_name, winner in db.session.execute(
-        select(Entity.id, Entity.list, Entity.merged_into).where(
-            Entity.project_id == project_id, Entity.deleted.is_(False)
+    if _in_step(project_id):
+        return 0
+    _drop_stale(project_id)
+    missing = db.session.execute(_missing(project_id)).all()
+    end = None if seconds is None else time.monotonic() + seconds
+    for begin in range(0, len(missing), AT_ONCE):
+        if end is not None and begin and time.monotonic() > end:
+            return len(missing) - begin
+        _take_some(project_id, [row.instance_id for row in missing[begin : begin + AT_ONCE]])
+    return 0
+
+
+def _in_step(project_id: int) -> bool:
+    """Compare how many there are and the sums of their stamps, each from an index of its own."""
+    given = select(func.count(), func.sum(Submission.stamp % _PART)).where(*_current(project_id))
+    kept = select(func.count(), func.sum(SessionForm.stamp % _PART)).where(SessionForm.project_id == project_id)
+    return tuple(db.session.execute(given).one()) == tuple(db.session.execute(kept).one())
+
+
+def _current(project_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Submission.project_id == project_id, Submission.form_id.in_((EXAM, ATTENDANCE)),
+        Submission.superseded.is_(False),
+    )  # fmt: skip
+
+
+_SAME: Final = and_(
+    SessionForm.project_id == Submission.project_id,
+    SessionForm.instance_id == Submission.instance_id,
+    SessionForm.stamp == Submission.stamp,
+)
+
+
+def _missing(project_id: int) -> Any:
+    kept = select(SessionForm.instance_id).where(_SAME).correlate(Submission).exists()
+    wanted = select(Submission.instance_id).where(*_current(project_id), ~kept)
+    return wanted.order_by(Submission.received_at, Submission.instance_id)
+
+
+@retried
+def _drop_stale(project_id: int) -> None:
+    current = select(Submission.instance_id).where(_SAME, Submission.superseded.is_(False)).correlate(SessionForm)
+    with transaction() as session:
+        session.execute(
+            delete(SessionForm)
+            .where(SessionForm.project_id == project_id, ~current.exists())
+            .execution_options(synchronize_session=False)
         )
-    ):
-        if winner:
-            merged[entity_id] = winner
-        elif list_name == WOMEN:
-            ids.add(entity_id)
-    programme = Programme(extracted_at=datetime.now(UTC), author=actor.name, merged=merged)
-    tally = Tally(programme, ids)
-    kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
-    for form_id in (programme.roles.exam, programme.roles.attendance):
-        versions = db.session.scalars(
-            select(FormVersion).where(FormVersion.project_id == project_id, FormVersion.form_id == form_id)
-        )
-        teller = Teller(form_id, map(definition_of, versions), kept)
-        for batch in read_batches(project_id, form_id):
-            for submission, facts in teller.tell(batch.mark, batch.load):
-                tally.add(submission, facts)
+
+
+@retried
+def _take_some(project_id: int, ids: Sequence[str]) -> None:
+    with transaction() as session:
+        rows = session.execute(
+            select(
+                Submission.instance_id, Submission.form_id, Submission.form_version, Submission.received_at,
+                Submission.stamp, Submission.xml,
+            ).where(Submission.project_id == project_id, Submission.instance_id.in_(ids))
+        ).all()  # fmt: skip
+        xml = {row.instance_id: row.xml for row in rows}
+        found = []
+        for form_id in sorted({row.form_id for row in rows}):
+            versions = _read_versions(session, project_id, form_id)
+            some = [row for row in rows if row.form_id == form_id]
+            told = [
+                ToldSubmission(versions[row.form_version], row.instance_id, xml.__getitem__, row.received_at)
+                for row in some
+            ]
+            read = Teller(form_id, versions.values(), None).tell("", lambda _=None, told=told: told)
+            for row, (_, facts) in zip(some, read, strict=True):
+                found.append({
+                    "project_id": project_id, "instance_id": row.instance_id, "form_id": form_id, "stamp": row.stamp,
+                    "code": facts.get(CODE[form_id], "")[:255], "day": _to_day(facts.get(_DAY[form_id], "")),
+                    "facts": facts,
+                })  # fmt: skip
+        if found:
+            dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+            session.execute(dialect.insert(SessionForm).on_conflict_do_nothing(), found)
+
+
+def _read_versions(session: Session, project_id: int, form_id: str) -> dict[str, Any]:
+    versions = session.scalars(
+        select(FormVersion).where(FormVersion.project_id == project_id, FormVersion.form_id == form_id)
+    )
+    return {version.version: definition_of(version) for version in versions}
+
+
+def _to_day(text: str) -> str:
+    return text[:10] if _WRITTEN.match(text) else ""
+
+
+def forget_forms(session: Session, project_id: int, instance_ids: Collection[str]) -> None:
+    """Throw away what is kept of some forms; part of the caller's transaction."""
+    session.execute(
+        delete(SessionForm).where(SessionForm.project_id == project_id, SessionForm.instance_id.in_(instance_ids))
+    )
+
+
+def count_held(project_id: int) -> int:
+    """Count the sessions that forms tell of."""
+    found = select(SessionForm.form_id, SessionForm.code).where(*_told(project_id)).distinct()
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def list_held(project_id: int, *, limit: int, offset: int = 0) -> list[Held]:
+    """List the sessions that forms tell of, the newest first. An exam's form without a code tells of none."""
+    day = func.max(SessionForm.day)
+    rows = db.session.execute(
+        select(SessionForm.form_id, SessionForm.code, day)
+        .where(*_told(project_id))
+        .group_by(SessionForm.form_id, SessionForm.code)
+        .order_by(day.desc(), SessionForm.code.desc(), SessionForm.form_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Held(*row) for row in rows]
+
+
+def _told(project_id: int) -> tuple[ColumnElement[bool], ...]:
+    told = or_(SessionForm.form_id == ATTENDANCE, SessionForm.code != "")
+    return SessionForm.project_id == project_id, told
+
+
+def read_lives(project_id: int, held: Iterable[tuple[str, str]]) -> list[Life]:
+    """Read what happened in some sessions, as (form, code), to the women who took part. Call it inside ``snapshot()``.
+
+    Of a woman's life only that is told. Sessions without a code are told together.
+    """
+    forms = list(_read_forms(project_id, held))
+    named = {one for _, facts, touched in forms for one in (*touched, *_names(facts))}
+    ids, merged = _find_women(project_id, named)
+    tally = Tally(Programme(extracted_at=datetime.now(UTC), author="", merged=merged), ids)
+    for submission, facts, _ in forms:
+        tally.add(submission, facts)
     tally.close()
-    return list(tally.lives(_read_women(project_id, [each for each in sorted(ids) if _took_part(tally.story(each))])))
+    took_part = sorted(one for one in ids if (story := tally.story(one)).exams or story.trainings)
+    return list(tally.lives(_read_women(project_id, took_part)))
 
 
-def _took_part(story: Story) -> bool:
-    return bool(story.exams or story.trainings)
+def _read_forms(
+    project_id: int, held: Iterable[tuple[str, str]]
+) -> Iterator[tuple[ToldSubmission, dict[str, str], tuple[str, ...]]]:
+    """Give the forms of some sessions in the order in which they came."""
+    codes: dict[str, set[str]] = {}
+    for form_id, code in held:
+        codes.setdefault(form_id, set()).add(code)
+    rows: list[Any] = []
+    for form_id, some in sorted(codes.items()):
+        rows += db.session.execute(
+            select(
+                SessionForm.instance_id, SessionForm.form_id, SessionForm.facts, Submission.form_version,
+                Submission.received_at, Submission.review_state,
+            )
+            .join(Submission, _SAME)
+            .where(
+                SessionForm.project_id == project_id, SessionForm.form_id == form_id, SessionForm.code.in_(some),
+                Submission.superseded.is_(False),
+            )
+        ).all()  # fmt: skip
+    rows.sort(key=lambda row: (row.form_id, row.received_at, row.instance_id))
+    versions = {form_id: _read_versions(db.session(), project_id, form_id) for form_id in codes}
+    for begin in range(0, len(rows), AT_ONCE):
+        some_rows = rows[begin : begin + AT_ONCE]
+        touched = find_touched(project_id, [row.instance_id for row in some_rows])
+        for row in some_rows:
+            definition = versions[row.form_id][row.form_version]
+            about = touched.get(row.instance_id, ())
+            told = ToldSubmission(
+                definition, row.instance_id, _nothing, row.received_at, state=row.review_state or "", entity_ids=about
+            )
+            yield told, row.facts, about
+
+
+def _nothing(key: str) -> bytes:
+    raise LookupError(key)  # what it tells is at hand
+
+
+def _names(facts: dict[str, str]) -> Iterator[str]:
+    for name in _NAMED:
+        yield from facts.get(name, "").split()
+
+
+def _find_women(project_id: int, named: Collection[str]) -> tuple[set[str], dict[str, str]]:
+    """Find the women that some ids stand for today: their own ids, and whom each merged record went into."""
+    women: set[str] = set()
+    merged: dict[str, str] = {}
+    wanted, known = set(named), set[str]()
+    while wanted:
+        known |= wanted
+        for some in _cut(sorted(wanted)):
+            for entity_id, list_name, winner in db.session.execute(
+                select(Entity.id, Entity.list, Entity.merged_into).where(
+                    Entity.project_id == project_id, Entity.id.in_(some), Entity.deleted.is_(False)
+                )
+            ):
+                if winner:
+                    merged[entity_id] = winner
+                elif list_name == WOMEN:
+                    women.add(entity_id)
+        wanted = set(merged.values()) - known
+    return women, merged
 
 
 def _read_women(project_id: int, ids: Sequence[str]) -> Iterator[Woman]:
     columns = (Entity.id, Entity.version, Entity.data, Entity.open, Entity.erased_at)
-    for begin in range(0, len(ids), AT_ONCE):
-        wanted = Entity.id.in_(ids[begin : begin + AT_ONCE])
-        for row in db.session.execute(select(*columns).where(Entity.project_id == project_id, wanted)):
+    for some in _cut(ids):
+        wanted = select(*columns).where(Entity.project_id == project_id, Entity.id.in_(some)).order_by(Entity.id)
+        for row in db.session.execute(wanted):
             yield Woman(row.id, row.version, values_of(row.data, row.erased_at), frozenset(row.open))
+
+
+def _cut(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[begin : begin + AT_ONCE] for begin in range(0, len(ids), AT_ONCE))

@@ -14,7 +14,6 @@ from typing import Final
 from sqlalchemy import func, select
 
 from forms.definition import FormDefinition
-from server.auth import Actor
 from server.database import db
 from server.errors import Problem
 from server.models import Entity, EntityActionRow
@@ -64,7 +63,6 @@ def choose_rows(
     project_id: int,
     list_name: str,
     form_id: str,
-    actor: Actor,
     *,
     search: str = "",
     scope: str = "",
@@ -81,7 +79,7 @@ def choose_rows(
     narrowed = bool(search or scope or any((values or {}).values()))
     total = 0
     if session:
-        ids = _find_session(project_id, session, actor)
+        ids = _find_session(project_id, session)
         unknown, total = ids is None, len(ids or ())
         wanted += ids or []
     elif narrowed:
@@ -113,11 +111,11 @@ def choose_rows(
     return Chosen(rows, total, unknown)
 
 
-def _find_session(project_id: int, code: str, actor: Actor) -> list[str] | None:
+def _find_session(project_id: int, code: str) -> list[str] | None:
     found: dict[str, str] = {}
     for kind in certificates.KINDS:
         try:
-            candidates = certificates.list_candidates(project_id, kind, code, actor)
+            candidates = certificates.list_candidates(project_id, kind, code)
         except Problem:
             continue
         found |= {each.entity_id: each.label.casefold() for each in candidates}

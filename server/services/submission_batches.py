@@ -41,7 +41,7 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
         ids = every if keys is None else [one for one in every if one in keys]
         rows = _read(project_id, ids)
         xml = XmlBatch(project_id, ids).load
-        touched = _find_touched(project_id, ids)
+        touched = find_touched(project_id, ids)
         files = count_files(project_id, ids)
         edits = count_edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
         made = []
@@ -92,7 +92,8 @@ def _read(project_id: int, ids: list[str]) -> list[Any]:
     return [rows[instance_id] for instance_id in ids]
 
 
-def _find_touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:
+def find_touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:
+    """Find the records that some submissions acted on, in the order of their forms."""
     found: dict[str, list[str]] = {}
     rows = db.session.execute(
         select(EntityActionRow.id, EntityActionRow.instance_id, EntityActionRow.named_id).where(

@@ -20,7 +20,7 @@ from server.services import audits, indexing
 from server.services.entities import PAGE, Page, find_page
 from server.services.forms import definition_of
 from server.services.search import SECONDS
-from server.services.submission_filters import Filter, is_flagged, to_conditions
+from server.services.submission_filters import Filter, to_conditions
 
 COUNTED = 10_000
 """Submissions counted of a long list: nobody turns two hundred pages, and counting all of them takes long."""
@@ -67,17 +67,6 @@ def list_submissions(project_id: int, asked: Filter = Filter(), *, page: int = 1
     files = count_files(project_id, [s.instance_id for s, _ in rows])
     listed = [Received(s, name or "", *files.get(s.instance_id, (0, 0))) for s, name in rows]
     return Page(listed, total, number, size)
-
-
-def count_flagged(project_id: int) -> int:
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Submission)
-            .where(Submission.project_id == project_id, Submission.superseded.is_(False), is_flagged(project_id))
-        )
-        or 0
-    )
 
 
 def count_edits(project_id: int, root_ids: Sequence[str]) -> dict[str, int]:

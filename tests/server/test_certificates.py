@@ -14,8 +14,8 @@ from server import papers
 from server.auth import Actor
 from server.database import db
 from server.errors import Problem
-from server.models import Certificate, Entity
-from server.services import certificates, entities, forms
+from server.models import Certificate, Entity, Submission
+from server.services import certificates, entities, forms, identity, reviews
 from server.services import papers as sheets
 from tests.builders import registration, visit
 
@@ -52,7 +52,7 @@ def test_a_session_is_issued_cancelled_and_verified(app: Flask, phone: Any, as_r
     women = examine(phone, ["admise", "ajournee", "admise"])
     xml, instance_id = visit(women[2], base="", nom_fr="Autre", seen={"nom_fr": "Nom2", "prenom_fr": "Fatima"})
     phone.push(phone.item(xml, instance_id))
-    found = {each.entity_id: each.blocked for each in certificates.list_candidates(1, "qualification", "EX-1", OFFICER)}
+    found = {each.entity_id: each.blocked for each in certificates.list_candidates(1, "qualification", "EX-1")}
     assert found == {women[0]: "", women[1]: "failed", women[2]: "disputed"}
     for refused in (women[1], women[2]):
         with pytest.raises(Problem) as caught:
@@ -139,15 +139,50 @@ def test_sessions_are_listed_without_reading_forms_that_were_read_before(app: Fl
     def count_forms() -> tuple[int, int, bool]:
         db.session.rollback()
         asked.clear()
-        (one,) = certificates.list_sessions(1, OFFICER)
+        (one,) = certificates.list_sessions(1)[0].rows
         return one.candidates, one.ready, any("submissions.xml" in each for each in asked)
 
     assert count_forms() == (2, 1, True)
-    few = len(asked)
     assert count_forms() == (2, 1, False)
-    examine(phone, ["admise"] * 3)
+    few = len(asked)
+    women = examine(phone, ["admise"] * 3)
     assert count_forms() == (5, 4, True)
-    assert len(asked) <= few
-    for piece in app.config["HIRFA"].kept.glob("1/*/*/*"):
-        piece.write_bytes(b"damaged")
-    assert count_forms() == (5, 4, True)
+    assert count_forms() == (5, 4, False) and len(asked) <= few
+    identity.merge_entities(1, women[0], women[1], *(db.session.get_one(Entity, (1, each)).version for each in women[:2]), OFFICER)
+    assert count_forms() == (4, 2, False)  # her two records name her otherwise
+    first = db.session.scalars(select(Submission).where(Submission.form_id == "cam_c_examen").order_by(Submission.received_at).limit(1)).one()
+    reviews.review(1, first.instance_id, "rejected", "faux", OFFICER)
+    assert count_forms() == (3, 1, True)
+
+
+def sheet(code: str, programme: str, day: str, present: list[str]) -> tuple[str, str]:
+    version, instance_id = forms.find_version(1, "cam_b_presence", None).version, f"uuid:{uuid4()}"
+    return f"""<?xml version="1.0"?><data id="cam_b_presence" version="{version}"><today>{day}</today><g_seance>
+<code_session>{code}</code_session><programme>{programme}</programme><date_seance>{day}</date_seance>
+<demi_journee>matin</demi_journee></g_seance><g_presence><presentes>{" ".join(present)}</presentes></g_presence>
+<meta><instanceID>{instance_id}</instanceID></meta></data>""", instance_id
+
+
+def test_trainings_are_listed_a_page_at_a_time_with_those_that_have_no_code(phone: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    women = examine(phone, ["admise", "admise"])
+    for code, programme, day, present in (
+        ("TRIE-2026-01", "trie", "2026-10-01", women), ("TRIE-2026-01", "trie", "2026-10-02", women[:1]),
+        ("", "autre", "2026-10-03", women[1:]), ("CREE-2026-01", "cree", "2026-10-04", ["nobody"]),
+    ):  # fmt: skip
+        phone.push(phone.item(*sheet(code, programme, day, present)))
+    shown = certificates.list_sessions(1)[0]
+    assert [(each.kind, each.code, each.day, each.candidates, each.ready) for each in shown.rows] == [
+        ("qualification", "EX-1", "2026-11-20", 2, 2), ("training", "autre", "2026-10-03", 1, 0),
+        ("training", "TRIE-2026-01", "2026-10-02", 2, 1),
+    ]  # fmt: skip
+    assert [(each.entity_id, each.result, each.blocked) for each in certificates.list_candidates(1, "training", "TRIE-2026-01")] == [
+        (women[0], "2/2", ""), (women[1], "1/2", "failed"),
+    ]  # fmt: skip
+    assert [each.entity_id for each in certificates.list_candidates(1, "training", "autre")] == [women[1]]
+    for kind, code in (("training", "CREE-2026-01"), ("training", ""), ("qualification", "")):
+        with pytest.raises(Problem):
+            certificates.list_candidates(1, kind, code)
+    monkeypatch.setattr(certificates, "SESSIONS", 1)
+    pages = [certificates.list_sessions(1, page=number)[0] for number in range(1, 6)]
+    assert {page.total for page in pages} == {4} and pages[-1].number == 4
+    assert [[each.code for each in page.rows] for page in pages[:4]] == [["EX-1"], [], ["autre"], ["TRIE-2026-01"]]
