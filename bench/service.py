@@ -25,7 +25,7 @@ from server.database import db
 from server.services.attachments import keep_file
 from tests.builders import registration
 from tests.faults.field import Inside, Phone
-from tests.live import LiveServer, free_port
+from tests.live import LiveServer, command, free_port
 from tests.postgres import postgres_cluster
 from tests.server.conftest import install, settings_in
 
@@ -57,16 +57,9 @@ def start(server: LiveServer) -> float:
 
 def timed(server: LiveServer, more: dict[str, str], *arguments: str) -> tuple[float, Any]:
     """Run a command as its own process with more settings: seconds, what it says."""
-    import os
-    import subprocess
-
     begun = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
-        cwd=Path(__file__).resolve().parents[1], env={**server.environment, **more}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr + done.stdout + os.linesep
-    return time.monotonic() - begun, json.loads(done.stdout)
+    said = command({**server.environment, **more}, *arguments, cold=True)
+    return time.monotonic() - begun, said
 
 
 def main() -> None:
@@ -87,7 +80,7 @@ def main() -> None:
                 cluster.run(f"CREATE DATABASE {name}")
             urls = [cluster.url("here"), cluster.url("there")]
         install(settings_in(folder / "here", urls[0]))
-        server = LiveServer(folder / "here", free_port(), database_url=urls[0])
+        server = LiveServer(folder / "here", free_port(), database_url=urls[0], cold=True)
         figures["start_s"] = round(start(server), 2)
         figures["memory_at_rest_mib"] = memory_mib(server)
         phone = Phone(server.port, Inside(server.data, urls[0]).make_agent())
@@ -109,7 +102,7 @@ def main() -> None:
         figures["backup_s"], said = timed(server, vault, "backup")
         figures["backup_rows"], figures["backup_mib"] = said["rows"], round(said["sizeBytes"] / 2**20, 1)
         figures["backup_again_s"], _ = timed(server, vault, "backup")
-        other = LiveServer(folder / "there", free_port(), database_url=urls[1])
+        other = LiveServer(folder / "there", free_port(), database_url=urls[1], cold=True)
         figures["restore_s"], _ = timed(other, {}, "restore", "--from", str(folder / "vault"), "--key", str(folder / "key"))
         for name in ("backup_s", "backup_again_s", "restore_s"):
             figures[name] = round(figures[name], 1)

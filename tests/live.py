@@ -8,13 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests import warm
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 120  # a busy machine takes its time
@@ -29,19 +32,41 @@ def free_port() -> int:
         return port
 
 
+def command(environment: Mapping[str, str], *arguments: str, root: Path = ROOT, cold: bool = False) -> Any:
+    """Run ``flask --app server … --json`` as a process of its own; what it answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        code = _begin([*arguments, "--json"], environment, out, err, root=root, cold=cold).wait()
+        assert code == 0, out.read_text() + err.read_text()
+        return json.loads(out.read_text())
+
+
+def _begin(
+    arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path, *, root: Path, cold: bool
+) -> warm.Process | subprocess.Popen[bytes]:
+    if root == ROOT and not cold:
+        return warm.Process(arguments, root, environment, out, err)
+    with out.open("ab") as says, err.open("ab") as complains:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "server", *arguments], cwd=root, env=environment, stdout=says, stderr=complains
+        )
+
+
 @dataclass
 class LiveServer:
     """One installed server; ``start`` and ``stop`` may be repeated, its data stay."""
 
     data: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: warm.Process | subprocess.Popen[bytes] | None = None
     database_url: str = ""
     """SQLite in the data folder when empty."""
     root: Path = ROOT
     """Where the code is that is served."""
     log: Path = Path(os.devnull)
     """Where what it says is kept."""
+    cold: bool = False
+    """Begin each process as a user does, who reads the code anew: for measuring."""
 
     @property
     def url(self) -> str:
@@ -54,25 +79,10 @@ class LiveServer:
 
     def command(self, *arguments: str) -> Any:
         """Run ``flask --app server …`` on its data, with ``--json``."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
-            cwd=self.root,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        return command(self.environment, *arguments, root=self.root, cold=self.cold)
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "server", "serve"],
-                cwd=self.root,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = _begin(["serve"], self.environment, self.log, self.log, root=self.root, cold=self.cold)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:

@@ -6,12 +6,9 @@ Every visit that was acknowledged is there, with its photographs, and no version
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +20,7 @@ from server.config import Settings
 from server.models import EntityVersion, Submission, SubmissionAttachment
 from tests.builders import registration
 from tests.faults.field import Inside, Phone, in_background
-from tests.live import ROOT, LiveServer, live_server
+from tests.live import LiveServer, command, live_server
 
 BOTH_DATABASES = True
 
@@ -92,18 +89,8 @@ class Agent:
 
 def flask(data: Path, database_url: str, *arguments: str, **more: str) -> Any:
     """Run a command of the product as its own process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "server", *arguments, "--json"],
-        cwd=ROOT,
-        env={
-            **{k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")},
-            "HIRFA_DATA": str(data), "HIRFA_DATABASE_URL": database_url, **more,
-        },
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
+    return command({**kept, "HIRFA_DATA": str(data), "HIRFA_DATABASE_URL": database_url, **more}, *arguments)
 
 
 @pytest.fixture
