@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from exports.cells import MAX_TEXT, join
 from exports.headings import COUNTS, MEDIAN, RATES
+from exports.labels import in_language
 from exports.programme import Figures, Options, Programme
 from exports.register import ORDERS
 from exports.tables import Column, Sheet, Total
@@ -73,7 +74,7 @@ def to_cover_rows(programme: Programme, options: Options, outcome: Outcome) -> I
     def title(key: str) -> Total:
         return Total([say(key, language), None])
 
-    yield Total([say("title", language), programme.title or None])
+    yield Total([say("title", language), in_language(programme.title, language) or None])
     yield [say("extracted", language), programme.extracted_at]
     yield [say("by", language), programme.author]
     filters = [*to_filters(programme, options), *programme.filters]

@@ -22,6 +22,10 @@ _NAMES: Final = {
 }
 
 
+_BETWEEN: Final = re.compile(r" +[–—|/-] +")
+_ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
+
+
 @lru_cache(maxsize=512)
 def to_code(language: str) -> str:
     """Give the two-letter code of a language as a form names it, or the name in lower case when it has none."""
@@ -32,6 +36,21 @@ def to_code(language: str) -> str:
         if word in names or word.split("-")[0] in names:
             return code
     return word
+
+
+def in_language(text: str, language: str) -> str:
+    """Return the part in the reader's script of a text written in both ("Visite – زيارة"); any other text whole.
+
+    A part without a letter ("2026") belongs to both; a dash between no-break spaces parts nothing.
+    The agents' app does the same (``device/src/form/titles.ts``).
+    """
+    parts = _BETWEEN.split(text)
+    arabic = [bool(_ARABIC.search(part)) for part in parts]
+    neutral = [not any(char.isalpha() for char in part) for part in parts]
+    if len(parts) == 1 or not any(arabic) or all(each or other for each, other in zip(arabic, neutral, strict=True)):
+        return text
+    kept = [part for part, has, no in zip(parts, arabic, neutral, strict=True) if no or has is (language == "ar")]
+    return " – ".join(kept).strip()
 
 
 def pick(labels: Mapping[str, str], language: str, default: str = "") -> str:

@@ -19,6 +19,7 @@ from exports.cover import Loss, Outcome, Written, to_filters
 from exports.filling import PlaceWriter, find_styles
 from exports.headings_figures import INDICATORS
 from exports.inspection import inspect_package, judge_layout
+from exports.labels import in_language
 from exports.package import Package
 from exports.places import Layout, Note, TablePlace, find_layout
 from exports.programme import Options, Programme
@@ -182,7 +183,7 @@ class TemplateBook:
         spans = [str(row[0]) for row in self.summary[len(INDICATORS) :] if row and row[0]]
         notice, warning = WARNING if options.personal else PUBLIC_WARNING
         facts = {
-            "titre": programme.title,
+            "titre": in_language(programme.title, language),
             "extrait_le": programme.extracted_at,
             "auteur": programme.author,
             "periode": spans[0] if spans else "",

@@ -36,6 +36,7 @@ from exports.charts import draw_charts
 from exports.contents import fill_book
 from exports.cover import NAME as COVER
 from exports.cover import Loss, Outcome, Written
+from exports.labels import in_language
 from exports.naming import to_sheet_name
 from exports.pages import set_pages, to_cm
 from exports.programme import Options, Programme
@@ -150,7 +151,8 @@ class Book:
         self._arabic = options.language == "ar"
         self._workbook: Any = Workbook()
         self._workbook.properties.creator = _fold(programme.author, 100) or "Hirfa"
-        self._workbook.properties.title = _fold(programme.title, 100) or say("title", options.language)
+        named = _fold(in_language(programme.title, options.language), 100)
+        self._workbook.properties.title = named or say("title", options.language)
         self._workbook.properties.created = programme.extracted_at.astimezone(UTC).replace(tzinfo=None)
         self._places: list[tuple[int, int, int]] = []
         self._writers: list[SheetWriter] = []

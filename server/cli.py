@@ -26,6 +26,7 @@ from server.cli_duplicates import count_programme, find_duplicates
 from server.cli_erasure import apply_erasures, begin_era, erase_entity
 from server.cli_law import LAW_COMMANDS
 from server.cli_lists import import_workbook
+from server.cli_project import rename_project
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
 from server.cli_workbook import check_template, export, list_presets, run_presets, template_names
@@ -423,6 +424,7 @@ def init_commands(app: Flask) -> None:
         serve,
         *SERVICE_COMMANDS,
         import_workbook,
+        rename_project,
         *LAW_COMMANDS,
     ):
         app.cli.add_command(command)

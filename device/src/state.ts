@@ -1,6 +1,7 @@
 // What the screens read: the store, held in signals and reloaded by topic when this tab or another changes it.
 import { batch, createMemo, createRoot, createSignal, untrack } from 'solid-js';
-import { isLanguage, pickText, preferredLanguage, setLanguage, type Language } from './i18n';
+import { isLanguage, language, preferredLanguage, setLanguage, type Language } from './i18n';
+import { titleIn } from './form/titles';
 import { SCOPE_PROPERTY, scopeText } from './records/display';
 import { findDue } from './records/due';
 import { followUpOf, type PropertyFacts } from './records/facts';
@@ -269,10 +270,4 @@ export function draftOf(id: string): Draft | undefined {
 export const formTitle = (formId: string): string => forms().find((form) => form.formId === formId && form.current)?.title ?? forms().find((form) => form.formId === formId)?.title ?? formId;
 
 /** A bilingual title "… – …" shows the half in the app's language; any other title is shown whole. */
-export function shortTitle(title: string): string {
-  const halves = title.split(/\s+[–—|/]\s+/);
-  if (halves.length !== 2) return title;
-  const arabic = halves.findIndex((half) => /[\u0600-\u06ff]/.test(half) && !/[A-Za-z]{3}/.test(half));
-  if (arabic < 0) return title;
-  return pickText({ ar: halves[arabic], fr: halves[1 - arabic] });
-}
+export const shortTitle = (title: string): string => titleIn(title, language());

@@ -78,7 +78,7 @@ def session_papers(kind: str, code: str) -> Response:
 @require("certificate.issue")
 def session_minutes(code: str) -> Response:
     candidates = service.list_candidates(shown_project(), service.QUALIFICATION, code)
-    return _send(papers.print_minutes(code, candidates), f"PV-{code}")
+    return _send(papers.print_minutes(shown_project(), code, candidates), f"PV-{code}")
 
 
 @require("certificate.issue")

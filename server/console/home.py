@@ -9,7 +9,7 @@ from flask import url_for
 
 from server.auth import require
 from server.console.pages import language, may, show, shown_project
-from server.services import actors, entities, indexing, programme, submissions, today
+from server.services import actors, entities, indexing, submissions, today
 from server.services.exports import WOMEN
 from server.services.labels import Labels
 from server.services.today import Today
@@ -41,7 +41,6 @@ def home() -> str:
     named = [row.submission.instance_id for row in newest.rows] if may("register.read") else []
     return show(
         "home.html",
-        project=programme.get_project(project_id).name,
         tiles=list_tiles(waits),
         women=entities.count_entities(project_id, WOMEN),
         submissions=submissions.count_submissions(project_id),

@@ -85,12 +85,16 @@ GROUPS: Final = (
         Page("agents", "desk.read", (
             "create", "confirm_code", "give_code", "confirm_revoke", "revoke", "agent", "change_agent",
         )),
-        Page("people", "user.manage", ("create_person", "person", "change_person", "disable_person", "give_password")),
+        Page("people", "user.manage", (
+            "create_person", "person", "change_person", "confirm_disable", "disable_person",
+            "confirm_password", "give_password",
+        )),
         Page("list_associations", "association.manage", ("save_association", "retire_association")),
     ), "nav.group.people"),
     Group((
         Page("service", "service.watch"),
         Page("audit", "audit.read"),
+        Page("project", "project.manage", ("rename_project",)),
     )),
 )  # fmt: skip
 

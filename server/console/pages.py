@@ -8,11 +8,13 @@ from urllib.parse import urlencode, urlsplit
 from flask import Response, g, render_template, request, url_for
 from flask_login import current_user
 
+from exports.labels import in_language
 from server.auth import Actor, find_actor
 from server.console.files import static_url
 from server.console.menu import find_section, find_tabs, list_groups
 from server.console.texts import TEXTS, say
 from server.errors import Problem
+from server.services.projects import find_name
 from server.texts import LANGUAGES, choose_language
 
 LANGUAGE_NAMES: Final = {"fr": "Français", "ar": "العربية", "en": "English"}
@@ -94,7 +96,13 @@ def shared_values() -> dict[str, Any]:
         "home": url_for("console.home" if may("desk.read") or not may("association.read") else "console.own_women"),
         "return_to": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "address": address_with,
+        "chamber": _chamber,
     }
+
+
+def _chamber(reader: str = "") -> str:
+    """Return the chamber's name in a language, the reader's if not said."""
+    return in_language(find_name(shown_project()), reader or language())
 
 
 def address_with(**changes: object) -> str:
@@ -119,7 +127,7 @@ def render_problem(problem: Problem, request_id: str) -> str:
         g.actor = find_actor(request)
     return render_template(
         "problem.html",
-        **shared_values(),
+        **shared_values() | ({"chamber": lambda *_: ""} if problem.status >= 500 else {}),
         problem=problem,
         message=problem.message(language()),
         request_id=request_id,

@@ -80,6 +80,31 @@ def change_person(user_id: int) -> Response | tuple[str, int]:
 
 
 @require("user.manage")
+def confirm_disable(user_id: int) -> str:
+    return _confirm(user_id, "disable", "disable_person", {"disable": "1"})
+
+
+@require("user.manage")
+def confirm_password(user_id: int) -> str:
+    return _confirm(user_id, "password", "give_password")
+
+
+def _confirm(user_id: int, key: str, endpoint: str, values: dict[str, str] | None = None) -> str:
+    user = users.find_user(user_id)
+    return show(
+        "confirm.html",
+        title=text(f"people.{key}.title"),
+        name=user.name or user.email,
+        words=text(f"people.{key}.words"),
+        button=text(f"people.{key}"),
+        action=url_for(f"console.{endpoint}", user_id=user_id),
+        back=url_for("console.person", user_id=user_id),
+        values=values or {},
+        danger=True,
+    )
+
+
+@require("user.manage")
 def disable_person(user_id: int) -> Response | tuple[str, int]:
     try:
         users.disable(user_id, request.form.get("disable") == "1", actor())

@@ -21,6 +21,7 @@ from server.console.texts_legal import LEGAL
 from server.console.texts_lists import LISTS
 from server.console.texts_people import PEOPLE
 from server.console.texts_programme import PROGRAMME
+from server.console.texts_project import PROJECT
 from server.console.texts_review import REVIEW
 from server.console.texts_safety import SAFETY
 from server.console.texts_templates import TEMPLATES
@@ -679,7 +680,11 @@ TABLES: Final = (
     TEMPLATES,
     _FRAME, _HOME, _WOMEN, _SUBMISSIONS, _CONFLICTS, _QUARANTINE, _HANDOVER, _AGENTS, _FORMS, ACTS,
     DUPLICATES, PROGRAMME, LEGAL, DOCTOR,
-    LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, PEOPLE, AUDIT,
+    LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, PEOPLE, AUDIT, PROJECT,
 )  # fmt: skip
-TEXTS: Final[Mapping[str, Words]] = {key: words for table in TABLES for key, words in table.items()}
+TEXTS: Final[Mapping[str, Words]] = {
+    key: words._replace(fr=words.fr.replace(" ?", "\u00a0?"))  # a question mark never stands alone on a line
+    for table in TABLES
+    for key, words in table.items()
+}
 """No key is in two tables: the later one would hide the other from the pages that use it."""

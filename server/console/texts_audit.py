@@ -40,6 +40,7 @@ AUDIT: Final = {
     "audit.app_user.split": Words("Jetons du téléphone séparés", "فصل رموز الهاتف", "Tokens of the phone split"),
     "audit.app_user.enrol": Words("Téléphone inscrit", "تسجيل هاتف", "Phone enrolled"),
     "audit.app_user.revoke": Words("Agent révoqué", "إلغاء عون", "Agent revoked"),
+    "audit.project.rename": Words("Chambre renommée", "تغيير اسم الغرفة", "Chamber renamed"),
     "audit.user.create": Words("Utilisateur ajouté", "إضافة مستخدم", "Person added"),
     "audit.user.change": Words("Utilisateur modifié", "تعديل مستخدم", "Person changed"),
     "audit.user.disable": Words("Utilisateur désactivé", "تعطيل مستخدم", "Person disabled"),

@@ -102,8 +102,5 @@ LEGAL: Final = {
     ),
     "card.one": Words("Une seule (A6)", "واحدة (A6)", "One (A6)"),
     "card.sheet": Words("Planche (A4)", "ورقة (A4)", "Sheet (A4)"),
-    "card.chamber": Words(
-        "Chambre de l’Artisanat et des Métiers", "غرفة الصناعة التقليدية والحرف", "Chamber of crafts and trades"
-    ),
     "card.many": Words("Cartes QR de cette page", "بطاقات QR لهذه الصفحة", "QR cards of this page"),
 }

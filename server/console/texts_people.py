@@ -31,6 +31,24 @@ PEOPLE: Final = {
     "people.enable": Words("Réactiver", "تفعيل", "Enable again"),
     "people.disabled": Words("désactivé", "معطل", "disabled"),
     "people.password": Words("Nouveau mot de passe", "كلمة سر جديدة", "New password"),
+    "people.disable.title": Words("Désactiver ce compte ?", "هل تريد تعطيل هذا الحساب؟", "Disable this account?"),
+    "people.disable.words": Words(
+        "Cette personne ne pourra plus entrer et ses sessions ouvertes se ferment aussitôt. Ce qu’elle a fait reste à son "
+        "nom. Vous pourrez réactiver le compte.",
+        "لن يتمكن هذا الشخص من الدخول وتُغلق جلساته المفتوحة فورا. يبقى ما قام به باسمه. يمكنكم تفعيل الحساب من جديد.",
+        "This person can no longer enter, and open sessions end at once. What was done keeps the name. You can enable the "
+        "account again.",
+    ),
+    "people.password.title": Words(
+        "Donner un nouveau mot de passe ?", "هل تريد إعطاء كلمة سر جديدة؟", "Give a new password?"
+    ),
+    "people.password.words": Words(
+        "L’ancien ne marchera plus et les sessions ouvertes se ferment. Le nouveau est montré une seule fois, et la "
+        "personne devra en choisir un autre en entrant.",
+        "لن تعمل كلمة السر القديمة وتُغلق الجلسات المفتوحة. تظهر الجديدة مرة واحدة، وعلى الشخص اختيار غيرها عند الدخول.",
+        "The old one stops working and open sessions end. The new one is shown this once, and must be replaced at the "
+        "next sign-in.",
+    ),
     "people.password.once": Words(
         "Ce mot de passe est montré cette seule fois : donnez-le en main propre.",
         "تظهر كلمة السر هذه مرة واحدة فقط: سلّمها شخصيا.",

@@ -14,6 +14,9 @@ class Project(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(String(255))
+    """Of the chamber, in both languages: "Chambre … – غرفة …" (``exports.labels.in_language`` chooses)."""
+    town: Mapped[str] = mapped_column(String(255), default="")
+    """Where its papers are made, in both languages; may be empty."""
     era: Mapped[int] = mapped_column(default=1)
     """Grows by one at each restore from a backup."""
     counter: Mapped[int] = mapped_column(BigInteger, default=0)

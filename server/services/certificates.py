@@ -22,7 +22,7 @@ from server.auth import Actor
 from server.database import db, retried, snapshot, transaction
 from server.errors import Problem
 from server.library import read_table
-from server.models import Certificate, CertificateCounter, Entity, Place
+from server.models import Certificate, CertificateCounter, Entity, Place, Project
 from server.services import audits, facts
 from server.services.entities import Page, find_page
 from server.services.exports import WOMEN
@@ -204,6 +204,8 @@ def issue(project_id: int, kind: str, code: str, entity_ids: Collection[str], ac
             p.code: (p.name_fr, p.name_ar) for p in session.scalars(select(Place).where(Place.project_id == project_id))
         }
         trades = {row["code"]: (row["libelle_fr"], row["libelle_ar"]) for row in read_table("trades.csv")}
+        project = session.get_one(Project, project_id)
+        issuer = {"issuer": project.name, "town": project.town}
         made = []
         for entity_id in sorted(wanted, key=lambda each: (candidates[each].label.casefold(), each)):
             candidate = candidates[entity_id]
@@ -216,7 +218,7 @@ def issue(project_id: int, kind: str, code: str, entity_ids: Collection[str], ac
                 number=counter.last,
                 entity_id=entity_id,
                 session=code,
-                subject=_describe(candidate, places, trades),
+                subject=_describe(candidate, places, trades) | issuer,
                 action_id=None,
                 issued_at=now,
                 issued_by=actor.label,

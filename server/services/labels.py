@@ -6,7 +6,6 @@ forms, the newest version that has one; choices from an entity list (association
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from exports.labels import Labeller, pick
+from exports.labels import Labeller, in_language, pick
 from exports.rows import mask
 from exports.tables import is_secret
 from forms.definition import FormDefinition, Node
@@ -50,7 +49,6 @@ _KNOWN_VALUES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "": {"fr": "Conservée", "ar": "محفوظة", "en": "Kept"},
     },
 }
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +202,6 @@ class Labels:
     def definition(self, form_id: str) -> FormDefinition | None:
         """Return the newest version of a form."""
         return next((d for d in reversed(self._forms.definitions) if d.form_id == form_id), None)
-
-
-def in_language(text: str, language: str) -> str:
-    """Return the part in the reader's script of a text written in both ("Visite – زيارة"); any other text whole."""
-    left, dash, right = text.partition(" – ")
-    if not dash or bool(_ARABIC.search(left)) == bool(_ARABIC.search(right)):
-        return text
-    arabic, latin = (left, right) if _ARABIC.search(left) else (right, left)
-    return (arabic if language == "ar" else latin).strip()
 
 
 def _read_forms(project_id: int, language: str) -> _Forms:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from exports.labels import in_language
 from server.auth import Actor
 from server.database import db, transaction
 from server.errors import Problem
@@ -88,7 +89,7 @@ def describe_processing(project_id: int) -> Processing:
         select(func.count()).select_from(AppUser).where(AppUser.project_id == project_id, AppUser.revoked_at.is_(None))
     )
     return Processing(
-        db.session.get_one(Project, project_id).name,
+        in_language(db.session.get_one(Project, project_id).name, "fr"),
         women,
         tuple(name for name, visibility in properties if visibility != OFFICE),
         tuple(name for name, visibility in properties if visibility == OFFICE),

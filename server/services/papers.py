@@ -11,15 +11,17 @@ import segno
 from babel.dates import format_date
 from flask import current_app
 
+from exports.labels import in_language
 from exports.programme import ALGIERS
 from server.errors import Problem
 from server.models import Certificate
 from server.papers import make_pdf
 from server.services.certificates import QUALIFICATION, Candidate, sign_certificate
+from server.services.programme import get_project
 
-ISSUER = {
-    "fr": "République algérienne démocratique et populaire\nChambre de l’Artisanat et des Métiers d’Oran",
-    "ar": "الجمهورية الجزائرية الديمقراطية الشعبية\nغرفة الصناعة التقليدية والحرف لولاية وهران",
+_STATE = {
+    "fr": "République algérienne démocratique et populaire",
+    "ar": "الجمهورية الجزائرية الديمقراطية الشعبية",
 }
 _WORDS = {
     "qualification": {
@@ -50,7 +52,7 @@ def print_certificates(rows: Sequence[Certificate]) -> bytes:
     if len(rows) > MOST:
         raise Problem("413.1", limit_bytes="-", limit_items=MOST)
     title = rows[0].label if len(rows) == 1 else f"{rows[0].label} … {rows[-1].label}"
-    return make_pdf("certificates", {"title": title, "certificates": [_describe(row) for row in rows]})
+    return make_pdf("certificates", {"title": title, "certificates": [describe(row) for row in rows]})
 
 
 def verify_url(row: Certificate) -> str:
@@ -58,7 +60,8 @@ def verify_url(row: Certificate) -> str:
     return f"{current_app.config['HIRFA'].url}/verify/{row.project_id}/{row.label}/{sign_certificate(row)}"
 
 
-def _describe(row: Certificate) -> dict[str, Any]:
+def describe(row: Certificate) -> dict[str, Any]:
+    """Say what stands on a certificate; its issuer is named as when it was issued."""
     qr = io.BytesIO()
     segno.make(verify_url(row), error="m").save(qr, kind="svg", border=0, xmldecl=False)
     issued = row.issued_at.astimezone(ALGIERS).date()
@@ -76,28 +79,42 @@ def _describe(row: Certificate) -> dict[str, Any]:
         fr += [["Programme", named, "ltr"], ["Session", session, "ltr"], ["Demi-journées", it["result"], "ltr"]]
         ar += [["البرنامج", named, "ltr"], ["الدورة", row.session, "ltr"], ["أنصاف الأيام", it["result"], "ltr"]]
     words = _WORDS[row.kind]
+    project = get_project(row.project_id)
+    issuer, town = it.get("issuer") or project.name, it.get("town", project.town)
     return {
         "number": row.label,
         "qr": qr.getvalue().decode(),
         "check": verify_url(row).partition("://")[2],
         "cancelled": row.cancelled_at is not None,
         "fr": {
-            "issuer": ISSUER["fr"],
+            "issuer": _issuer(issuer, "fr"),
             "heading": words["fr"][0],
             "intro": words["fr"][1],
             "rows": fr,
-            "made": f"Fait à Oran, le {format_date(issued, 'd MMMM y', locale='fr_DZ')}",
+            "made": _made(town, issued, "fr"),
             "signed": "Le directeur de la Chambre",
         },
         "ar": {
-            "issuer": ISSUER["ar"],
+            "issuer": _issuer(issuer, "ar"),
             "heading": words["ar"][0],
             "intro": words["ar"][1],
             "rows": ar,
-            "made": f"حرر بوهران في {format_date(issued, 'd MMMM y', locale='ar_DZ')}",
+            "made": _made(town, issued, "ar"),
             "signed": "مدير الغرفة",
         },
     }
+
+
+def _issuer(name: str, language: str) -> str:
+    return f"{_STATE[language]}\n{in_language(name, language)}"
+
+
+def _made(town: str, day: date, language: str) -> str:
+    """Say where and when a paper was made; without a town, when."""
+    where = in_language(town, language)
+    if language == "ar":
+        return f"حرر {f'بـ {where} ' if where else ''}في {format_date(day, 'd MMMM y', locale='ar_DZ')}"
+    return f"Fait {f'à {where}, ' if where else ''}le {format_date(day, 'd MMMM y', locale='fr_DZ')}"
 
 
 def _name(it: dict[str, Any], script: str) -> str:
@@ -125,8 +142,9 @@ def _day(text: str, language: str) -> str:
     return str(format_date(day, "d MMMM y", locale="ar_DZ" if language == "ar" else "fr_DZ"))
 
 
-def print_minutes(code: str, candidates: Sequence[Candidate]) -> bytes:
+def print_minutes(project_id: int, code: str, candidates: Sequence[Candidate]) -> bytes:
     """Set the minutes of an exam session."""
+    name = get_project(project_id).name
     first = candidates[0].answers
     jury = [
         ["Président du jury", "رئيس اللجنة", first.get("jury_president", "")],
@@ -143,8 +161,8 @@ def print_minutes(code: str, candidates: Sequence[Candidate]) -> bytes:
         "minutes",
         {
             "title": f"PV {code}",
-            "fr": {"issuer": ISSUER["fr"], "heading": "Procès-verbal d’examen"},
-            "ar": {"issuer": ISSUER["ar"], "heading": "محضر الامتحان"},
+            "fr": {"issuer": _issuer(name, "fr"), "heading": "Procès-verbal d’examen"},
+            "ar": {"issuer": _issuer(name, "ar"), "heading": "محضر الامتحان"},
             "facts": facts,
             "headings": _HEADINGS,
             "rows": [_row(number, each) for number, each in enumerate(candidates, start=1)],

@@ -15,7 +15,8 @@ from server.library import LIBRARY, read_table
 from server.models import EntityList, Form, Place, Project
 from server.services import actors, entities, forms, keys
 
-PROJECT_NAME = "Chambre de l’Artisanat et des Métiers d’Oran"
+PROJECT_NAME = "Chambre de l’Artisanat et des Métiers d’Oran – غرفة الصناعة التقليدية والحرف لولاية وهران"
+TOWN = "Oran – وهران"
 ADMINISTRATOR = "admin@hirfa.local"
 FIRST_AGENT = "Agente pilote"
 ASSOCIATIONS = "associations"
@@ -75,7 +76,11 @@ def pilot_scopes(project_id: int) -> list[str]:
 def _install_project(project_id: int) -> None:
     with transaction() as session:
         if session.get(Project, project_id) is None:
-            session.add(Project(id=project_id, name=PROJECT_NAME, era=1, counter=0, created_at=datetime.now(UTC)))
+            session.add(
+                Project(
+                    id=project_id, name=PROJECT_NAME, town=TOWN, era=1, counter=0, created_at=datetime.now(UTC)
+                )
+            )
             session.flush()
         if session.get(EntityList, (project_id, ASSOCIATIONS)) is None:
             session.add(EntityList(project_id=project_id, name=ASSOCIATIONS))

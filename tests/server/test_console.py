@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from exports.labels import in_language
 from forms.instance import parse_instance
 from server.auth import COMMAND
 from server.console.formats import show_size, show_value
@@ -31,7 +32,7 @@ from server.models import AppUser, Audit, Entity, EntityActionRow
 from server.services.answers import read_answers
 from server.services.entities import fold_text
 from server.services.forms import FormFile, definition_of, find_version, publish_forms
-from server.services.labels import Labels, in_language
+from server.services.labels import Labels
 from tests.builders import registration, visit
 
 BOTH_DATABASES = True
@@ -755,6 +756,10 @@ def test_say_does_not_fill_in_what_a_value_says() -> None:
         ("زيارة – Visite", "en", "Visite"),
         ("Visite – suivi", "ar", "Visite – suivi"),
         ("زيارة", "fr", "زيارة"),
+        ("CAM – Oran – غرفة", "fr", "CAM – Oran"),
+        ("Visite – زيارة – 2026", "ar", "زيارة – 2026"),
+        ("CAM\u00a0–\u00a031 – غرفة", "ar", "غرفة"),
+        ("غرفة – 2026", "fr", "غرفة – 2026"),
         ("", "fr", ""),
     ],
 )

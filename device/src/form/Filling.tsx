@@ -11,7 +11,8 @@ import { countAnswers, pagesOf, questionsOf, type Page } from './pages';
 import { PageView } from './PageView';
 import { Review } from './Review';
 import { createSaver, isStorageFull } from './saver';
-import { textOf, titleIn, toLang, type Lang } from './texts';
+import { textOf, toLang, type Lang } from './texts';
+import { titleIn } from './titles';
 
 export function Filling(props: {
   form: OpenForm;

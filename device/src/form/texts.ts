@@ -395,15 +395,6 @@ export function toLang(language: string): Lang {
   return code === 'ar' || code === 'en' ? code : 'fr';
 }
 
-/** The half of a two-language title ("Visite – زيارة") that is in this language's script; the whole title when it is not of that shape. */
-export function titleIn(title: string, lang: Lang): string {
-  const pieces = title.split(/\s+[–—|/-]\s+/);
-  const arabic = pieces.filter((p) => /[\u0600-\u06FF]/.test(p));
-  const other = pieces.filter((p) => !/[\u0600-\u06FF]/.test(p));
-  if (arabic.length === 0 || other.length === 0) return title;
-  return (lang === 'ar' ? arabic : other).join(' – ');
-}
-
 /** A text with its {names} filled in; in Arabic, inserted words are isolated so that Latin ones do not reorder the line. */
 export function textOf(lang: Lang, key: TextKey, values: Record<string, string | number> = {}): string {
   return ALL[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => {

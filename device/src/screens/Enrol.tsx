@@ -2,7 +2,7 @@
 import { createEffect, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { t } from '../i18n';
 import { navigate } from '../router';
-import { enrolment, lockState } from '../state';
+import { enrolment, lockState, shortTitle } from '../state';
 import { isOpen } from '../store';
 import { enrol, readCode } from '../sync/enrol';
 import { ServerProblem } from '../sync/http';
@@ -64,7 +64,7 @@ export function EnrolScreen(props: { code: string | null }): JSX.Element {
           {(own) => (
             <>
               <Notice tone="good" icon="check">
-                <p>{t('enrol.already', { project: own().project.name, name: own().appUser.name })}</p>
+                <p>{t('enrol.already', { project: shortTitle(own().project.name), name: own().appUser.name })}</p>
                 <p>{t('enrol.again')}</p>
               </Notice>
             </>

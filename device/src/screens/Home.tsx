@@ -22,7 +22,7 @@ export function HomeScreen(): JSX.Element {
   const [persisted, { refetch }] = createResource(async () => (await navigator.storage?.persisted?.()) ?? true);
 
   return (
-    <Screen title={t('home.hello', { name: enrolment()?.appUser.name ?? '' })} subtitle={<bdi>{enrolment()?.project.name}</bdi>}>
+    <Screen title={t('home.hello', { name: enrolment()?.appUser.name ?? '' })} subtitle={<bdi>{shortTitle(enrolment()?.project.name ?? '')}</bdi>}>
       <div class="stack">
         <Show when={deviceState() === 'revoked'}><Notice tone="bad" icon="warning"><p>{t('home.revoked')}</p><a class="button" href={link('handover')}>{t('handover.title')}</a></Notice></Show>
         <Show when={!online()}><Notice tone="plain" icon="offline">{t('app.offline')}</Notice></Show>

@@ -112,7 +112,7 @@ function Agents(): JSX.Element {
   return (
     <section class="card stack-small">
       <p>{t('lock.whoLead')}</p>
-      <For each={others()}>{(agent) => <button type="button" class="button" onClick={() => go(agent.store)}><span><bdi>{agent.name}</bdi> · <bdi>{agent.project}</bdi></span></button>}</For>
+      <For each={others()}>{(agent) => <button type="button" class="button" onClick={() => go(agent.store)}><span><bdi>{agent.name}</bdi> · <bdi>{shortTitle(agent.project)}</bdi></span></button>}</For>
       <a class="button" href={link('enrol')}>{t('lock.addAgent')}</a>
     </section>
   );

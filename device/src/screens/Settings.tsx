@@ -3,7 +3,7 @@ import { createResource, createSignal, For, Show, type JSX } from 'solid-js';
 import { pickText, sayDuration, saySize, t } from '../i18n';
 import { lockTimeChanged } from '../lock';
 import { link } from '../router';
-import { autoSync, enrolment, lockMinutes, lockState, photosOnWifi } from '../state';
+import { autoSync, enrolment, lockMinutes, lockState, photosOnWifi, shortTitle } from '../state';
 import { changePin, isGoodPin, MIN_PIN, writeSetting } from '../store';
 import { installer } from '../install';
 import { lineKind } from '../sync/line';
@@ -73,7 +73,7 @@ export function SettingsScreen(): JSX.Element {
               <h2>{t('settings.me')}</h2>
               <dl class="card values">
                 <div class="value"><dt>{t('settings.name')}</dt><dd><bdi>{own().appUser.name}</bdi></dd></div>
-                <div class="value"><dt>{t('settings.project')}</dt><dd><bdi>{own().project.name}</bdi></dd></div>
+                <div class="value"><dt>{t('settings.project')}</dt><dd><bdi>{shortTitle(own().project.name)}</bdi></dd></div>
                 <Show when={own().scopes.length > 0}>
                   <div class="value"><dt>{t('settings.scopes')}</dt><dd><For each={own().scopes}>{(scope, index) => <><Show when={index() > 0}>{t('text.comma')}</Show><bdi>{pickText(scope.labels) || scope.value}</bdi></>}</For></dd></div>
                 </Show>

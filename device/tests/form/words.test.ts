@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fileName } from '../../src/form/photo';
 import { parsePoints, toGeopoint } from '../../src/form/geo';
-import { textOf, titleIn } from '../../src/form/texts';
+import { textOf } from '../../src/form/texts';
+import { titleIn } from '../../src/form/titles';
 import { fold, fromDateTimeAnswer, sayAmount, sayDate, toDateTimeAnswer, toTimeAnswer } from '../../src/form/words';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
@@ -61,6 +62,10 @@ describe('texts', () => {
     ['Visite de suivi', 'ar', 'Visite de suivi'],
     ['زيارة', 'fr', 'زيارة'],
     ['A - B', 'fr', 'A - B'],
+    ['CAM – Oran – غرفة', 'fr', 'CAM – Oran'],
+    ['Visite – زيارة – 2026', 'ar', 'زيارة – 2026'],
+    ['CAM\u00a0–\u00a031 – غرفة', 'ar', 'غرفة'],
+    ['غرفة – 2026', 'fr', 'غرفة – 2026'],
   ] as const)('title %s in %s', (title, lang, shown) => expect(titleIn(title, lang)).toBe(shown));
 
   it.each([['Aïn El Türk', 'ain el turk'], ['أحمد', 'احمد'], ['فاطمة', 'فاطمه'], ['مُحَمَّد', 'محمد'], ['مـــريم', 'مريم']])('%s folds', (text, folded) => {
