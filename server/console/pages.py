@@ -101,8 +101,10 @@ def shared_values() -> dict[str, Any]:
 
 
 def _chamber(reader: str = "") -> str:
-    """Return the chamber's name in a language, the reader's if not said."""
-    return in_language(find_name(shown_project()), reader or language())
+    """Return the chamber's name in a language, the reader's if not said; asked for once a request."""
+    if "chamber" not in g:
+        g.chamber = find_name(shown_project())
+    return in_language(g.chamber, reader or language())
 
 
 def address_with(**changes: object) -> str:
