@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from server.api import init_api
     from server.auth import ROLES, init_auth
+    from server.blobs import init_blobs
     from server.cli import init_commands
     from server.console import init_console, render_problem
     from server.database import init_database
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_overload(app)
     init_errors(app, render_problem)
     init_database(app)
+    init_blobs(app)
     csrf.init_app(app)
     limiter.init_app(app)
     init_auth(app)

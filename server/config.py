@@ -10,12 +10,27 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 PORT = "8000"
 YES = ("1", "yes", "true", "oui")
+
+
+@dataclass(frozen=True, slots=True)
+class S3Address:
+    """Where photographs are kept in an S3-type store."""
+
+    bucket: str
+    prefix: str
+    """Way below the bucket: empty, or with a slash at its end."""
+    endpoint: str
+    """``https://host``, or ``http://host:port`` within the house."""
+    region: str
+    key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,8 @@ class Settings:
     """Roles that may do nothing before they set up a second factor."""
     tiles: Path | None = None
     """Folder of map pictures, ``z/x/y.png``, for the phones; none: their maps are grids."""
+    s3: S3Address | None = None
+    """Store of the photographs; none: the folder ``blobs`` of the data folder."""
 
     @property
     def blobs(self) -> Path:
@@ -98,6 +115,32 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("HIRFA_METRICS_TOKEN") or "",
         second_factor=frozenset((env.get("HIRFA_SECOND_FACTOR") or "").replace(",", " ").split()),
         tiles=Path(env["HIRFA_TILES"]).resolve() if env.get("HIRFA_TILES") else None,
+        s3=_find_s3(env),
+    )
+
+
+def _find_s3(env: Mapping[str, str]) -> S3Address | None:
+    """Read where photographs are kept, when it is no folder.
+
+    :raises ValueError: when the address is none.
+    """
+    given = env.get("HIRFA_BLOBS") or ""
+    if not given:
+        return None
+    address = urlsplit(given)
+    if address.scheme != "s3" or not address.netloc or address.query:
+        raise ValueError("HIRFA_BLOBS: s3://bucket or s3://bucket/prefix is expected")
+    endpoint = (env.get("HIRFA_S3_ENDPOINT") or "https://s3.amazonaws.com").rstrip("/")
+    if urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).netloc or urlsplit(endpoint).path:
+        raise ValueError("HIRFA_S3_ENDPOINT: https://host or http://host:port is expected")
+    prefix = address.path.strip("/")
+    return S3Address(
+        bucket=address.netloc,
+        prefix=f"{prefix}/" if prefix else "",
+        endpoint=endpoint,
+        region=env.get("HIRFA_S3_REGION") or "us-east-1",
+        key=env.get("HIRFA_S3_KEY") or "",
+        secret=env.get("HIRFA_S3_SECRET") or "",
     )
 
 

@@ -312,6 +312,11 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "fr": "Le serveur ne peut pas écrire sur son disque. Ce qui n’est pas confirmé n’est pas enregistré : gardez-le et renvoyez-le plus tard.",
         "ar": "لا يستطيع الخادم الكتابة على قرصه. ما لم يؤكد لم يُحفظ: احتفظي به وأعيدي إرساله لاحقا.",
     },
+    "503.52": {
+        "en": "The store of the photographs cannot be reached. What was not confirmed is not stored: keep it and send it again later.",
+        "fr": "Le magasin des photos est injoignable. Ce qui n’est pas confirmé n’est pas enregistré : gardez-le et renvoyez-le plus tard.",
+        "ar": "تعذر الوصول إلى مخزن الصور. ما لم يؤكد لم يُحفظ: احتفظي به وأعيدي إرساله لاحقا.",
+    },
 }
 
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, TimeoutError
 
-BUSY, FULL, UNWRITABLE = "503.1", "503.50", "503.51"
+from server.blobs import StoreAway
+
+BUSY, FULL, UNWRITABLE, STORE_AWAY = "503.1", "503.50", "503.51", "503.52"
 
 _ERRNO = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FULL),
@@ -65,6 +67,8 @@ def _code_of(error: BaseException) -> str | None:
         return BUSY
     if isinstance(error, DBAPIError):
         return _of_driver(error.orig) or (BUSY if error.connection_invalidated else None)
+    if isinstance(error, StoreAway):
+        return STORE_AWAY
     if isinstance(error, OSError):
         return _ERRNO.get(error.errno or 0)
     return _of_driver(error)

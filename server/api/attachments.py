@@ -74,8 +74,8 @@ def patch(project_id: int, upload_id: str) -> Response:
 
 @require("attachment.read")
 def download(project_id: int, instance_id: str, name: str) -> Response:
-    path, content_type = service.open_attachment(project_id, instance_id, name)
-    return send_stored(path, name, content_type)
+    file, sha256, content_type = service.open_attachment(project_id, instance_id, name)
+    return send_stored(file, sha256, name, content_type)
 
 
 def _number(header: str) -> int:

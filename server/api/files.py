@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import mimetypes
-from pathlib import Path
+import os
+from typing import BinaryIO
 
-from flask import Response, current_app, send_file
+from flask import Response, request, send_file
 
-from server.blobs import BlobStore
+from server.services.attachments import open_blob
 
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "audio/mpeg", "audio/mp4", "video/mp4"})
 """Types shown in the page; everything else is a download."""
 
 
 def send_blob(project_id: int, sha256: str, name: str) -> Response:
-    path = BlobStore(current_app.config["HIRFA"].blobs).path(project_id, sha256)
-    return send_stored(path, name, mimetypes.guess_type(name)[0] or "application/octet-stream")
+    type_ = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return send_stored(open_blob(project_id, sha256), sha256, name, type_)
 
 
-def send_stored(path: Path, name: str, content_type: str) -> Response:
+def send_stored(file: BinaryIO, sha256: str, name: str, content_type: str) -> Response:
+    """Send a file whole, the range that is asked for, or that it is as it was."""
     shown = content_type in SHOWN
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     response = send_file(
-        path,
+        file,
         mimetype=content_type if shown else "application/octet-stream",
         as_attachment=not shown,
         download_name=name,
-        conditional=True,
+        conditional=False,
+        etag=sha256,
     )
+    response.content_length = size
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -33,6 +33,19 @@ DOCTOR: Final = {
         "المجلد {path} مقروء من حسابات أخرى. المطلوب: chmod 700 {path}",
         "The folder {path} can be read by other accounts. What to do: chmod 700 {path}",
     ),
+    "doctor.store_away": Words(
+        "Le magasin des photos (HIRFA_BLOBS) ne répond pas ou refuse : {reason}. Les téléphones gardent leurs photos et réessaient. "
+        "À faire : vérifier le magasin, HIRFA_S3_ENDPOINT, HIRFA_S3_KEY et HIRFA_S3_SECRET",
+        "مخزن الصور (HIRFA_BLOBS) لا يجيب أو يرفض: {reason}. تحتفظ الهواتف بصورها وتعيد المحاولة. "
+        "المطلوب: التحقق من المخزن ومن HIRFA_S3_ENDPOINT و HIRFA_S3_KEY و HIRFA_S3_SECRET",
+        "The store of the photographs (HIRFA_BLOBS) does not answer or refuses: {reason}. Phones keep their photographs and try again. "
+        "What to do: look after the store, HIRFA_S3_ENDPOINT, HIRFA_S3_KEY and HIRFA_S3_SECRET",
+    ),
+    "doctor.files_not_removed": Words(
+        "{count} photos effacées du registre sont encore dans le magasin. À faire : flask --app server apply-erasures",
+        "{count} من الصور المحذوفة من السجل ما زالت في المخزن. المطلوب: flask --app server apply-erasures",
+        "{count} photographs that were erased from the register are still in the store. What to do: flask --app server apply-erasures",
+    ),
     "doctor.file_open": Words(
         "Le fichier secret {path} est lisible par d’autres comptes. À faire : chmod 600 {path}",
         "الملف السري {path} مقروء من حسابات أخرى. المطلوب: chmod 600 {path}",

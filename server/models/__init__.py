@@ -25,6 +25,7 @@ from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.saved_filter import SavedFilter
 from server.models.submission import Quarantined, Submission, SubmissionAttachment, SubmissionWord
+from server.models.upload import BlobRemoval, PartialUpload, UploadPiece
 from server.models.workbook import Target, WorkbookJob, WorkbookPreset, WorkbookTemplate
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "AuditHead",
     "Backup",
     "Blob",
+    "BlobRemoval",
     "Certificate",
     "CertificateCounter",
     "ConflictEntry",
@@ -58,6 +60,7 @@ __all__ = [
     "LinkagePair",
     "ImportedList",
     "ListProperty",
+    "PartialUpload",
     "Place",
     "Project",
     "Quarantined",
@@ -69,6 +72,7 @@ __all__ = [
     "SubmissionAttachment",
     "SubmissionWord",
     "Target",
+    "UploadPiece",
     "User",
     "UserToken",
     "RecoveryCode",

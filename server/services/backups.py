@@ -31,7 +31,7 @@ from flask import current_app
 from isal import isal_zlib
 from sqlalchemy import bindparam, func, select
 
-from server.blobs import BlobStore
+from server.blobs import blob_store
 from server.config import Settings
 from server.database import db, retried, transaction
 from server.dumps import Told, write_dump
@@ -238,7 +238,7 @@ def _keep_files(vault: Vault, recipients: Any, done: Done) -> bytes:
 
     Read after the dump: one that came since is too much, one that was erased since is gone rightly.
     """
-    store = BlobStore(_settings().blobs)
+    store = blob_store()
     sums = _read_sums(vault)
     turn = done.at.toordinal() % TURNS
     names: list[str] = []

@@ -5,6 +5,7 @@ Quick checks cost a few queries. Thorough ones read every row and every photogra
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
@@ -16,17 +17,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from cryptography import x509
 from flask import current_app
 from sqlalchemy import func, select, text
 
-from server.blobs import BlobStore, hash_file
+from server.blobs import BlobStore, StoreAway, blob_store, compare
 from server.config import Settings
 from server.database import db
 from server.dumps import find_standing
-from server.models import AppUser, Audit, Backup, Blob, Device, Entity, EntityVersion, Project, Quarantined, Submission
+from server.models import (
+    AppUser,
+    Audit,
+    Backup,
+    Blob,
+    BlobRemoval,
+    Device,
+    Entity,
+    EntityVersion,
+    Project,
+    Quarantined,
+    Submission,
+)
 from server.services import audits, backups
 from server.vault import VaultError, read_recipients
 
@@ -38,6 +52,7 @@ CERTIFICATE_PART = 6
 SILENT = timedelta(days=14)
 AHEAD = timedelta(minutes=10)
 CONNECT_S = 5
+REMOVED_WITHIN = timedelta(hours=1)
 UNREADY = frozenset({"not_installed", "migrations_old", "migrations_new"})
 NAMED = 5
 """Examples given of what is damaged."""
@@ -78,7 +93,8 @@ def examine(*, thorough: bool = False, certificate: bool = True, pages: bool = T
 
 def _of_database(settings: Settings, now: datetime, thorough: bool, pages: bool) -> Iterator[Finding]:
     yield from _times(now)
-    yield from _files(settings, thorough)
+    yield from _files(thorough)
+    yield from _removals(now)
     yield from _waiting(now)
     yield from _rows(thorough, pages)
     if thorough:
@@ -95,7 +111,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
             yield Finding("file_open", BAD, {"path": path})
     if not any(settings.keys.rglob("*.pem")):
         yield Finding("key_missing", BAD, {"path": settings.keys})
-    for path in (settings.data, settings.blobs, settings.uploads):
+    for path in (settings.data, settings.uploads, *([] if settings.s3 else [settings.blobs])):
         try:
             with tempfile.NamedTemporaryFile(dir=path):
                 pass
@@ -149,23 +165,39 @@ def _migrations() -> Iterator[Finding]:
         yield Finding(key, BAD, {"here": found.here, "head": found.head})
 
 
-def _files(settings: Settings, thorough: bool) -> Iterator[Finding]:
-    store = BlobStore(settings.blobs)
+def _files(thorough: bool) -> Iterator[Finding]:
+    store = blob_store()
     missing: list[str] = []
     damaged: list[str] = []
-    for project_id, sha256, size in db.session.execute(
-        select(Blob.project_id, Blob.sha256, Blob.size).execution_options(yield_per=2000)
-    ):
-        path, name = store.path(project_id, sha256), f"{project_id}/{sha256}"
-        try:
-            wrong = path.stat().st_size != size or (thorough and hash_file(path) != sha256)
-        except FileNotFoundError:
-            missing.append(name)
-        else:
-            damaged += [name] if wrong else []
+    try:
+        if store.shared:  # a folder is tried with the others
+            store.check()
+        for project_id in db.session.scalars(select(Project.id).order_by(Project.id)).all():
+            rows = select(Blob.sha256, Blob.size).where(Blob.project_id == project_id).order_by(Blob.sha256)
+            known = ((row.sha256, row.size) for row in db.session.execute(rows.execution_options(yield_per=2000)))
+            for sha256, size, kept in compare(known, store.list_all(project_id)):
+                if kept is None:
+                    missing.append(f"{project_id}/{sha256}")
+                elif kept != size or (thorough and _hash(store, project_id, sha256) != sha256):
+                    damaged.append(f"{project_id}/{sha256}")
+    except StoreAway as error:
+        yield Finding("store_away", BAD, {"reason": error})
+        return
     for key, names in (("files_missing", missing), ("files_damaged", damaged)):
         if names:
             yield Finding(key, BAD, {"count": len(names), "names": ", ".join(names[:NAMED])})
+
+
+def _hash(store: BlobStore, project_id: int, sha256: str) -> str:
+    with store.open(project_id, sha256) as file:
+        return hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
+
+
+def _removals(now: datetime) -> Iterator[Finding]:
+    """Find photographs that were erased and whose bytes are still there."""
+    late = select(func.count()).select_from(BlobRemoval).where(BlobRemoval.at < now - REMOVED_WITHIN)
+    if count := db.session.scalar(late):
+        yield Finding("files_not_removed", BAD, {"count": count})
 
 
 def _waiting(now: datetime) -> Iterator[Finding]:

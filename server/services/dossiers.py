@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import BlobStore, blob_store
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import EntityActionRow, LegalRequest, Submission
@@ -54,7 +53,7 @@ def build_dossier(project_id: int, entity_id: str, labels: Labels, page: str, ac
         "exportedAt": datetime.now(UTC).isoformat(),
     }
     out = io.BytesIO()
-    store = BlobStore(current_app.config["HIRFA"].blobs)
+    store = blob_store()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("dossier.json", json.dumps(told, ensure_ascii=False, indent=1))
         archive.writestr("dossier.html", page)
@@ -65,11 +64,16 @@ def build_dossier(project_id: int, entity_id: str, labels: Labels, page: str, ac
             mine = submission.root_id in {form.root_id for form in own.values()}
             if mine and attachment.present and attachment.sha256 and store.has(project_id, attachment.sha256):
                 name = f"photos/{_plain(submission.instance_id)}-{_plain(attachment.name)}"
-                archive.writestr(name, store.path(project_id, attachment.sha256).read_bytes())
+                archive.writestr(name, _read(store, project_id, attachment.sha256))
     content = out.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     _note(project_id, entity_id, digest, actor)
     return Dossier(f"dossier-{_plain(str(entity.data.get('code_artisane') or entity.id))}.zip", content, digest)
+
+
+def _read(store: BlobStore, project_id: int, sha256: str) -> bytes:
+    with store.open(project_id, sha256) as file:
+        return file.read()
 
 
 def _tell(entry: entities.HistoryEntry) -> Mapping[str, Any]:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, defer
 
@@ -18,7 +17,7 @@ from forms.errors import FormsError
 from forms.instance import parse_instance
 from forms.xform import parse_form
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import blob_store
 from server.database import db, retried, transaction
 from server.errors import Problem, problem_of
 from server.models import Blob, DraftFile, EntityList, Form, FormAttachment, FormDraft, FormVersion
@@ -98,7 +97,7 @@ def add_files(project_id: int, form_id: str, files: Mapping[str, bytes], actor: 
 
 
 def _keep_file(session: Session, project_id: int, form_id: str, name: str, data: bytes, now: datetime) -> None:
-    sha256 = BlobStore(current_app.config["HIRFA"].blobs).put(project_id, data)
+    sha256 = blob_store().put(project_id, data)
     if session.get(Blob, (project_id, sha256)) is None:
         session.add(Blob(project_id=project_id, sha256=sha256, size=len(data), created_at=now))
         session.flush()
@@ -163,7 +162,7 @@ def publish_drafts(project_id: int, form_ids: Sequence[str], actor: Actor) -> li
     files = []
     for form_id in dict.fromkeys(form_ids):
         draft = find_draft(project_id, form_id)
-        store = BlobStore(current_app.config["HIRFA"].blobs)
+        store = blob_store()
         media = {}
         for needed in list_needed(project_id, draft):
             if needed.sha256:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import blob_store, compare
 from server.database import retried, transaction
 from server.errors import Problem
 from server.models import Blob, FormAttachment, Project, SubmissionAttachment
@@ -37,7 +36,6 @@ def begin_era(project_id: int, actor: Actor) -> NewEra:
     :raises Problem: 404.1 for an unknown project.
     """
     now = datetime.now(UTC)
-    store = BlobStore(current_app.config["HIRFA"].blobs)
     with transaction() as session:
         project = session.get(Project, project_id, with_for_update={"key_share": True})
         if project is None:
@@ -45,10 +43,12 @@ def begin_era(project_id: int, actor: Actor) -> NewEra:
         project.era += 1
         project.counter = find_era_start(project.era, project.counter)
         of_forms = set(session.scalars(select(FormAttachment.sha256).where(FormAttachment.project_id == project_id)))
+        rows = select(Blob.sha256, Blob.size).where(Blob.project_id == project_id).order_by(Blob.sha256)
+        known = [(row.sha256, row.size) for row in session.execute(rows)]
         lost = [
             sha256
-            for sha256 in session.scalars(select(Blob.sha256).where(Blob.project_id == project_id))
-            if sha256 not in of_forms and not store.has(project_id, sha256)
+            for sha256, _, kept in compare(known, blob_store().list_all(project_id))
+            if kept is None and sha256 not in of_forms
         ]
         for sha256 in lost:
             session.execute(

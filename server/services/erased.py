@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
+import structlog
 from sqlalchemy import String, bindparam, cast, delete, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from forms.erasure import erase_answers
 from forms.xmltree import local_name
-from server.blobs import BlobStore
+from server.blobs import blob_store
+from server.database import retried, transaction
 from server.models import (
     Blob,
+    BlobRemoval,
     EntityList,
     Erased,
     FormAttachment,
@@ -31,6 +33,8 @@ from server.models import (
 )
 from server.services.items import Parsed, Sender, find_announced
 from sync.protocol import DUPLICATE, FAILED, OFFICE
+
+log = structlog.get_logger()
 
 ENTITY, INSTANCE, FILE = "entity", "instance", "file"
 TRADE = "metier"
@@ -204,7 +208,8 @@ def forget_files(session: Session, project_id: int, hashes: Iterable[str], at: d
             continue
         note_erased(session, project_id, FILE, hide_hash(sha256), at)
         session.execute(delete(Blob).where(Blob.project_id == project_id, Blob.sha256 == sha256))
-        session.info.setdefault(_DROPPED, set()).add((project_id, sha256))
+        session.merge(BlobRemoval(project_id=project_id, sha256=sha256, at=at))
+        session.info[_DROPPED] = True
 
 
 def _is_named(session: Session, project_id: int, sha256: str) -> bool:
@@ -220,13 +225,33 @@ def _is_named(session: Session, project_id: int, sha256: str) -> bool:
     return session.scalar(aside.limit(1)) is not None
 
 
-def remove_dropped(session: Session) -> int:
-    """Remove the files that were dropped in the transaction that was just committed; return how many."""
-    store = BlobStore(current_app.config["HIRFA"].blobs)
-    dropped = session.info.pop(_DROPPED, set())
-    for project_id, sha256 in dropped:
-        store.path(project_id, sha256).unlink(missing_ok=True)
-    return len(dropped)
+def remove_dropped(session: Session, *, anyway: bool = False) -> int:
+    """Remove the files that were dropped in the transaction that was just committed; return how many.
+
+    :param anyway: look for what is left of earlier ones even if this one dropped nothing.
+    """
+    if not (session.info.pop(_DROPPED, False) or anyway):
+        return 0
+    waiting = [(row.project_id, row.sha256) for row in session.scalars(select(BlobRemoval))]
+    removed = []
+    try:
+        for project_id, sha256 in waiting:
+            if session.get(Blob, (project_id, sha256)) is None:  # else it was named by somebody since
+                blob_store().delete(project_id, sha256)
+            removed.append((project_id, sha256))
+    except OSError as error:  # the next erasure does it, or `apply-erasures`; `doctor` says so
+        log.warning("erased files are not removed yet", reason=str(error), count=len(waiting) - len(removed))
+    _note_removed(removed)
+    return len(removed)
+
+
+@retried
+def _note_removed(removed: Iterable[tuple[int, str]]) -> None:
+    with transaction() as session:
+        for project_id, sha256 in removed:
+            session.execute(
+                delete(BlobRemoval).where(BlobRemoval.project_id == project_id, BlobRemoval.sha256 == sha256)
+            )
 
 
 def find_refused(session: Any, project_id: int, hashes: Collection[str]) -> set[str]:

@@ -117,7 +117,7 @@ def apply_erasures(project_id: int, actor: Actor) -> Erasure:
 
 
 def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
-    files = remove_dropped(db.session())
+    files = remove_dropped(db.session(), anyway=True)
     KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
     workbooks.forget_workbooks(project_id)
     _write_list()

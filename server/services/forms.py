@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from forms.support import Limit, find_limits
 from forms.xform import parse_form
 from forms.xlsform import ConvertedForm, convert_xlsform
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import BlobStore, blob_store
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.library import read_support
@@ -139,7 +138,7 @@ def publish_prepared(
 
     :raises Problem: as ``publish_forms`` does.
     """
-    store = BlobStore(current_app.config["HIRFA"].blobs)
+    store = blob_store()
     _project(session, project_id)
     results = [_publish_one(session, project_id, draft, actor, now, store) for draft in drafts]
     _gather_rules(session, project_id, now)

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import current_app
 from sqlalchemy import select
@@ -25,7 +24,7 @@ from forms.arrival import named_attachments
 from forms.errors import FormsError
 from forms.instance import parse_instance
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import blob_store
 from server.database import db, end_reads
 from server.errors import Problem
 from server.models import EntityList, Form, FormAttachment, FormVersion, Project
@@ -92,7 +91,7 @@ def list_files(project_id: int, version: FormVersion) -> list[File]:
 
     A CSV that was given with the form is that file; one that was not is the entity list of that name.
     """
-    store = _store()
+    store = blob_store()
     files = {
         row.name: File(row.name, row.sha256, None)
         for row in db.session.scalars(
@@ -102,7 +101,7 @@ def list_files(project_id: int, version: FormVersion) -> list[File]:
                 FormAttachment.version == version.version,
             )
         )
-        if row.sha256 and store.has(project_id, row.sha256)
+        if row.sha256 and (store.shared or store.has(project_id, row.sha256))  # not asked over a network for each
     }
     known = set(db.session.scalars(select(EntityList.name).where(EntityList.project_id == project_id)))
     for name in definition_of(version).lists & known:
@@ -126,7 +125,7 @@ def hash_file(project_id: int, actor: Actor, file: File) -> str:
     if file.list is not None:
         return _md5(write_entity_list(project_id, actor, file.list))
     assert file.sha256 is not None  # noqa: S101 - a file is one or the other
-    return _md5_of_file(_store().path(project_id, file.sha256))
+    return _md5_of_file(project_id, file.sha256)
 
 
 def write_entity_list(project_id: int, actor: Actor, list_name: str) -> bytes:
@@ -227,16 +226,12 @@ def pack_settings(settings: dict[str, Any]) -> str:
     return base64.b64encode(zlib.compress(json.dumps(settings, ensure_ascii=False).encode(), 9)).decode()
 
 
-def _store() -> BlobStore:
-    return BlobStore(current_app.config["HIRFA"].blobs)
-
-
 def _md5(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 @lru_cache(maxsize=1024)
-def _md5_of_file(path: Path) -> str:
+def _md5_of_file(project_id: int, sha256: str) -> str:
     """Hash a blob, once a process: its name is its content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    with blob_store().open(project_id, sha256) as file:
+        return hashlib.file_digest(cast(Any, file), lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

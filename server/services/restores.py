@@ -27,7 +27,7 @@ from flask_migrate import upgrade
 from sqlalchemy import inspect, select, text
 
 from server.auth import COMMAND
-from server.blobs import BlobStore
+from server.blobs import blob_store
 from server.config import Settings
 from server.database import db
 from server.dumps import DumpError, Told, load_dump, read_head, summarise, write_dump
@@ -268,7 +268,7 @@ def _bring_erasures(settings: Settings, vault: Vault, identity: pyrage.x25519.Id
 
 def _bring_files(settings: Settings, vault: Vault, identity: pyrage.x25519.Identity, name: str, done: Restored) -> None:
     """Bring back the photographs that this server lacks; one that is lost is named, and phones are asked for it."""
-    store = BlobStore(settings.blobs)
+    store = blob_store()
     for file in backups.read_file_names(vault, name):
         project, _, sha256 = file.partition("/")
         if not project.isdigit() or store.has(int(project), sha256):

@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from flask import current_app
 
 from exports.central import CentralForm, to_identifier, to_stamp
 from exports.csvtables import CsvTables, CsvZip, stream_csv, to_file_name
 from exports.geometry import GEOMETRIES, to_geojson
 from exports.odata import ODataForm, to_end, write_skiptoken
 from server.auth import Actor
-from server.blobs import BlobStore
+from server.blobs import blob_store
 from server.database import snapshot
 from server.errors import Problem
 from server.services import entity_tables, tables
@@ -98,7 +97,7 @@ def stream_form_zip(
 
 def _read_files(project_id: int, instance_ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """Give each file that is here under its own name; of two that differ and have one name, the later gets a number."""
-    store = BlobStore(current_app.config["HIRFA"].blobs)
+    store = blob_store()
     given: dict[str, str] = {}
     for start in range(0, len(instance_ids), tables.BATCH):
         for file in tables.list_files(project_id, instance_ids[start : start + tables.BATCH]):

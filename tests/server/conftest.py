@@ -25,6 +25,7 @@ from server.database import db, transaction
 from server.models import User
 from server.services import actors, programme
 from tests.postgres import Cluster, postgres_cluster
+from tests.s3 import S3Server, s3_server
 
 PASSWORD = "a long enough password"
 # A password costs half a second of memory and time on purpose; hundreds of sign-ins in tests prove nothing more for it.
@@ -32,15 +33,20 @@ auth._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a module that says ``BOTH_DATABASES = True`` on SQLite and on PostgreSQL."""
-    if getattr(metafunc.module, "BOTH_DATABASES", False) and "settings" in metafunc.fixturenames:
-        metafunc.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+    """Run a module that says ``BOTH_DATABASES = True`` on SQLite and on PostgreSQL; one that says
+    ``BOTH_STORES = True`` with photographs in an S3-type store too."""
+    if "settings" in metafunc.fixturenames:
+        both = ["sqlite", "postgresql"] if getattr(metafunc.module, "BOTH_DATABASES", False) else []
+        stores = ["sqlite+s3"] if getattr(metafunc.module, "BOTH_STORES", False) else []
+        if both or stores:
+            metafunc.parametrize("settings", [*(both or ["sqlite"]), *stores], indirect=True)
 
 
 
-def settings_in(folder: Path, database_url: str = "") -> Settings:
+def settings_in(folder: Path, database_url: str = "", more: dict[str, str] | None = None) -> Settings:
     return load_settings(
         {
+            **(more or {}),
             "HIRFA_DATA": str(folder),
             "HIRFA_DATABASE_URL": database_url,
             "HIRFA_SECRET_KEY": "tests",
@@ -89,15 +95,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """A fresh installed server on SQLite, or on PostgreSQL where a module asks for both (``BOTH_DATABASES``)."""
-    if getattr(request, "param", "sqlite") == "sqlite":
+    kind = getattr(request, "param", "sqlite")
+    if kind.startswith("sqlite"):
         shutil.copytree(request.getfixturevalue("template"), tmp_path / "data")
-        yield settings_in(tmp_path / "data")
+        store = request.getfixturevalue("s3").settings() if kind.endswith("s3") else None
+        yield settings_in(tmp_path / "data", "", store)
         return
     running: Cluster = request.getfixturevalue("cluster")
     name = f"t{uuid4().hex}"
     shutil.copytree(running.folder / "keys", tmp_path / "data" / "keys")
     yield settings_in(tmp_path / "data", running.copy("template", name))
     running.drop(name)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A real S3-type store, empty."""
+    with s3_server() as running:
+        yield running
 
 
 @pytest.fixture
