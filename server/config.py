@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 import socket
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 PORT = "8000"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 YES = ("1", "yes", "true", "oui")
 
 
@@ -128,7 +130,7 @@ def _find_s3(env: Mapping[str, str]) -> S3Address | None:
     if not given:
         return None
     address = urlsplit(given)
-    if address.scheme != "s3" or not address.netloc or address.query:
+    if address.scheme != "s3" or not _BUCKET.match(address.netloc) or address.query:
         raise ValueError("HIRFA_BLOBS: s3://bucket or s3://bucket/prefix is expected")
     endpoint = (env.get("HIRFA_S3_ENDPOINT") or "https://s3.amazonaws.com").rstrip("/")
     if urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).netloc or urlsplit(endpoint).path:

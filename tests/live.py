@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,8 @@ class LiveServer:
     """Where what it says is kept."""
     cold: bool = False
     """Begin each process as a user does, who reads the code anew: for measuring."""
+    more: dict[str, str] = field(default_factory=dict)
+    """Further settings."""
 
     @property
     def url(self) -> str:
@@ -75,7 +77,7 @@ class LiveServer:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
-        return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}", "HIRFA_DATABASE_URL": self.database_url}
+        return {**kept, "HIRFA_DATA": str(self.data), "HIRFA_BIND": f"127.0.0.1:{self.port}", "HIRFA_DATABASE_URL": self.database_url, **self.more}
 
     def command(self, *arguments: str) -> Any:
         """Run ``flask --app server …`` on its data, with ``--json``."""

@@ -53,9 +53,8 @@ class SharedUploads:
         if row is None:
             return None
         offset = row.size if row.done else row.position
-        return Upload(
-            row.id, row.project_id, row.app_user_id, row.sha256, row.size, row.content_type, offset, row.key_id, row.done
-        )
+        what = (row.sha256, row.size, row.content_type)
+        return Upload(row.id, row.project_id, row.app_user_id, *what, offset, row.key_id, row.done)
 
     def append(self, upload: Upload, offset: int, stream: IO[bytes], complete: Complete) -> int:
         if offset != upload.offset:
