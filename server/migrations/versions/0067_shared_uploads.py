@@ -11,7 +11,7 @@ from alembic import op
 from server.models.columns import Moment
 
 revision = '0067'
-down_revision = '0061'
+down_revision = '0077'
 branch_labels = None
 depends_on = None
 
