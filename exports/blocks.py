@@ -153,6 +153,31 @@ def cut(items: Iterable[T], key: Callable[[T], str]) -> Iterator[list[T]]:
         yield block
 
 
+def cut_pages(pages: Iterable[Sequence[Any]]) -> Iterator[tuple[list[str], list[Any]]]:
+    """Cut a stream of (key, value) into the same blocks, a page of it at a time: a workbook walks all of them.
+
+    :returns: the keys and the values of each block.
+    """
+    keys: list[str] = []
+    values: list[Any] = []
+    for page in pages:
+        known, begun = len(keys), 0
+        keys += [row[0] for row in page]
+        values += [row[1] for row in page]
+        sums = map(crc32, map(str.encode, keys[known:]))
+        ends = [number for number, sum_ in enumerate(sums, start=known + 1) if not sum_ & _CUT]
+        for end in ends:
+            for stop in (*range(begun + _MOST, end, _MOST), end):
+                yield keys[begun:stop], values[begun:stop]
+                begun = stop
+        for stop in range(begun + _MOST, len(keys) + 1, _MOST):
+            yield keys[begun:stop], values[begun:stop]
+            begun = stop
+        del keys[:begun], values[:begun]
+    if keys:
+        yield keys, values
+
+
 def _share_out(submissions: Sequence[Submission]) -> Iterator[list[int]]:
     """Give the numbers of submissions that can be written together: of one form version, and not too many."""
     for version in dict.fromkeys(one.definition.version for one in submissions):

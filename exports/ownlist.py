@@ -14,7 +14,8 @@ from typing import Final
 
 from exports.manifest import BIRTH
 from exports.readings import Choices, fold, is_arabic, to_plain_text
-from exports.roundtrip import HEAD_ROWS, Cell, CellProblem, NewRow, Row, read_new
+from exports.returned import HEAD_ROWS, Cell, Row
+from exports.roundtrip import CellProblem, NewRow, read_new
 
 SKIP: Final = ""
 FAMILY, GIVEN, WHOLE, FATHER = "#family", "#given", "#whole", "prenom_pere"

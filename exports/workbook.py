@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from io import BytesIO
 from typing import Any, BinaryIO, Final
-from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -40,6 +39,7 @@ from exports.labels import in_language
 from exports.naming import to_sheet_name
 from exports.pages import set_pages, to_cm
 from exports.programme import Options, Programme
+from exports.saving import RELATIONS, save_parts, write_relations
 from exports.sheets import SheetWriter
 from exports.styles import LINKED, to_alignment, to_number_format, to_unit
 from exports.tables import Column, Sheet, shorten
@@ -47,11 +47,11 @@ from exports.texts import SHEETS, say
 from exports.widths import heading_height
 from exports.zipstream import ZipStream, deflate
 
-_RELATIONS: Final = "_rels/.rels"
 #: The files that name the sheets' files.
 _NAMING: Final = ("[Content_Types].xml", "xl/_rels/workbook.xml.rels")
 _SHEET_NAME: Final = re.compile(rb"xl/worksheets/sheet[0-9]+\.xml")
 _SHEET_RELATIONS: Final = re.compile(r"xl/worksheets/_rels/(sheet[0-9]+\.xml)\.rels")
+_END_OF_ROWS: Final = b"</sheetData>"
 # openpyxl knows of the headings alone, and a wrong size makes readers stop early
 _DIMENSION: Final = re.compile(rb"<dimension [^>]*/>")
 #: Rows below the last one whose cells offer the choices too: for women who are added by hand.
@@ -164,7 +164,7 @@ class Book:
         self.head_style = head._style
         self._workbook.remove(self._workbook.worksheets[0])
         self._hidden: list[tuple[str, Sequence[Sequence[str]]]] = []
-        self.archive.add(_RELATIONS, _save(Workbook())[_RELATIONS])  # first, so that the file is known for what it is
+        self.archive.add(RELATIONS, write_relations())  # first, so that the file is known for what it is
 
     def wants_form(self, form_id: str) -> bool:
         """Tell whether the rows of a form are wanted: all are."""
@@ -255,14 +255,15 @@ class Book:
             for number, title in enumerate(self._workbook.sheetnames, start=1)
             if title in self._opened
         }
-        for name, data in _save(self._workbook).items():
-            if name in names or name == _RELATIONS:
+        relations = {name: opened.relations for name, opened in self._opened.items()}
+        for name, data in save_parts(self._workbook, relations).items():
+            if name == RELATIONS:
                 continue
             if name in _NAMING:
                 data = _SHEET_NAME.sub(lambda found: names.get(found[0].decode(), found[0].decode()).encode(), data)
-            relations = _SHEET_RELATIONS.fullmatch(name)
-            if relations:
-                path = f"xl/worksheets/{relations[1]}"
+            related = _SHEET_RELATIONS.fullmatch(name)
+            if related:
+                path = f"xl/worksheets/{related[1]}"
                 name = f"xl/worksheets/_rels/{names.get(path, path).rpartition('/')[2]}.rels"
             self.archive.add(name, data)
         self.archive.close()
@@ -295,8 +296,15 @@ class Opened:
             cell._style = copy(self._book.head_style)
         created.row_dimensions[1].height = heading_height(columns, widths)
         self.entry = self._book.archive.open(self.path)
-        self.entry.put(deflate(self._render()[0]))
-        # what is written would be made again with the end of the sheet, and once more when the workbook is saved
+        self._out = BytesIO()
+        self._writer: Any = WorksheetWriter(created, self._out)
+        self._writer.write_top()
+        self._writer.write_rows()
+        stream: Any = self._writer.xf.send(True)
+        stream.flush()
+        self._writer.xf.send(None)
+        self.entry.put(deflate(_DIMENSION.sub(b"", self._take().removesuffix(_END_OF_ROWS), count=1)))
+        # it is written, and not needed again
         created.delete_rows(1)
         created.column_dimensions.clear()
         created.row_dimensions.clear()
@@ -331,26 +339,20 @@ class Opened:
         if self._sheet.charts and filtered_to > 1:
             arabic = self._book.options.language == "ar"
             draw_charts(self._created, self._sheet.charts, filtered_to, rows, self._width_cm, arabic=arabic)
-        self.entry.put(deflate(self._render()[1]))
+        self._created._hyperlinks = self._links
+        self._writer.write_tail()
+        self._writer.close()
+        self.relations: Any = self._writer._rels
+        self.entry.put(deflate(_END_OF_ROWS + self._take()))
         self.entry.close()
         self._created.data_validations.dataValidation = []
 
-    def _render(self) -> tuple[bytes, bytes]:
-        """Give the sheet's XML before and after its rows."""
-        out = BytesIO()
-        writer = WorksheetWriter(self._created, out)
-        self._created._hyperlinks = self._links
-        writer.write()
-        head, _, tail = out.getvalue().rpartition(b"</sheetData>")
-        return _DIMENSION.sub(b"", head, count=1), b"</sheetData>" + tail
-
-
-def _save(workbook: Any) -> dict[str, bytes]:
-    """Give the files of a workbook, as openpyxl writes it."""
-    out = BytesIO()
-    workbook.save(out)
-    with ZipFile(out) as file:
-        return {name: file.read(name) for name in file.namelist()}
+    def _take(self) -> bytes:
+        """Give what was written of the sheet's XML since the last time."""
+        made = self._out.getvalue()
+        self._out.seek(0)
+        self._out.truncate()
+        return made
 
 
 def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:

@@ -28,7 +28,6 @@ _DECLARATION: Final = re.compile(
 )
 _META: Final = r"(?:[\w.-]++:)?+meta"
 _NAME: Final = re.compile(r"<(?:[\w.-]++:)?+instanceName>([^<]*+)</")
-_SPACE: Final = re.compile(r">\s")
 #: Stands before each of several texts: XML cannot hold it.
 _SEPARATOR: Final = "\0"
 
@@ -105,7 +104,7 @@ class AnswerReader:
         if not self._tables:
             names, found, odd = [""] * len(xmls), dict.fromkeys(self.questions, _NO_PASSES), set(range(len(xmls)))
         else:
-            names, found, odd = self._match_many([_tidy(xml) for xml in xmls], keys)
+            names, found, odd = self._match_many(_tidy_many(xmls), keys)
         if odd:
             rows: dict[str, list[tuple[int, str, str, Sequence[str]]]] = {
                 path: [row for row in zip(*passes[:3], _to_rows(passes), strict=True) if row[0] not in odd]
@@ -212,10 +211,34 @@ def _tidy(xml: bytes) -> str:
         text = xml.decode()
     except UnicodeDecodeError:
         return ""
-    declared = _DECLARATION.match(text)
-    text = text[declared.end() if declared else 0 :].strip()
-    odd = "&" in text or "<!" in text or "<?" in text or "\r" in text or _SEPARATOR in text or _SPACE.search(text)
-    return "" if odd else text
+    text = _undeclare(text).strip()
+    return "" if _is_odd(text) else text
+
+
+def _tidy_many(xmls: Sequence[bytes]) -> list[str]:
+    """Give :func:`_tidy` of each; whether something is odd is asked once of all together."""
+    try:
+        texts = [_undeclare(xml.decode()).strip() for xml in xmls]
+    except UnicodeDecodeError:
+        return list(map(_tidy, xmls))
+    every = "".join(texts)
+    return list(map(_tidy, xmls)) if _is_odd(every) else texts
+
+
+def _is_odd(text: str) -> bool:
+    """Tell whether a text has what the expressions do not understand; of two signs the rarer is looked for first."""
+    return (
+        "&" in text
+        or "\r" in text
+        or _SEPARATOR in text
+        or ("!" in text and "<!" in text)
+        or ("?" in text and "<?" in text)
+    )
+
+
+def _undeclare(text: str) -> str:
+    declared = _DECLARATION.match(text) if text.startswith("<?") else None
+    return text[declared.end() :] if declared else text
 
 
 def _to_rows(passes: Passes) -> Iterator[Sequence[str]]:
@@ -279,7 +302,7 @@ class _Compiler:
             for node in self._children.get(inside, ()):
                 name = re.escape(node.name)
                 if node.kind == "question":
-                    parts.append(f"(?:<{name}(?:>([^<]*+)</{name}>| ?/>))?+")
+                    parts.append(f"(?:<{name}(?:>((?!\\s)[^<]*+)</{name}>| ?/>))?+")
                     places.append(groups)
                     groups += 1
                 elif node.kind == "group":

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from flask import current_app
 from sqlalchemy import func, select
 
-from exports import roundtrip
+from exports import blanklist
 from exports.programme import (
     ALGIERS,
     Association,
@@ -121,7 +121,7 @@ def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"
     """Write an empty list of women with the choices of its cells, to be filled in and sent in."""
     with snapshot():
         programme = build_programme(project_id, actor, datetime.now(UTC))
-        return roundtrip.write_blank_list(programme, Options(language=language))
+        return blanklist.write_blank_list(programme, Options(language=language))
 
 
 def count_submissions(project_id: int) -> int:

@@ -24,7 +24,8 @@ from exports.manifest import BIRTH_YEAR, ManifestError
 from exports.ownlist import OwnList, guess_list, read_list
 from exports.programme import ALGIERS
 from exports.readings import Choices
-from exports.roundtrip import CellChange, CellProblem, NewRow, Row, compare, read_sheets
+from exports.returned import Row, read_sheets
+from exports.roundtrip import CellChange, CellProblem, NewRow, compare
 from forms.errors import XlsformError
 from forms.workbook import check_workbook
 from server.auth import Actor

@@ -6,23 +6,60 @@ submission (``server.services.stamps``), so the blocks of rows that are kept nee
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache, partial
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import JSON, Select, Text, bindparam, case, cast, func, select
 
-from exports.blocks import cut
+from exports.blocks import cut_pages
 from exports.programme import Batch
 from exports.programme import Submission as ExportedSubmission
 from server.database import db
-from server.models import AppUser, EntityActionRow, FormVersion, Submission
+from server.models import AppUser, EntityActionRow, FormVersion, Submission, SubmissionAttachment
 from server.services.forms import definition_of
-from server.services.submissions import count_edits, count_files
-from server.services.xml_batch import XmlBatch
+from server.services.submissions import count_edits
 
-_READ_AHEAD = 5_000
+_AHEAD = {"yield_per": 5_000}
+_S: Any = Submission.__table__.c
+_A: Any = EntityActionRow.__table__.c
+_F: Any = SubmissionAttachment.__table__.c
+_LISTED = (
+    select(_S.instance_id, _S.stamp)
+    .where(_S.project_id == bindparam("project"), _S.form_id == bindparam("form"), _S.superseded.is_(False))
+    .order_by(_S.received_at, _S.instance_id)
+)
+
+
+@cache
+def _statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Make what reads some submissions: themselves, what they acted on, how many of their files are here.
+
+    The ids are one parameter, a JSON array: hundreds of parameters cost more than the rows they ask for.
+    """
+    given = bindparam("ids", type_=Text)
+    if dialect == "sqlite":
+        ids = select(func.json_each(given).table_valued("value").c.value)
+    else:
+        ids = select(func.json_array_elements_text(cast(given, JSON)))
+    own = (_S.project_id == bindparam("project"), _S.instance_id.in_(ids))
+    columns = (
+        _S.instance_id, _S.form_version, _S.received_at, _S.app_user_id, _S.device_id, _S.root_id, _S.review_state,
+        _S.xml_sha256, _S.erased_at, _S.xml,
+    )  # fmt: skip
+    acted = select(_A.id, _A.instance_id, _A.named_id).where(
+        _A.project_id == bindparam("project"), _A.instance_id.in_(ids)
+    )
+    present = func.sum(case((_F.present, 1), else_=0)).label("present")
+    filed = (
+        select(_F.instance_id, func.count().label("expected"), present)
+        .where(_F.project_id == bindparam("project"), _F.instance_id.in_(ids))
+        .group_by(_F.instance_id)
+    )
+    return select(*columns).where(*own), acted, filed
 
 
 def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
@@ -37,69 +74,56 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
     people = session.execute(select(AppUser.id, AppUser.name).where(AppUser.project_id == project_id))
     names: dict[int | None, str] = {app_user_id: name for app_user_id, name in people.all()}  # noqa: C416
 
+    connection = session.connection()
+    read, _, filed = _statements(connection.dialect.name)
+
     def load(every: list[str], keys: Collection[str] | None = None) -> list[ExportedSubmission]:
         ids = every if keys is None else [one for one in every if one in keys]
-        rows = _read(project_id, ids)
-        xml = XmlBatch(project_id, ids).load
+        asked = _to_parameters(project_id, ids)
+        found = {row[0]: row[1:] for row in connection.execute(read, asked)}
+        load_xml = {one: row[-1] for one, row in found.items()}.__getitem__
         touched = find_touched(project_id, ids)
-        files = count_files(project_id, ids)
-        edits = count_edits(project_id, [row.root_id for row in rows if row.root_id != row.instance_id])
+        files = {row.instance_id: (row.expected, row.present) for row in connection.execute(filed, asked)}
+        edited = {row[4] for one, row in found.items() if row[4] != one}
+        edits = count_edits(project_id, sorted(edited))
         made = []
-        for row in rows:
-            expected, present = files.get(row.instance_id, (0, 0))
-            edited = row.root_id != row.instance_id
+        for one in ids:  # asked to sort, SQLite walks all arrivals for each few hundred
+            version, received_at, app_user_id, device_id, root_id, state, digest, erased_at, _ = found[one]
+            expected, present = files.get(one, (0, 0))
             made.append(
                 ExportedSubmission(
-                    definitions[row.form_version],
-                    row.instance_id,
-                    xml,
-                    row.received_at,
-                    names.get(row.app_user_id, ""),
-                    row.device_id or "",
-                    row.review_state or ("edited" if edited else ""),
-                    touched.get(row.instance_id, ()),
-                    edits.get(row.root_id, 0) if edited else 0,
+                    definitions[version],
+                    one,
+                    load_xml,
+                    received_at,
+                    names.get(app_user_id, ""),
+                    device_id or "",
+                    state or ("" if root_id == one else "edited"),
+                    touched.get(one, ()),
+                    0 if root_id == one else edits.get(root_id, 0),
                     present,
                     expected,
-                    row.xml_sha256 or f"erased {row.erased_at}",
+                    digest or f"erased {erased_at}",
                 )
             )
         return made
 
-    listed = session.execute(
-        select(Submission.instance_id, Submission.stamp)
-        .where(
-            Submission.project_id == project_id, Submission.form_id == form_id, Submission.superseded.is_(False)
-        )
-        .order_by(Submission.received_at, Submission.instance_id),
-        execution_options={"yield_per": _READ_AHEAD},
-    )
-    pairs = ((instance_id, stamp) for instance_id, stamp in listed)
-    for some in cut(pairs, key=lambda pair: pair[0]):
-        said = "\n".join([f"{instance_id} {stamp}" for instance_id, stamp in some])
-        yield Batch(sha256(said.encode()).hexdigest(), len(some), partial(load, [row[0] for row in some]))
+    listed = connection.execute(_LISTED, {"project": project_id, "form": form_id}, execution_options=_AHEAD)
+    for ids, stamps in cut_pages(listed.partitions()):
+        said = "\n".join(map("%s %s".__mod__, zip(ids, stamps, strict=True)))
+        yield Batch(sha256(said.encode()).hexdigest(), len(ids), partial(load, ids))
 
 
-def _read(project_id: int, ids: list[str]) -> list[Any]:
-    """Read some by their ids, in that order: asked to sort, SQLite walks all arrivals for each few hundred."""
-    it = Submission
-    columns = (
-        it.instance_id, it.form_version, it.received_at, it.app_user_id, it.device_id, it.root_id, it.review_state,
-        it.xml_sha256, it.erased_at,
-    )  # fmt: skip
-    wanted = select(*columns).where(it.project_id == project_id, it.instance_id.in_(ids))
-    rows = {row.instance_id: row for row in db.session.execute(wanted)}
-    return [rows[instance_id] for instance_id in ids]
-
-
-def find_touched(project_id: int, instance_ids: list[str]) -> dict[str, tuple[str, ...]]:
+def find_touched(project_id: int, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Find the records that some submissions acted on, in the order of their forms."""
-    found: dict[str, list[str]] = {}
-    rows = db.session.execute(
-        select(EntityActionRow.id, EntityActionRow.instance_id, EntityActionRow.named_id).where(
-            EntityActionRow.project_id == project_id, EntityActionRow.instance_id.in_(instance_ids)
-        )
-    )
-    for _, instance_id, entity_id in sorted(rows, key=lambda row: row.id):  # sorted here for the same reason
-        found.setdefault(instance_id or "", []).append(entity_id)
-    return {instance_id: tuple(ids) for instance_id, ids in found.items()}
+    connection = db.session.connection()
+    acted = _statements(connection.dialect.name)[1]
+    found: dict[str, tuple[str, ...]] = {}
+    rows = connection.execute(acted, _to_parameters(project_id, instance_ids))
+    for _, instance_id, entity_id in sorted(rows, key=itemgetter(0)):  # sorted here for the reason above
+        found[instance_id] = (*found.get(instance_id, ()), entity_id)
+    return found
+
+
+def _to_parameters(project_id: int, ids: Sequence[str]) -> dict[str, Any]:
+    return {"project": project_id, "ids": orjson.dumps(ids).decode()}

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from exports.answers import Pen
-from exports.blocks import Block, BlockMaker, Heard, cut
+from exports.blocks import Block, BlockMaker, Heard, cut, cut_pages
 from exports.labels import Labeller
 from exports.programme import Batch, Options, Programme, Submission, Woman
 from exports.tables import build_tables
@@ -113,6 +114,17 @@ def test_a_block_has_the_cells_that_the_values_give(
     again = Block.unpack(block.pack())
     assert again is not None
     assert [(rows.count, rows.part) for rows in again.tables] == [(rows.count, rows.part) for rows in block.tables]
+
+
+@pytest.mark.parametrize("page", [1, 7, 1000, 5000])
+def test_pages_are_cut_where_a_stream_is(page: int) -> None:
+    ends = [f"k{n}" for n in range(3000) if not crc32(f"k{n}".encode()) & 0xFF]
+    never = [f"k{n}" for n in range(9000) if crc32(f"k{n}".encode()) & 0xFF]
+    keys = [*never[:1024], ends[0], *never[1024:1500], ends[1], ends[2], *never[1500:3547], ends[3], *never[3547:6700]]
+    pages = [[(key, number) for number, key in enumerate(keys)][n : n + page] for n in range(0, len(keys), page)]
+    made = list(cut_pages(pages))
+    assert [part for part, _ in made] == list(cut(keys, key=str))
+    assert [number for _, numbers in made for number in numbers] == list(range(len(keys)))
 
 
 class Folder(dict[str, bytes]):

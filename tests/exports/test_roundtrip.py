@@ -19,7 +19,8 @@ from openpyxl import Workbook, load_workbook
 from exports.manifest import ManifestError
 from exports.ownlist import guess_list, read_list
 from exports.readings import Choices, UnreadableError, read_birth, read_phone
-from exports.roundtrip import Comparison, compare, read_sheets
+from exports.returned import read_sheets
+from exports.roundtrip import Comparison, compare
 from forms.definition import FormDefinition
 from forms.workbook import check_workbook
 from tests.exports.field import Field, make_up, write

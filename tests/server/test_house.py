@@ -125,8 +125,8 @@ def test_commit_stands_in_one_file() -> None:
         (r"etree\.(?:fromstring|parse|iterparse|XML|XMLParser)\b|\bminidom\b|\bElementTree\b", {"forms/xmltree.py"}),
         (r"^\s*(?:from|import)\s+pyxform\b", {"forms/xlsform.py"}),
         (r"^\s*(?:from|import)\s+openpyxl\b", {
-            "exports/workbook.py", "exports/charts.py", "exports/roundtrip.py", "exports/catalogue.py", "exports/references.py", "exports/moving.py",
-            "exports/stylesheet.py", "exports/pages.py",
+            "exports/workbook.py", "exports/charts.py", "exports/roundtrip.py", "exports/returned.py", "exports/blanklist.py", "exports/catalogue.py", "exports/references.py", "exports/moving.py",
+            "exports/stylesheet.py", "exports/pages.py", "exports/saving.py",
         }),
     ],
 )
