@@ -116,10 +116,9 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
 
 def find_touched(project_id: int, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Find the records that some submissions acted on, in the order of their forms."""
-    connection = db.session.connection()
-    acted = _statements(connection.dialect.name)[1]
+    acted = _statements(db.engine.dialect.name)[1]
     found: dict[str, tuple[str, ...]] = {}
-    rows = connection.execute(acted, _to_parameters(project_id, instance_ids))
+    rows = db.session.execute(acted, _to_parameters(project_id, instance_ids))
     for _, instance_id, entity_id in sorted(rows, key=itemgetter(0)):  # sorted here for the reason above
         found[instance_id] = (*found.get(instance_id, ()), entity_id)
     return found
