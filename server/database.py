@@ -9,6 +9,7 @@ share of its key: two phones seen for the first time would wait for one another.
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -106,6 +107,8 @@ def _drop_useless_connections(engine: Engine) -> None:
     def _drop(context: ExceptionContext) -> None:
         if outlives_its_cause(context.original_exception):
             context.is_disconnect = True
+            # SQLite's connections share the map of the WAL: while one lives that may only read, new ones may no more.
+            engine.dispose()
 
 
 @event.listens_for(db.session, "do_orm_execute")
@@ -178,8 +181,11 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 return function(*args, **kwargs)
             except Exception as error:  # a savepoint that ends on a dropped connection says so in its own way
-                if not (outlives_its_cause(error) or is_lost_race(error)):  # the next connection may be fine
+                useless = outlives_its_cause(error)
+                if not (useless or is_lost_race(error)):  # the next connection may be fine
                     raise
+            if useless:
+                gc.collect()  # a closed connection holds its files until the statements that failed on it are freed
         return function(*args, **kwargs)
 
     return run
