@@ -83,6 +83,7 @@ def compare(entity_id: str, other_id: str) -> str:
         right=right,
         next=request.args.get("next", ""),
         pair=duplicates.find_pair(shown_project(), left.id, right.id),
+        seen=duplicates.seen_of(left, right),
         rows=[
             Compared(
                 p,

@@ -75,6 +75,7 @@ class Console:
             "person": "/people/1",
             "associations": "/associations",
             "audit": "/audit",
+            "project": "/project",
             "forms": "/forms",
             "code book": "/forms/cam_e_visite/codebook",
             "workbook": "/workbook",
