@@ -36,10 +36,11 @@ def find_duplicates(list_name: str, anew: bool, project_id: int, as_json: bool) 
 @click.command("count-programme")
 @project_and_json
 def count_programme(project_id: int, as_json: bool) -> None:
-    """Count the programme's figures anew for the desk; worth doing at night where there are many submissions."""
+    """Count the programme's figures anew for the desk, read its sessions; worth doing at night with many forms."""
     from server.auth import COMMAND
-    from server.services import glance
+    from server.services import facts, glance
 
+    facts.take_in(project_id)
     counted = glance.count_programme(project_id, COMMAND)
     total = counted.figures["total"]
     say(as_json, {"at": counted.at.isoformat(), "total": total}, ", ".join(f"{name} {n}" for name, n in total.items()))

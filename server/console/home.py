@@ -9,9 +9,10 @@ from flask import url_for
 
 from server.auth import require
 from server.console.pages import language, may, show, shown_project
-from server.services import actors, entities, indexing, submissions, today
+from server.services import actors, indexing, submissions, today
 from server.services.exports import WOMEN
 from server.services.labels import Labels
+from server.services.search import count_shown
 from server.services.today import Today
 
 NEWEST: Final = 8
@@ -42,7 +43,7 @@ def home() -> str:
     return show(
         "home.html",
         tiles=list_tiles(waits),
-        women=entities.count_entities(project_id, WOMEN),
+        women=count_shown(project_id, WOMEN),
         submissions=submissions.count_submissions(project_id),
         agents=sum(not agent["revoked"] for agent in actors.list_app_users(project_id)),
         newest=newest,

@@ -5,7 +5,7 @@ from server.models.asked import Correction, Question
 from server.models.audit import Audit, AuditHead
 from server.models.backup import Backup
 from server.models.blob import Blob
-from server.models.certificate import Certificate, CertificateCounter, SessionForm
+from server.models.certificate import Certificate, CertificateCounter, SessionForm, SessionWoman
 from server.models.entity import (
     ConflictEntry,
     Entity,
@@ -79,6 +79,7 @@ __all__ = [
     "ResetLink",
     "SecondFactor",
     "SessionForm",
+    "SessionWoman",
     "SignInTry",
     "UserSession",
     "WorkbookJob",

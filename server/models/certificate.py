@@ -78,3 +78,22 @@ class SessionForm(Base):
     """When it was held."""
     facts: Mapped[json_object]
     """The answers that papers and figures are made of, by question."""
+
+
+class SessionWoman(Base):
+    """A record that a sheet of attendance names: kept and dropped with the form, found by the record."""
+
+    __tablename__ = "session_women"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "instance_id"], ["session_forms.project_id", "session_forms.instance_id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_session_women_project_id_instance_id", "project_id", "instance_id"),
+        {"sqlite_with_rowid": False},  # the key is all there is
+    )  # fmt: skip
+
+    project_id: Mapped[project_key]
+    entity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    """As it stands in the sheet: a record, if it is one."""
+    instance_id: Mapped[text_key]

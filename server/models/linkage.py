@@ -59,6 +59,8 @@ class RecordIndex(Base):
     """Its label, folded."""
     words: Mapped[str] = mapped_column(String)
     """Folded words, each after a blank; by their consonants after a tilde."""
+    facets: Mapped[str] = mapped_column(String, default="", server_default=text("''"))
+    """The values by which a list is narrowed, ``name=value``, each between unit separators."""
 
 
 class LinkageKey(Base):

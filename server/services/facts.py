@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +23,7 @@ from exports.programme import Submission as ToldSubmission
 from exports.tally import Tally
 from exports.told import Teller
 from server.database import db, retried, transaction
-from server.models import Entity, FormVersion, SessionForm, Submission
+from server.models import Entity, FormVersion, SessionForm, SessionWoman, Submission
 from server.services.exports import WOMEN, values_of
 from server.services.forms import definition_of
 from server.services.submission_batches import find_touched
@@ -34,8 +34,9 @@ EXAM, ATTENDANCE = Roles().exam, Roles().attendance
 CODE: Final = {EXAM: "code_exam", ATTENDANCE: "code_session"}
 _DAY: Final = {EXAM: "date_exam", ATTENDANCE: "date_seance"}
 _WRITTEN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NAMED: Final = ("artisane", "presentes", "excusees")
-"""Answers that name women."""
+_ON_SHEET: Final = ("presentes", "excusees")
+"""Answers of a sheet that name women."""
+ID_CHARS: Final = 36
 _PART: Final = 2**31
 """Of stamps the lowest bits are added up: the sum of millions of them is then still a whole number of the database."""
 
@@ -55,13 +56,18 @@ def take_in(project_id: int, seconds: float | None = None) -> int:
     """
     if _in_step(project_id):
         return 0
-    _drop_stale(project_id)
-    missing = db.session.execute(_missing(project_id)).all()
+    _take_newest(project_id)
+    if _in_step(project_id):
+        return 0
+    missing = list(db.session.scalars(_missing(project_id)).all())
     end = None if seconds is None else time.monotonic() + seconds
     for begin in range(0, len(missing), AT_ONCE):
         if end is not None and begin and time.monotonic() > end:
             return len(missing) - begin
-        _take_some(project_id, [row.instance_id for row in missing[begin : begin + AT_ONCE]])
+        some = missing[begin : begin + AT_ONCE]
+        _take_some(project_id, some, stale=some)
+    if not _in_step(project_id):
+        _drop_stale(project_id)
     return 0
 
 
@@ -70,6 +76,28 @@ def _in_step(project_id: int) -> bool:
     given = select(func.count(), func.sum(Submission.stamp % _PART)).where(*_current(project_id))
     kept = select(func.count(), func.sum(SessionForm.stamp % _PART)).where(SessionForm.project_id == project_id)
     return tuple(db.session.execute(given).one()) == tuple(db.session.execute(kept).one())
+
+
+def _take_newest(project_id: int) -> None:
+    """Take in what came last: mostly that is all there is, and no other form need be looked at."""
+    newest: dict[str, int] = {}
+    for form_id in (EXAM, ATTENDANCE):
+        listed = select(Submission.instance_id, Submission.stamp).where(
+            Submission.project_id == project_id, Submission.form_id == form_id, Submission.superseded.is_(False)
+        )
+        for instance_id, stamp in db.session.execute(listed.order_by(Submission.received_at.desc()).limit(AT_ONCE)):
+            newest[instance_id] = stamp
+    known = select(SessionForm.instance_id, SessionForm.stamp).where(
+        SessionForm.project_id == project_id, SessionForm.instance_id.in_(newest)
+    )
+    kept = {row.instance_id: row.stamp for row in db.session.execute(known)}
+    missing = [instance_id for instance_id, stamp in newest.items() if kept.get(instance_id) != stamp]
+    if missing and len(missing) < AT_ONCE:
+        edited = select(Submission.deprecated_id).where(
+            Submission.project_id == project_id, Submission.instance_id.in_(missing),
+            Submission.deprecated_id.is_not(None),
+        )  # fmt: skip
+        _take_some(project_id, missing, stale=[*kept.keys() & missing, *db.session.scalars(edited).all()])
 
 
 def _current(project_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -104,8 +132,11 @@ def _drop_stale(project_id: int) -> None:
 
 
 @retried
-def _take_some(project_id: int, ids: Sequence[str]) -> None:
+def _take_some(project_id: int, ids: Sequence[str], stale: Collection[Any] = ()) -> None:
+    """Read some forms; what is kept of others, or of an earlier state of them, is dropped."""
     with transaction() as session:
+        if stale:
+            forget_forms(session, project_id, stale)
         rows = session.execute(
             select(
                 Submission.instance_id, Submission.form_id, Submission.form_version, Submission.received_at,
@@ -131,6 +162,14 @@ def _take_some(project_id: int, ids: Sequence[str]) -> None:
         if found:
             dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
             session.execute(dialect.insert(SessionForm).on_conflict_do_nothing(), found)
+        women = [
+            {"project_id": project_id, "entity_id": woman, "instance_id": each["instance_id"]}
+            for each in found
+            for woman in dict.fromkeys(_names(each["facts"], _ON_SHEET))
+            if each["form_id"] == ATTENDANCE and len(woman) <= ID_CHARS
+        ]
+        if women:
+            session.execute(dialect.insert(SessionWoman).on_conflict_do_nothing(), women)
 
 
 def _read_versions(session: Session, project_id: int, form_id: str) -> dict[str, Any]:
@@ -230,8 +269,8 @@ def _nothing(key: str) -> bytes:
     raise LookupError(key)  # what it tells is at hand
 
 
-def _names(facts: dict[str, str]) -> Iterator[str]:
-    for name in _NAMED:
+def _names(facts: Mapping[str, str], questions: Iterable[str] = ("artisane", *_ON_SHEET)) -> Iterator[str]:
+    for name in questions:
         yield from facts.get(name, "").split()
 
 

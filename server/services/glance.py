@@ -49,9 +49,11 @@ def read_glance(project_id: int, actor: Actor) -> Counted | None:
     kept = _read(project_id)
     if kept is not None and kept["mark"] == mark and kept["day"] == _today():
         return _to_counted(kept, fresh=True)
-    if kept is not None and kept["seconds"] > AT_ONCE_S:
+    much = _is_much(project_id)
+    # what was counted while there was little says nothing of how long counting takes now
+    if kept is not None and (kept["seconds"] > AT_ONCE_S or (much and not kept.get("much"))):
         return _to_counted(kept, fresh=False)
-    if kept is None and _is_much(project_id):
+    if kept is None and much:
         return None
     return count_programme(project_id, actor)
 
@@ -67,7 +69,7 @@ def count_programme(project_id: int, actor: Actor) -> Counted:
         figures = look(tally.lives(programme.living()), now.astimezone(ALGIERS).date()).to_json()
     kept = {
         "format": FORMAT, "mark": mark, "day": _today(), "at": now.isoformat(), "seconds": time.monotonic() - began,
-        "figures": figures,
+        "much": _is_much(project_id), "figures": figures,
     }  # fmt: skip
     _write(project_id, kept)
     return _to_counted(kept, fresh=True)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.database import db, retried, transaction
@@ -34,6 +34,11 @@ ASSOCIATION: Final = "association"
 """The property that names an association by its code."""
 PLAIN_TYPES: Final = frozenset({"text", "integer", "barcode", "calculate", "hidden", ""})
 """Properties whose values are searched; a choice is kept by a name that nobody types."""
+FACET_TYPES: Final = frozenset({"select_one", "calculate", "hidden"})
+"""Properties by whose whole value a list is narrowed."""
+FACET_CHARS: Final = 64
+BETWEEN: Final = "\x1f"
+"""Stands before and after each facet; no value has it."""
 _WORD = re.compile(r"\w+")
 
 
@@ -59,7 +64,9 @@ class _Rules:
 
     roles: Roles
     plain: tuple[str, ...]
-    basis: str
+    facets: tuple[str, ...]
+    basis: Mapping[str, str]
+    """Of each stage."""
 
 
 def catch_up(project_id: int, *, stages: Sequence[str] = ("index", "pairs"), seconds: float = 1.0) -> int:
@@ -124,8 +131,32 @@ def _read_rules(project_id: int) -> dict[str, _Rules]:
 def _to_rules(properties: Sequence[tuple[str, str, str]]) -> _Rules:
     roles = find_roles((name, role) for name, role, _ in properties)
     plain = ("label", *(name for name, _, type_ in properties if type_ in PLAIN_TYPES))
-    said = "\n".join((RULES, *(f"{name}={role}" for name, role in sorted(roles.items())), "", *sorted(plain)))
-    return _Rules(roles, plain, hashlib.sha256(said.encode()).hexdigest())
+    facets = tuple(sorted(name for name, _, type_ in properties if type_ in FACET_TYPES))
+    said = (RULES, *(f"{name}={role}" for name, role in sorted(roles.items())), "", *sorted(plain))
+    basis = {
+        stage: hashlib.sha256("\n".join((*said, *more)).encode()).hexdigest()
+        for stage, more in (("index", ("", *facets)), ("pairs", ()))
+    }
+    return _Rules(roles, plain, facets, basis)
+
+
+def find_facet(name: str, value: str) -> ColumnElement[bool] | None:
+    """Tell whether a record that was taken in shows a value of one of its facets; None where the value is long."""
+    if len(value) > FACET_CHARS or BETWEEN in value:
+        return None
+    return RecordIndex.facets.contains(f"{BETWEEN}{name}={value}{BETWEEN}", autoescape=True)
+
+
+def list_facets(project_id: int, list_name: str) -> tuple[str, ...]:
+    """Name the properties of a list whose values are kept beside its words."""
+    rules = _read_rules(project_id).get(list_name)
+    return rules.facets if rules else ()
+
+
+def _facets(data: Mapping[str, str], names: Iterable[str]) -> str:
+    shown = [(name, str(data.get(name) or "")) for name in names]
+    kept = [f"{name}={value}" for name, value in shown if value and len(value) <= FACET_CHARS and BETWEEN not in value]
+    return BETWEEN.join(("", *kept, "")) if kept else ""
 
 
 def _plan(project_id: int, stages: Sequence[str]) -> list[tuple[str, str, _Rules]]:
@@ -139,7 +170,7 @@ def _count_waiting(project_id: int, list_name: str, stage: str, rules: _Rules) -
         IndexProgress.project_id == project_id,
         IndexProgress.list == list_name,
         IndexProgress.stage == stage,
-        IndexProgress.basis == rules.basis,
+        IndexProgress.basis == rules.basis[stage],
     )
     changed = (
         select(Entity.id)
@@ -164,8 +195,8 @@ def _take_chunk(project_id: int, list_name: str, stage: str) -> None:
             found = IndexProgress(project_id=project_id, list=list_name, stage=stage, counter=-1, basis="")
             session.add(found)
         rules = _read_rules(project_id)[list_name]
-        if found.basis != rules.basis:
-            found.basis, found.counter = rules.basis, -1
+        if found.basis != rules.basis[stage]:
+            found.basis, found.counter = rules.basis[stage], -1
         rows = session.scalars(
             select(Entity)
             .where(Entity.project_id == project_id, Entity.list == list_name, Entity.counter > found.counter)
@@ -207,6 +238,7 @@ def _index(session: Session, project_id: int, list_name: str, rows: Sequence[Ent
             "association": str(row.data.get(ASSOCIATION, ""))[:255],
             "sort": " ".join(fold_words(str(row.data.get("label", ""))))[:255],
             "words": _words(row.data, rules.plain),
+            "facets": _facets(row.data, rules.facets),
         })  # fmt: skip
         if shown and rules.roles:
             person = read_person(row.data, rules.roles)

@@ -17,12 +17,15 @@ from exports.programme import Programme, Woman
 from exports.programme import Roles as FormRoles
 from exports.programme import Submission as ToldSubmission
 from server.database import db
-from server.models import Entity, EntityActionRow, FormVersion, Submission
+from server.models import Entity, EntityActionRow, FormVersion, SessionWoman, Submission
+from server.services.facts import take_in
 from server.services.forms import definition_of
 from server.services.parts import find_part_ids
 
 MAX_FORMS: Final = 400
 """Forms read about one woman; nobody has so many."""
+SECONDS: Final = 0.3
+"""Spent at most on reading sheets of attendance that came since."""
 
 
 def read_life(project_id: int, entity: Entity) -> Life:
@@ -72,14 +75,22 @@ def _find_forms(project_id: int, ids: list[str]) -> list[Submission]:
         .order_by(Submission.received_at, Submission.instance_id)
         .limit(MAX_FORMS)
     )
-    # a sheet of attendance acts on no record: hers are those that hold her id
+    # a sheet of attendance acts on no record: hers are those that name her
+    if take_in(project_id, SECONDS):
+        hers = or_(*(_holds(entity_id) for entity_id in ids))  # not all of them are read yet: look into each
+    else:
+        hers = Submission.instance_id.in_(
+            select(SessionWoman.instance_id).where(
+                SessionWoman.project_id == project_id, SessionWoman.entity_id.in_(ids)
+            )
+        )
     present = (
         select(Submission)
         .where(
             Submission.project_id == project_id,
             Submission.form_id == FormRoles().attendance,
             Submission.superseded.is_(False),
-            or_(*(_holds(entity_id) for entity_id in ids)),
+            hers,
         )
         .order_by(Submission.received_at, Submission.instance_id)
         .limit(MAX_FORMS)

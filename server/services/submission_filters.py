@@ -21,7 +21,7 @@ from server.models import (
 )
 from server.services.entities import fold_text
 from server.services.indexing import fold_words
-from server.services.search import MAX_WORDS, has_word
+from server.services.search import MAX_WORDS, has_word, is_shown
 from server.services.submission_words import find_named
 
 EDITED, RECEIVED = "edited", "received"
@@ -86,7 +86,12 @@ def to_conditions(project_id: int, asked: Filter) -> list[ColumnElement[bool]]:
 
 
 def is_flagged(project_id: int) -> ColumnElement[bool]:
-    """Tell whether an officer should look at a submission; asked apart, so that the index of these alone is used."""
+    """Tell whether an officer should look at a submission; on SQLite asked apart: so it uses the index of these alone.
+
+    PostgreSQL uses it for the plain condition, which is the index's own.
+    """
+    if db.engine.dialect.name == "postgresql":
+        return or_(Submission.problem.is_not(None), Submission.outside_scope.is_(True))
     one = aliased(Submission)
     found = or_(one.problem.is_not(None), one.outside_scope.is_(True))
     return Submission.instance_id.in_(select(one.instance_id).where(one.project_id == project_id, found))
@@ -175,6 +180,6 @@ def _with_word(project_id: int, word: str) -> CompoundSelect[Any]:
             )
         )
     if any(c.isalpha() for c in word):
-        known = (RecordIndex.project_id == project_id, RecordIndex.shown.is_(True), has_word(word))
+        known = (*is_shown(project_id, all_through=True), has_word(word))
         ways.append(_acting_on(project_id, select(RecordIndex.entity_id).where(*known)))
     return union_all(*ways)

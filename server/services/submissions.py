@@ -44,17 +44,22 @@ def list_submissions(project_id: int, asked: Filter = Filter(), *, page: int = 1
     if asked.words:
         indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
     where = to_conditions(project_id, asked)
-    counted = select(Submission.instance_id).where(*where).limit(COUNTED).subquery()
-    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    number = find_page(page, total, size)
     # The ids alone, from an index: what is passed over on the way to a late page is not read.
-    shown = db.session.scalars(
+    ids = (
         select(Submission.instance_id)
         .where(*where)
         .order_by(Submission.received_at.desc(), Submission.instance_id.desc())
-        .limit(size)
-        .offset((number - 1) * size)
-    ).all()
+    )
+    shown: Sequence[str]
+    if asked.scope or asked.words:  # whatever their records lead to is found before the first is known: once, then
+        found = db.session.scalars(ids.limit(COUNTED)).all()
+        total, number = len(found), find_page(page, len(found), size)
+        shown = found[(number - 1) * size : number * size]
+    else:
+        counted = select(Submission.instance_id).where(*where).limit(COUNTED).subquery()
+        total = db.session.scalar(select(func.count()).select_from(counted)) or 0
+        number = find_page(page, total, size)
+        shown = db.session.scalars(ids.limit(size).offset((number - 1) * size)).all()
     if not shown:
         return Page([], total, number, size)
     rows = db.session.execute(

@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.auth import COMMAND
 from server.console.formats import show_value
 from server.database import db
 from server.errors import Problem
-from server.models import Audit, LegalRequest, SavedFilter
-from server.services import erasure, requests, saved_filters
+from server.models import Audit, LegalRequest, RecordIndex, SavedFilter
+from server.services import erasure, indexing, requests, saved_filters
 from server.services.search import search_entities
 from tests.builders import registration, visit
 
@@ -38,6 +38,32 @@ def token_of(client: Any) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/legal", headers=HTML).text)
     assert found
     return found[1]
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_list_is_narrowed_by_whole_values_page_by_page(phone: Any, monkeypatch: pytest.MonkeyPatch, behind: bool) -> None:
+    """Whether or not all records have been taken in since the values stand beside their words."""
+    women = {trade: register(phone, metier=trade, nin="", nom_fr=f"Nom {trade}") for trade in ("pates", "pates_trad", "a%b", "x" * 70)}
+    same = register(phone, metier="pates", nin="", nom_fr="Autre", commune="3110")
+    indexing.catch_up(1, stages=("index",), seconds=60)
+    if behind:
+        monkeypatch.setattr(indexing, "catch_up", lambda *_args, **_named: 1)
+        db.session.execute(update(RecordIndex).values(facets=""))
+        db.session.commit()
+
+    def find(**asked: Any) -> tuple[set[str], int]:
+        found = search_entities(1, LIST, **asked)
+        return {row.id for row in found.rows}, found.total
+
+    assert find(values={"metier": "pates"}) == ({women["pates"], same}, 2)
+    assert find(values={"metier": "pates_trad"}) == ({women["pates_trad"]}, 1)
+    assert find(values={"metier": "pate"}) == find(values={"metier": "pates\x1f"}) == (set(), 0)
+    assert find(values={"metier": "a%b"}) == ({women["a%b"]}, 1)
+    assert find(values={"metier": "x" * 70}) == ({women["x" * 70]}, 1)
+    assert find(values={"metier": "pates", "nom_fr": "Autre"}) == ({same}, 1)
+    assert find(values={"metier": "pates"}, scope="3110", search="autre") == ({same}, 1)
+    assert find(values={"metier": "pates"}, page=9, size=1) == find(values={"metier": "pates"}, page=2, size=1)
+    assert find(search="zineb", page=3) == (set(), 0)
 
 
 @pytest.mark.parametrize(
