@@ -138,3 +138,15 @@ def live_server(data: Path, database_url: str = "", log: Path = Path(os.devnull)
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def changed_server(data: Path, port: int, change: str) -> Iterator[None]:
+    """Serve a data folder with one worker after a line of Python: for limits that users wait too long for."""
+    script = f"from server import overload, serve; from server.config import load_settings; {change}; serve.run(load_settings())"
+    environment = LiveServer(data, port).environment | {"HIRFA_WORKERS": "1"}
+    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment) as server:
+        try:
+            yield
+        finally:
+            server.terminate()

@@ -1,9 +1,10 @@
 // A phone that the chamber revoked: first everything finished is with the chamber, then everything is erased, then it says so.
 import { createEffect, createRoot } from 'solid-js';
 import { deviceState, drafts, enrolment, lockState } from './state';
-import { listCarried, listDraftRows, listOutbox, removeAgent } from './store';
+import { listAgents, listCarried, listDraftRows, listOutbox, removeAgent } from './store';
 import { isOwed } from './sync/handover';
 import { lastRun, progress } from './sync/run';
+import { forgetShared } from './sync/shared';
 
 /** How much was handed over; null while the chamber lacks something of it, or of what this phone carries for colleagues. */
 export async function readHandedOver(): Promise<{ forms: number; drafts: number } | null> {
@@ -24,6 +25,7 @@ export function watchRevoked(): void {
     void (async () => {
       const told = await readHandedOver();
       if (told) {
+        if ((await listAgents()).length < 2) await forgetShared(); // else it may be the other agent's to carry
         await removeAgent({ name, at: new Date().toISOString(), ...told });
         location.replace(`${import.meta.env.BASE_URL}#/`);
         location.reload();

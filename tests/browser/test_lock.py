@@ -215,6 +215,7 @@ def test_two_agents_share_a_phone_and_a_revoked_one_is_erased_once_it_handed_ove
     expect(page.locator(".empty")).to_be_visible()
     # Amina's phone is withdrawn: hers is handed over, then erased, then said. Houria's stays.
     office(installed, "revoke_app_user", "Amina")
+    page.evaluate("caches.open('shared').then(cache => cache.put('/app/shared/1', new Response('a file')))")
     page.locator("[data-lock]").click()
     page.locator(".lock > .stack-small button").nth(1).click()
     check(page)
@@ -227,7 +228,13 @@ def test_two_agents_share_a_phone_and_a_revoked_one_is_erased_once_it_handed_ove
     assert rows(installed, "select count(*) from quarantine") == [(1,)]
     names = page.evaluate("indexedDB.databases().then(all => all.map(db => db.name).sort())")
     assert names == ["hirfa-2", "hirfa-phone"]
+    assert page.evaluate("caches.has('shared')")
     unlock(page, "771177")
     expect(page.locator("h1")).to_contain_text("Houria")
+    # Houria's too: she was the last, and nothing that was shared with the phone stays.
+    office(installed, "revoke_app_user", "Houria")
+    phone.sync()
+    expect(page.locator(".farewell")).to_contain_text("Houria", timeout=30_000)
+    assert not page.evaluate("caches.has('shared')")
     assert phone.errors == []
     phone.context.close()

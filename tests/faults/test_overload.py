@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 from tests.faults.field import Inside, Phone
-from tests.live import ROOT, free_port
+from tests.live import changed_server, free_port
 
 LONGEST_S = 0.5
-SERVE = (
-    "from server import overload, serve; from server.config import load_settings; "
-    f"overload.LONGEST_S = {LONGEST_S}; serve.run(load_settings())"
-)
 
 
 def test_a_phone_that_waited_too_long_is_told_to_come_back(template: Path, tmp_path: Path) -> None:
@@ -31,8 +24,6 @@ def test_a_phone_that_waited_too_long_is_told_to_come_back(template: Path, tmp_p
         "pull": f"POST /v1/projects/1/sync/pull HTTP/1.1\r\n{token}Connection: close\r\nContent-Length: 2\r\n\r\n{{}}",
         "page": "GET /sign-in HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     }
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
-    environment = {**kept, "HIRFA_DATA": str(data), "HIRFA_BIND": f"127.0.0.1:{port}", "HIRFA_WORKERS": "1"}
 
     def say(text: str) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -43,22 +34,19 @@ def test_a_phone_that_waited_too_long_is_told_to_come_back(template: Path, tmp_p
         with connection, connection.makefile("rb") as answer:
             return answer.read().decode(errors="replace")
 
-    with subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environment) as server:
-        try:
-            phone.push_until_answered(phone.registrations(1))
-            assert " 200 " in hear(say(asked["pull"])).split("\r\n")[0]
-            slow = [say(half) for _ in range(4)]  # every thread of the one worker hears somebody out
-            time.sleep(0.3)
-            waiting = {name: say(text) for name, text in asked.items()}
-            time.sleep(2 * LONGEST_S)
-            for connection in slow:
-                connection.close()
-            answers = {name: hear(connection) for name, connection in waiting.items()}
-            assert " 503 " in answers["pull"].split("\r\n")[0]
-            wait = re.search(r"\r\nRetry-After: (\d+)\r\n", answers["pull"])
-            assert wait and 30 <= int(wait[1]) <= 120 and '"503.1"' in answers["pull"]
-            assert " 200 " in answers["page"].split("\r\n")[0]
-            assert " 200 " in hear(say(asked["pull"])).split("\r\n")[0]
-            assert phone.push(phone.registrations(1)).status == 200
-        finally:
-            server.terminate()
+    with changed_server(data, port, f"overload.LONGEST_S = {LONGEST_S}"):
+        phone.push_until_answered(phone.registrations(1))
+        assert " 200 " in hear(say(asked["pull"])).split("\r\n")[0]
+        slow = [say(half) for _ in range(4)]  # every thread of the one worker hears somebody out
+        time.sleep(0.3)
+        waiting = {name: say(text) for name, text in asked.items()}
+        time.sleep(2 * LONGEST_S)
+        for connection in slow:
+            connection.close()
+        answers = {name: hear(connection) for name, connection in waiting.items()}
+        assert " 503 " in answers["pull"].split("\r\n")[0]
+        wait = re.search(r"\r\nRetry-After: (\d+)\r\n", answers["pull"])
+        assert wait and 30 <= int(wait[1]) <= 120 and '"503.1"' in answers["pull"]
+        assert " 200 " in answers["page"].split("\r\n")[0]
+        assert " 200 " in hear(say(asked["pull"])).split("\r\n")[0]
+        assert phone.push(phone.registrations(1)).status == 200

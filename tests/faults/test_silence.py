@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.faults.field import Inside, Phone
-from tests.live import ROOT, free_port
+from tests.live import changed_server, free_port
 
-SERVE = "from server import serve; from server.config import load_settings; serve.SILENCE_S = 1; serve.KEPT_OPEN_S = 2; serve.run(load_settings())"
+CHANGE = "serve.SILENCE_S = 1; serve.KEPT_OPEN_S = 2"
 
 
 @pytest.mark.parametrize("said", ["the head and half of the body", "half of the head"])
@@ -27,18 +24,13 @@ def test_a_silent_connection_is_given_up_and_others_are_served(template: Path, t
         "Content-Type: application/json\r\nContent-Length: 1000\r\n"
     )
     begun = head + "\r\n{" if "body" in said else head
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("HIRFA_")}
-    environment = {**kept, "HIRFA_DATA": str(data), "HIRFA_BIND": f"127.0.0.1:{port}", "HIRFA_WORKERS": "1"}
-    with subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environment) as server:
-        try:
-            phone.push_until_answered(phone.registrations(1))
-            silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(6)]  # four threads
-            for connection in silent:
-                connection.sendall(begun.encode())
-            assert phone.push(phone.registrations(1)).status == 200
-            answers = [connection.recv(65536) for connection in silent]  # an answer or the end of the line
-            assert all(b" 200 " not in answer.split(b"\r\n", 1)[0] for answer in answers)
-            for connection in silent:
-                connection.close()
-        finally:
-            server.terminate()
+    with changed_server(data, port, CHANGE):
+        phone.push_until_answered(phone.registrations(1))
+        silent = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(6)]  # four threads
+        for connection in silent:
+            connection.sendall(begun.encode())
+        assert phone.push(phone.registrations(1)).status == 200
+        answers = [connection.recv(65536) for connection in silent]  # an answer or the end of the line
+        assert all(b" 200 " not in answer.split(b"\r\n", 1)[0] for answer in answers)
+        for connection in silent:
+            connection.close()

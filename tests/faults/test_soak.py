@@ -17,8 +17,8 @@ from typing import Any
 import requests
 
 from server.config import Settings
+from tests.faults.agents import Agent, check
 from tests.faults.field import Answer, Inside, Phone, in_background
-from tests.faults.test_drill import Agent, check
 from tests.live import LiveServer, live_server
 from tests.server.conftest import PASSWORD
 

@@ -33,7 +33,9 @@ def main() -> int:
                 print(describe(log.events))  # noqa: T201
             failed += bool(violations)
             for text in violations:
-                print(f"seed {seed}: {text}")  # noqa: T201
+                print(f"seed {seed}: {text}", flush=True)  # noqa: T201
+            if (seed - given.seed) % 100 == 99:
+                print(f"{seed - given.seed + 1} of {given.count}", file=sys.stderr, flush=True)  # noqa: T201
     print(f"{given.count} histories, {failed} broke a law")  # noqa: T201
     return 1 if failed else 0
 

@@ -10,3 +10,8 @@ export async function takeShared(take: (file: Blob) => Promise<boolean>): Promis
     if (!held || (await take(await held.blob()))) await cache.delete(key);
   }
 }
+
+/** Let go of all that was shared: who may not use this phone any more leaves nothing in it. */
+export async function forgetShared(): Promise<void> {
+  if (typeof caches !== 'undefined') await caches.delete(CACHE);
+}
