@@ -35,6 +35,7 @@ from server.config import Settings, is_loopback
 from server.database import db
 from server.errors import Problem
 from server.services.actors import enrolment_link
+from server.services.servers import tell_server
 from server.terminal import fail, find_obstacle, project_and_json, say
 from server.vault import VaultError
 
@@ -371,6 +372,8 @@ def serve(project_id: int, as_json: bool) -> None:
     with suppress(DBAPIError):  # a database that is away now may be there when somebody asks
         if (why := find_obstacle()) is not None:
             fail(as_json, "503.1", why)
+    with suppress(DBAPIError, OSError):  # nor one that cannot be written
+        tell_server()
     db.engine.dispose()  # the workers have their own connections and inherit none
     say(
         as_json,

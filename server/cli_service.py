@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,10 @@ def doctor(thorough: bool, language: str, project_id: int, as_json: bool) -> Non
     """Say what is wrong with the service and what to do. Ends with 1 when something must be done."""
     from server.console.texts import say as say_text
     from server.services.doctor import BAD, examine
+    from server.services.servers import tell_server
 
+    with suppress(Exception):  # whatever stands in the way is found below
+        tell_server()
     found = examine(thorough=thorough)
     told = [(f.level, f.key, say_text(f"doctor.{f.key}", language, **f.fields)) for f in found]
     say(

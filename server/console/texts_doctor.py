@@ -41,6 +41,22 @@ DOCTOR: Final = {
         "The store of the photographs (HIRFA_BLOBS) does not answer or refuses: {reason}. Phones keep their photographs and try again. "
         "What to do: look after the store, HIRFA_S3_ENDPOINT, HIRFA_S3_KEY and HIRFA_S3_SECRET",
     ),
+    "doctor.servers_differ": Words(
+        "Le serveur {name} n’a pas les mêmes réglages que celui-ci : {settings}. À faire : les mettre à l’identique (les clés de "
+        "HIRFA_KEYS se copient), redémarrer, puis lancer doctor sur chacun",
+        "إعدادات الخادم {name} تختلف عن إعدادات هذا: {settings}. المطلوب: توحيدها (تُنسخ مفاتيح HIRFA_KEYS)، "
+        "وإعادة التشغيل ثم doctor على كل منها",
+        "The server {name} is not set as this one is: {settings}. What to do: make them alike (copy the keys of HIRFA_KEYS), "
+        "restart, then run doctor on each",
+    ),
+    "doctor.photographs_not_shared": Words(
+        "D’autres serveurs travaillent sur cette base ({names}), mais les photos sont dans un dossier de celui-ci : les autres ne les "
+        "voient pas. À faire : HIRFA_BLOBS et move-blobs",
+        "تعمل خوادم أخرى على هذه القاعدة ({names}) لكن الصور في مجلد على هذا الخادم: الأخرى لا تراها. "
+        "المطلوب: HIRFA_BLOBS ثم move-blobs",
+        "Other servers work on this database ({names}), but the photographs are in a folder of this one: the others do not see them. "
+        "What to do: HIRFA_BLOBS and move-blobs",
+    ),
     "doctor.files_not_removed": Words(
         "{count} photos effacées du registre sont encore dans le magasin. À faire : flask --app server apply-erasures",
         "{count} من الصور المحذوفة من السجل ما زالت في المخزن. المطلوب: flask --app server apply-erasures",

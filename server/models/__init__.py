@@ -24,6 +24,7 @@ from server.models.project import Place, Project
 from server.models.review import Remark
 from server.models.safety import RecoveryCode, ResetLink, SecondFactor, SignInTry, UserSession
 from server.models.saved_filter import SavedFilter
+from server.models.service import RateCount, ServerSeen
 from server.models.submission import Quarantined, Submission, SubmissionAttachment, SubmissionWord
 from server.models.upload import BlobRemoval, PartialUpload, UploadPiece
 from server.models.workbook import Target, WorkbookJob, WorkbookPreset, WorkbookTemplate
@@ -65,6 +66,7 @@ __all__ = [
     "Project",
     "Quarantined",
     "Question",
+    "RateCount",
     "RecordIndex",
     "Remark",
     "SavedFilter",
@@ -79,6 +81,7 @@ __all__ = [
     "ResetLink",
     "SecondFactor",
     "SessionForm",
+    "ServerSeen",
     "SessionWoman",
     "SignInTry",
     "UserSession",

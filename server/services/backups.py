@@ -88,6 +88,7 @@ def make_backup(*, keep: int = KEEP) -> Done:
             }
             done.rows = told.rows
             vault.write(f"{folder}/{FILE_LIST}", _keep_files(vault, recipients, done))
+            _gather_erasures()
             copy_erasures(settings)
             done.counts = done.counts and not done.missing
             done.size_bytes += sum(part.size for part in parts.values())
@@ -134,6 +135,13 @@ def find_newest(now: datetime) -> datetime | None:
 
 def list_backups(limit: int = 60) -> list[Backup]:
     return list(db.session.scalars(select(Backup).order_by(Backup.at.desc()).limit(limit)))
+
+
+def _gather_erasures() -> None:
+    """Bring what other servers erased into the list of this one, before it takes the place of the vault's."""
+    from server.services.erasure import write_list  # it needs this module
+
+    write_list()
 
 
 def copy_erasures(settings: Settings) -> bool:

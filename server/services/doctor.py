@@ -42,7 +42,7 @@ from server.models import (
     Quarantined,
     Submission,
 )
-from server.services import audits, backups
+from server.services import audits, backups, servers
 from server.vault import VaultError, read_recipients
 
 BAD, WARN = "bad", "warn"
@@ -96,6 +96,7 @@ def _of_database(settings: Settings, now: datetime, thorough: bool, pages: bool)
     yield from _times(now)
     yield from _files(thorough)
     yield from _removals(now)
+    yield from _servers(settings)
     yield from _waiting(now)
     yield from _rows(thorough, pages)
     if thorough:
@@ -202,6 +203,16 @@ def _removals(now: datetime) -> Iterator[Finding]:
     late = select(func.count()).select_from(BlobRemoval).where(BlobRemoval.at < now - REMOVED_WITHIN)
     if count := db.session.scalar(late):
         yield Finding("files_not_removed", BAD, {"count": count})
+
+
+def _servers(settings: Settings) -> Iterator[Finding]:
+    """Find in what several servers are not alike, and what they cannot share."""
+    own, others = servers.read_own(), servers.find_others()
+    for name, told in others.items():
+        if different := servers.find_differences(own, told):
+            yield Finding("servers_differ", BAD, {"name": name, "settings": ", ".join(different)})
+    if others and settings.s3 is None:
+        yield Finding("photographs_not_shared", BAD, {"names": ", ".join(others)})
 
 
 def _waiting(now: datetime) -> Iterator[Finding]:

@@ -120,7 +120,7 @@ def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
     files = remove_dropped(db.session(), anyway=True)
     KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
     workbooks.forget_workbooks(project_id)
-    _write_list()
+    write_list()
     backups.copy_erasures(current_app.config["HIRFA"])
     return Erasure(tuple(ids), count, files, scrub())
 
@@ -374,7 +374,7 @@ def _read_list(project_id: int) -> set[tuple[str, str]]:
     }
 
 
-def _write_list() -> None:
+def write_list() -> None:
     """Write the list of all projects, whole or not at all: what the file says and what the database says."""
     found = {(e["project"], e["kind"], e["id"]): e for e in _read_lines() if {"project", "kind", "id"} <= e.keys()}
     for row in db.session.scalars(select(Erased)):

@@ -19,7 +19,7 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from server.auth import Actor
-from server.blobs import SHA256
+from server.blobs import SHA256, blob_store
 from server.database import db, end_reads, retried, transaction
 from server.errors import Problem
 from server.models import AppUser, AppUserToken, Blob
@@ -126,17 +126,16 @@ def keep_file(project_id: int, stream: IO[bytes]) -> str:
                 file.write(piece)
         with part.open("rb") as file:
             read_sender(project_id, file)
-        part.replace(_kept(digest.hexdigest()))
+        blob_store().keep(_kept(digest.hexdigest()), part)
     finally:
         part.unlink(missing_ok=True)
     return digest.hexdigest()
 
 
-def _kept(sha256: str) -> Path:
+def _kept(sha256: str) -> str:
     if not SHA256.match(sha256):
         raise Problem("404.1")
-    folder: Path = current_app.config["HIRFA"].uploads
-    return folder / f"handover-{sha256}.part"
+    return f"handover-{sha256}.part"
 
 
 def open_kept(sha256: str) -> BinaryIO:
@@ -145,7 +144,7 @@ def open_kept(sha256: str) -> BinaryIO:
     :raises Problem: 404.1 when there is none of this name, or it was imported whole.
     """
     try:
-        return _kept(sha256).open("rb")
+        return blob_store().open_kept(_kept(sha256))
     except FileNotFoundError:
         raise Problem("404.1") from None
 
@@ -158,7 +157,7 @@ def import_kept(project_id: int, sha256: str, by: Actor) -> Imported:
     with open_kept(sha256) as file:
         done = import_handover(project_id, file, by)
     if not done.refused and all(result["status"] != FAILED for result in done.results):
-        _kept(sha256).unlink(missing_ok=True)
+        blob_store().forget(_kept(sha256))
     return done
 
 

@@ -29,6 +29,7 @@ from exports.roundtrip import CellChange, CellProblem, NewRow, compare
 from forms.errors import XlsformError
 from forms.workbook import check_workbook
 from server.auth import Actor
+from server.blobs import blob_store
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.library import read_table
@@ -125,10 +126,10 @@ def keep_list(project_id: int, name: str, data: bytes, actor: Actor) -> str:
     """
     kind = _find_kind(project_id, data)
     sha256 = hashlib.sha256(data).hexdigest()
-    path = _path(project_id, sha256)
-    part = path.with_suffix(f".{uuid4().hex}.part")
+    folder: Path = current_app.config["HIRFA"].uploads
+    part = folder / f"list-{uuid4().hex}.part"
     part.write_bytes(data)
-    part.replace(path)
+    blob_store().keep(_name(project_id, sha256), part)
     now = datetime.now(UTC)
     with transaction() as session:
         row = ImportedList(
@@ -194,9 +195,13 @@ def _refusal(code: str, reason: str = "") -> Problem:
     return Problem("422.54", reason=f"{words[code]}{f' ({reason})' if reason else ''}", why=code)
 
 
-def _path(project_id: int, sha256: str) -> Path:
-    folder: Path = current_app.config["HIRFA"].uploads
-    return folder / f"list-{project_id}-{sha256}.xlsx"
+def _name(project_id: int, sha256: str) -> str:
+    return f"list-{project_id}-{sha256}.xlsx"
+
+
+def _read_kept(project_id: int, sha256: str) -> bytes:
+    with blob_store().open_kept(_name(project_id, sha256)) as file:
+        return file.read()
 
 
 def _today() -> date:
@@ -262,7 +267,7 @@ def _forget_file(project_id: int, sha256: str) -> None:
         ImportedList.project_id == project_id, ImportedList.sha256 == sha256, ImportedList.state == OPEN
     )
     if db.session.scalar(waiting.limit(1)) is None:
-        _path(project_id, sha256).unlink(missing_ok=True)
+        blob_store().forget(_name(project_id, sha256))
 
 
 def look_at_list(project_id: int, import_id: str) -> Looked:
@@ -274,7 +279,7 @@ def look_at_list(project_id: int, import_id: str) -> Looked:
     if file.state != OPEN:
         return Looked(file)
     try:
-        data = _path(project_id, file.sha256).read_bytes()
+        data = _read_kept(project_id, file.sha256)
     except FileNotFoundError:
         raise Problem("404.1") from None
     sheets = _read(data)
@@ -482,7 +487,7 @@ def _is_day(text: str) -> bool:
 def _bases(looked: Looked, project_id: int) -> dict[str, int]:
     if looked.file.kind != RETURNED or not looked.changes:
         return {}
-    data = _path(project_id, looked.file.sha256).read_bytes()
+    data = _read_kept(project_id, looked.file.sha256)
     found = compare(_read(data), sign_workbook(project_id), _today())
     return {key: version for key, (version, _) in found.manifest.rows.items()}
 

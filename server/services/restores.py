@@ -24,14 +24,14 @@ from typing import Any
 import pyrage
 from flask import Flask, current_app
 from flask_migrate import upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, inspect, select, text
 
 from server.auth import COMMAND
 from server.blobs import blob_store
 from server.config import Settings
-from server.database import db
+from server.database import db, transaction
 from server.dumps import DumpError, Told, load_dump, read_head, summarise, write_dump
-from server.models import Project
+from server.models import Project, ServerSeen
 from server.services import backups, eras, erasure
 from server.vault import Vault, VaultError, hash_file
 
@@ -114,6 +114,7 @@ def restore(vault: Vault, identity: pyrage.x25519.Identity, *, name: str = "", r
             done.rows = load_into(current_app._get_current_object(), _unpacked(dump)).rows  # type: ignore[attr-defined]
         finally:
             dump.unlink(missing_ok=True)
+        _forget_servers()
         _bring_erasures(settings, vault, identity)
         _bring_files(settings, vault, identity, name, done)
         for project_id in db.session.scalars(select(Project.id).order_by(Project.id)).all():
@@ -121,6 +122,12 @@ def restore(vault: Vault, identity: pyrage.x25519.Identity, *, name: str = "", r
             done.eras[project_id] = eras.begin_era(project_id, COMMAND).era
         unfinished.unlink()
     return done
+
+
+def _forget_servers() -> None:
+    """Forget the servers of before: those that are still there say so by themselves."""
+    with transaction() as session:
+        session.execute(delete(ServerSeen))
 
 
 def check_sealed(vault: Vault, name: str, said: dict[str, Any]) -> None:

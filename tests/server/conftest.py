@@ -46,11 +46,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def settings_in(folder: Path, database_url: str = "", more: dict[str, str] | None = None) -> Settings:
     return load_settings(
         {
-            **(more or {}),
             "HIRFA_DATA": str(folder),
             "HIRFA_DATABASE_URL": database_url,
             "HIRFA_SECRET_KEY": "tests",
             "HIRFA_BIND": "127.0.0.1:8000",
+            **(more or {}),
         }
     )
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
 import shutil
 import time
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,9 +30,9 @@ from server import blobs_s3, create_app
 from server.auth import COMMAND
 from server.blobs import StoreAway, blob_store
 from server.config import Settings, load_settings
-from server.database import db
-from server.models import Blob, BlobRemoval, PartialUpload, SubmissionAttachment, UploadPiece
-from server.services import backups, doctor, erasure, restores, stores, uploads_shared
+from server.database import db, transaction
+from server.models import Blob, BlobRemoval, Erased, PartialUpload, SubmissionAttachment, UploadPiece
+from server.services import backups, doctor, erasure, restores, servers, stores, uploads_shared
 from server.vault import Vault
 from tests.builders import registration
 from tests.faults.field import Phone as FarPhone
@@ -147,8 +153,6 @@ def test_stale_uploads_and_strays_leave_the_store(
     stray = settings.uploads / "stray"
     stray.write_bytes(b"x")
     blob_store().keep("uploads/of-a-killed-server/1", stray)
-    from datetime import UTC, datetime, timedelta
-
     monkeypatch.setattr(uploads_shared, "begin_sweep", lambda: datetime.now(UTC) + timedelta(days=2))
     uploads_shared.SharedUploads().drop_stale()
     assert list(blob_store().list_kept()) == []
@@ -226,8 +230,6 @@ def test_desk_exports_dossiers_and_doctor_read_from_the_store(app: Flask, phone:
 def test_a_backup_of_the_store_comes_back_into_an_empty_one(
     app: Flask, phone: Phone, s3: S3Server, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     identity = pyrage.x25519.Identity.generate()
     (tmp_path / "vault").mkdir()
     safe = {"backup_to": tmp_path / "vault", "backup_key": str(identity.to_public()), "backup_copied": True}
@@ -255,7 +257,7 @@ def test_move_blobs_goes_on_where_it_was_and_moves_back(
     with create_app(settings_in(tmp_path / "moving")).app_context():
         for photo in photos:
             sha256 = blob_store().put(1, photo)
-            db.session.add(Blob(project_id=1, sha256=sha256, size=len(photo), created_at=doctor.datetime.now(doctor.UTC)))
+            db.session.add(Blob(project_id=1, sha256=sha256, size=len(photo), created_at=datetime.now(UTC)))
         db.session.commit()
         broken = blob_store().path(1, hashes[3])  # type: ignore[attr-defined]
         broken.write_bytes(bytes(len(photos[3])))
@@ -290,7 +292,7 @@ def pair(cluster: Cluster, s3: S3Server, tmp_path: Path) -> Iterator[list[LiveSe
     for number in range(2):
         data = tmp_path / f"server{number}"
         shutil.copytree(cluster.folder / "keys", data / "keys")
-        servers.append(LiveServer(data, free_port(), database_url=url, more={**shared, "HIRFA_SECRET_KEY": "both"}))
+        servers.append(LiveServer(data, free_port(), database_url=url, more={**shared, "HIRFA_SECRET_KEY": "both", "HIRFA_URL": "http://both.example"}))
     try:
         for server in servers:
             server.start()
@@ -326,6 +328,63 @@ def test_an_upload_goes_on_at_another_server_when_the_first_is_killed(
         assert at_one.ask_offset(url).headers["Upload-Offset"] == str(len(PHOTO))
         db.session.remove()
         db.engine.dispose()
+
+
+def test_limits_hold_for_all_servers_together(pair: list[LiveServer]) -> None:
+    """Twenty sign-ins a minute from one address, whoever of two servers with two workers each is asked."""
+
+    def ask(server: LiveServer, number: int) -> int:
+        body = json.dumps({"email": f"nobody{number}@example.dz", "password": "x"}).encode()
+        request = urllib.request.Request(f"{server.url}/v1/sessions", body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda n: ask(pair[n % 2], n), range(30)))
+    windows = 1 + int((time.monotonic() - began) // 60)
+    assert said.count(401) + said.count(429) == 30
+    assert 20 <= said.count(401) <= 20 * windows
+    with create_app(settings_in(pair[0].data, pair[0].database_url, pair[0].more)).app_context():
+        assert list(servers.find_others().values()) == [servers.read_own()]
+        assert not {"servers_differ", "photographs_not_shared"} & {f.key for f in doctor.examine(certificate=False)}
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_doctor_names_what_servers_do_not_share(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    other = replace(settings, data=tmp_path / "other", secret_key="another", s3=None, keys=tmp_path / "none")
+    other.data.mkdir()
+    made = create_app(other)
+    with made.app_context():
+        servers.tell_server()
+        servers.tell_server()
+        db.session.remove()
+        db.engine.dispose()
+    found = {f.key: f.fields for f in doctor.examine(certificate=False)}
+    assert found["servers_differ"]["settings"] == "HIRFA_BLOBS, HIRFA_KEYS, HIRFA_SECRET_KEY"
+    app.config["HIRFA"] = replace(settings, s3=None)
+    assert "photographs_not_shared" in {f.key for f in doctor.examine(certificate=False)}
+
+
+def test_a_server_forgets_what_another_erased(app: Flask, phone: Phone, settings: Settings) -> None:
+    _, woman = send(phone)
+    kept = settings.kept / "1"
+    (kept / "old").mkdir(parents=True)
+    (kept / "generation").write_text("before")
+    os.utime(kept / "generation", (0, 0))
+    (settings.data / "workbooks" / "1").mkdir(parents=True)
+    servers.tell_server()
+    assert (kept / "old").exists()  # nobody was erased
+    with transaction() as session:
+        session.add(Erased(project_id=1, kind="entity", id=woman, at=datetime.now(UTC)))
+    servers.tell_server()
+    assert not (kept / "old").exists()
+    assert not (settings.data / "workbooks" / "1").exists()
 
 
 def test_a_store_that_rests_is_not_asked(quick: None, tmp_path: Path) -> None:
