@@ -67,6 +67,8 @@ class Settings:
     """Roles that may do nothing before they set up a second factor."""
     tiles: Path | None = None
     """Folder of map pictures, ``z/x/y.png``, for the phones; none: their maps are grids."""
+    read_url: str = ""
+    """A replica of the database, which exports are read from."""
     s3: S3Address | None = None
     """Store of the photographs; none: the folder ``blobs`` of the data folder."""
 
@@ -117,8 +119,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("HIRFA_METRICS_TOKEN") or "",
         second_factor=frozenset((env.get("HIRFA_SECOND_FACTOR") or "").replace(",", " ").split()),
         tiles=Path(env["HIRFA_TILES"]).resolve() if env.get("HIRFA_TILES") else None,
+        read_url=_find_replica(env),
         s3=_find_s3(env),
     )
+
+
+def _find_replica(env: Mapping[str, str]) -> str:
+    url = normalise_database_url(env.get("HIRFA_DATABASE_READ_URL") or "")
+    if url and not url.startswith("postgresql"):
+        raise ValueError("HIRFA_DATABASE_READ_URL: a replica is a PostgreSQL")
+    if url and not normalise_database_url(env.get("HIRFA_DATABASE_URL") or "").startswith("postgresql"):
+        raise ValueError("HIRFA_DATABASE_READ_URL: of what is it a replica? HIRFA_DATABASE_URL is no PostgreSQL")
+    return url
 
 
 def _find_s3(env: Mapping[str, str]) -> S3Address | None:

@@ -20,10 +20,12 @@ import orjson
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
+from server.replica import find_replica, init_replica
 from server.rows import forget_waiting, write_waiting
 from server.trouble import is_lost_race, outlives_its_cause
 
@@ -35,6 +37,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 WRITE = "hirfa_write"
+READS = "hirfa_reads"
 LAST = "hirfa_last"
 BUSY_TIMEOUT_MS = 30_000
 SCRUB_WAIT_MS, SCRUB_TRIES = 1_000, 5
@@ -59,11 +62,20 @@ def from_json(text: str) -> Any:
     return orjson.loads(text)
 
 
+class RoutedSession(FlaskSession):
+    """A session that reads from a replica while ``snapshot`` says so."""
+
+    def get_bind(self, *args: Any, **named: Any) -> Engine | Connection:
+        apart: Engine | None = None if self.info.get(WRITE) else self.info.get(READS)
+        return apart if apart is not None else super().get_bind(*args, **named)
+
+
+# hide_parameters: an error of the database is logged, what was to be stored is somebody's
+_OPTIONS: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json, "hide_parameters": True}
 db = SQLAlchemy(
     model_class=Base,
-    session_options={"expire_on_commit": False},
-    # hide_parameters: an error of the database is logged, what was to be stored is somebody's
-    engine_options={"json_serializer": to_json, "json_deserializer": from_json, "hide_parameters": True},
+    session_options={"expire_on_commit": False, "class_": RoutedSession},
+    engine_options=_OPTIONS,
 )
 migrate = Migrate()
 
@@ -76,6 +88,7 @@ def init_database(app: Flask) -> None:
         # ask before use: a database that was restarted then costs its users nothing but a moment
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
     db.init_app(app)
+    init_replica(app, **_OPTIONS)
     migrate.init_app(app, db, directory=str(app.config["MIGRATIONS"]), compare_type=True, render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -192,16 +205,23 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def snapshot() -> Iterator[Session]:
-    """Open a reading transaction that sees one moment until its end, however long it lasts."""
+def snapshot(*, apart: bool = False) -> Iterator[Session]:
+    """Open a reading transaction that sees one moment until its end, however long it lasts.
+
+    :param apart: read it from the replica, where one is set and can be read from.
+    """
     session = db.session()
     session.rollback()
+    replica = find_replica() if apart else None
+    if replica is not None:
+        session.info[READS] = replica.choose(db.engine)
     try:
         if db.engine.dialect.name == "postgresql":  # SQLite's readers see one moment by themselves
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
     finally:
         session.rollback()
+        session.info.pop(READS, None)
 
 
 def end_reads() -> None:

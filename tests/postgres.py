@@ -80,6 +80,27 @@ def postgres_cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def replica_of(primary: Cluster) -> Iterator[Cluster]:
+    """Run a streaming replica of a cluster until the end of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="pg."))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    made = Cluster(folder, primary.binaries)
+    try:
+        run_as_owner(
+            str(primary.binaries / "pg_basebackup"), "-h", str(primary.folder), "-U", "postgres",
+            "-D", str(folder / "data"), "-R", "-c", "fast", "--no-sync",
+        )  # fmt: skip
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def run_as_owner(*command: str) -> None:
     as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     subprocess.run([*as_owner, *command], check=True, cwd="/", stdout=subprocess.DEVNULL)

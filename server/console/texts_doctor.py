@@ -41,6 +41,21 @@ DOCTOR: Final = {
         "The store of the photographs (HIRFA_BLOBS) does not answer or refuses: {reason}. Phones keep their photographs and try again. "
         "What to do: look after the store, HIRFA_S3_ENDPOINT, HIRFA_S3_KEY and HIRFA_S3_SECRET",
     ),
+    "doctor.replica_away": Words(
+        "La copie de la base (HIRFA_DATABASE_READ_URL) ne répond pas : les exports lisent la base elle-même. À faire : la remettre en marche",
+        "نسخة القاعدة (HIRFA_DATABASE_READ_URL) لا تجيب: تقرأ الصادرات القاعدة نفسها. المطلوب: إعادة تشغيلها",
+        "The replica (HIRFA_DATABASE_READ_URL) does not answer: exports read the database itself. What to do: bring it back",
+    ),
+    "doctor.replica_none": Words(
+        "HIRFA_DATABASE_READ_URL n’est pas l’adresse d’une copie qui suit la base : les exports lisent la base elle-même. À faire : corriger l’adresse",
+        "HIRFA_DATABASE_READ_URL ليس عنوان نسخة تتبع القاعدة: تقرأ الصادرات القاعدة نفسها. المطلوب: تصحيح العنوان",
+        "HIRFA_DATABASE_READ_URL is no replica that follows the database: exports read the database itself. What to do: correct the address",
+    ),
+    "doctor.replica_behind": Words(
+        "La copie de la base (HIRFA_DATABASE_READ_URL) est en retard : les exports lisent la base elle-même. À faire : voir sa charge et le réseau",
+        "نسخة القاعدة (HIRFA_DATABASE_READ_URL) متأخرة: تقرأ الصادرات القاعدة نفسها. المطلوب: النظر في حملها وفي الشبكة",
+        "The replica (HIRFA_DATABASE_READ_URL) is behind: exports read the database itself. What to do: look at its load and the network",
+    ),
     "doctor.servers_differ": Words(
         "Le serveur {name} n’a pas les mêmes réglages que celui-ci : {settings}. À faire : les mettre à l’identique (les clés de "
         "HIRFA_KEYS se copient), redémarrer, puis lancer doctor sur chacun",

@@ -42,6 +42,7 @@ from server.models import (
     Quarantined,
     Submission,
 )
+from server.replica import find_replica
 from server.services import audits, backups, servers
 from server.vault import VaultError, read_recipients
 
@@ -97,6 +98,8 @@ def _of_database(settings: Settings, now: datetime, thorough: bool, pages: bool)
     yield from _files(thorough)
     yield from _removals(now)
     yield from _servers(settings)
+    if (replica := find_replica()) is not None and (fault := replica.find_fault(db.engine, wait_s=2)):
+        yield Finding(fault, WARN, {})
     yield from _waiting(now)
     yield from _rows(thorough, pages)
     if thorough:

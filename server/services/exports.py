@@ -95,7 +95,7 @@ def export_workbook(
         if session.get(Project, project_id) is None:
             raise Problem("404.1")
         audits.note(session, project_id, actor, "workbook.export", "", now, **noted)
-    with snapshot():
+    with snapshot(apart=True):
         kept = KeptBlocks(current_app.config["HIRFA"].kept, project_id)
         shared = None if options.reveal else kept  # numbers in full leave no copy of themselves behind
         programme = build_programme(project_id, actor, now)

@@ -51,7 +51,7 @@ def stream_form_csv(
 ) -> Iterator[bytes]:
     """Give the submissions of a form, without their repeats, as CSV."""
     note_export(project_id, actor, "submission.export", form.form_id, format="csv")
-    with snapshot():
+    with snapshot(apart=True):
         made = CsvTables(form, group_paths=group_paths, split=split)
         rows = (
             fields
@@ -74,7 +74,7 @@ def stream_form_zip(
 ) -> Iterator[bytes]:
     """Give the tables of a form as a zip of CSV files, with the photographs when they are wanted."""
     note_export(project_id, actor, "submission.export", form.form_id, format="csv.zip", files=files)
-    with snapshot():
+    with snapshot(apart=True):
         made = CsvTables(form, group_paths=group_paths, split=split)
         archive = CsvZip(made, form, datetime.now(UTC))
         sent: list[str] = []
@@ -136,7 +136,7 @@ def stream_form_geojson(
     if chosen is None and fieldpath is not None:
         raise Problem("400.23", property=fieldpath)
     note_export(project_id, actor, "submission.export", form.form_id, format="geojson")
-    with snapshot():
+    with snapshot(apart=True):
         rows = tables.stream_rows(project_id, form.form_id, wanted) if chosen else iter(())
         yield from _collection(_feature(form, row, chosen) for row in rows if chosen)
 
@@ -165,7 +165,7 @@ def stream_records_csv(
     """Give an entity list as CSV."""
     note_export(project_id, actor, "entity.export", shape.name, format="csv")
     ends = ("__createdAt", "__creatorId", "__creatorName", "__updates", "__updatedAt", "__version")
-    with snapshot():
+    with snapshot(apart=True):
         rows = (
             (
                 it.id,
@@ -187,7 +187,7 @@ def stream_records_geojson(project_id: int, shape: ListShape, actor: Actor, want
     """Give the positions of an entity list: of the property ``geometry``, else of its first position."""
     chosen = next((each for each in shape.geometries if each[0] == "geometry"), next(iter(shape.geometries), None))
     note_export(project_id, actor, "entity.export", shape.name, format="geojson")
-    with snapshot():
+    with snapshot(apart=True):
         rows = entity_tables.stream_records(project_id, shape, wanted) if chosen else iter(())
         yield from _collection(_record_feature(it, *chosen) for it in rows if chosen)
 
@@ -201,13 +201,13 @@ def _record_feature(record: Record, name: str, kind: str) -> dict[str, Any] | No
 
 def stream_records_json(project_id: int, shape: ListShape) -> Iterator[bytes]:
     """Give what Central's list of entities says of each."""
-    with snapshot():
+    with snapshot(apart=True):
         yield from _array(describe_record(it) for it in entity_tables.stream_records(project_id, shape, Wanted()))
 
 
 def stream_submissions_json(project_id: int, form_id: str) -> Iterator[bytes]:
     """Give what Central's list of submissions says of each."""
-    with snapshot():
+    with snapshot(apart=True):
         yield from _array(describe_submission(row) for row in tables.stream_rows(project_id, form_id, Wanted()))
 
 
@@ -265,7 +265,7 @@ def stream_feed(project_id: int, form: CentralForm, table: int, actor: Actor, fe
     wanted = feed.wanted
     if wanted.after is None and feed.after_pass is None and not wanted.skip:
         note_export(project_id, actor, "submission.export", form.form_id, format="odata", table=form.tables[table].name)
-    with snapshot():
+    with snapshot(apart=True):
         if table == 0:
             yield from _feed_submissions(project_id, form, made, feed)
         else:
@@ -337,7 +337,7 @@ def stream_entity_feed(project_id: int, shape: ListShape, actor: Actor, feed: Fe
     if wanted.after is None and not wanted.skip:
         note_export(project_id, actor, "entity.export", shape.name, format="odata")
     more = replace(wanted, top=None if wanted.top is None else wanted.top + 1)
-    with snapshot():
+    with snapshot(apart=True):
         count = entity_tables.count_records(project_id, shape.name, wanted) if feed.count else None
         yield b'{"value":['
         sent, last, next_url = 0, "", None
