@@ -12,6 +12,7 @@ from flask import Flask
 from openpyxl import Workbook, load_workbook
 
 from server.auth import COMMAND, Actor
+from server.blobs import blob_store
 from server.database import db
 from server.errors import Problem
 from server.models import Entity, ImportedList
@@ -131,7 +132,8 @@ def test_new_women_are_shown_beside_who_they_may_be_and_need_a_consent(women: li
     assert created["label"] == "Zerrouki Nacera (1988)" and created["date_naissance"] == "1988-05-02"
     history = entities.find_history(1, db.session.get_one(Entity, (1, new.entity_id)))
     assert [entry.action.author for entry in history] == ["user:2"]
-    assert not imports._path(1, looked.file.sha256).exists()
+    with pytest.raises(FileNotFoundError):
+        blob_store().open_kept(imports._name(1, looked.file.sha256))
 
 
 def test_an_import_is_undone_whole_and_what_others_wrote_stays(phone: Any, women: list[str], as_role: Any) -> None:

@@ -58,7 +58,7 @@ def an_erasure_forgets_the_free_pages(patch: pytest.MonkeyPatch) -> None:
 
 def the_list_of_erasures_is_lost(patch: pytest.MonkeyPatch) -> None:
     """The backup that is restored knows nothing of an erasure, and nothing else does."""
-    patch.setattr(erasure, "_write_list", lambda: None)
+    patch.setattr(erasure, "write_list", lambda: None)
 
 
 def no_era_begins(patch: pytest.MonkeyPatch) -> None:
