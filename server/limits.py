@@ -42,10 +42,9 @@ class DatabaseStorage(Storage):
                 "ends_at": case((over, now + expiry), else_=RateCount.ends_at),
             },
         ).returning(RateCount.count)
-        with db.engine.connect().execution_options(**{WRITE: True}) as connection:
+        with db.engine.execution_options(**{WRITE: True}).begin() as connection:
             count = connection.execute(counted).scalar_one()
             connection.execute(delete(RateCount).where(RateCount.ends_at < now - expiry))
-            connection.commit()
         return int(count)
 
     def get(self, key: str) -> int:
@@ -63,15 +62,13 @@ class DatabaseStorage(Storage):
         return True
 
     def reset(self) -> int | None:
-        with db.engine.connect().execution_options(**{WRITE: True}) as connection:
+        with db.engine.execution_options(**{WRITE: True}).begin() as connection:
             removed = connection.execute(delete(RateCount)).rowcount
-            connection.commit()
         return removed
 
     def clear(self, key: str) -> None:
-        with db.engine.connect().execution_options(**{WRITE: True}) as connection:
+        with db.engine.execution_options(**{WRITE: True}).begin() as connection:
             connection.execute(delete(RateCount).where(RateCount.key_hash == _hide(key)))
-            connection.commit()
 
     def _read(self, key: str) -> tuple[int, float]:
         now = time.time()
