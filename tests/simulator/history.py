@@ -215,8 +215,9 @@ class History:
         return sorted(self.server.do(lambda: find_scopes(1, phone.agent.id)))
 
     def _hash(self, instance: str, name: str) -> str:
-        path, _ = self.server.do(lambda: open_attachment(1, instance, name))
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        file, _, _ = self.server.do(lambda: open_attachment(1, instance, name))
+        with file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def run_history(seed: int, server: SimulatedServer, skip: Collection[int] = ()) -> Log:
