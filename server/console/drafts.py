@@ -90,6 +90,20 @@ def add_files(form_id: str) -> Answer:
 
 
 @require("form.publish")
+def confirm_drop(form_id: str) -> str:
+    return show(
+        "confirm.html",
+        title=text("draft.drop.title"),
+        name=service.find_draft(shown_project(), form_id).title,
+        words=text("draft.drop.words"),
+        button=text("draft.drop"),
+        action=url_for("console.drop", form_id=form_id),
+        back=url_for("console.draft", form_id=form_id),
+        danger=True,
+    )
+
+
+@require("form.publish")
 def drop(form_id: str) -> Answer:
     service.drop_draft(shown_project(), form_id, actor())
     flash(text("draft.dropped"), "good")

@@ -68,7 +68,8 @@ GROUPS: Final = (
             "make_workbook", "set_targets", "cancel_workbook", "fetch_workbook", "run_preset", "delete_preset",
         )),
         Page("templates", "workbook.read", (
-            "put_template", "template_names", "template", "fetch_template", "delete_template",
+            "put_template", "template_names", "template", "fetch_template", "confirm_delete_template",
+            "delete_template",
         )),
         Page("lists", "list.import", (
             "take_list", "blank_list", "taken_list", "apply_list", "confirm_columns", "drop_list", "undo_list",
@@ -77,7 +78,7 @@ GROUPS: Final = (
     Group((
         Page("forms", "desk.read", (
             "codebook", "source", "confirm_retire", "retire", "offer", "upload", "publish", "draft", "add_files",
-            "drop", "xform", "file", "entity_list_of_draft", "try_out", "send_test", "tested",
+            "confirm_drop", "drop", "xform", "file", "entity_list_of_draft", "try_out", "send_test", "tested",
         )),
         Page("choose_form", "form.fill", ("fill", "send", "entity_list", "grid")),
     )),

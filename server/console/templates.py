@@ -85,6 +85,24 @@ def template_names() -> Response:
 
 
 @require("workbook.template")
+def confirm_delete_template(template_id: str) -> str:
+    try:
+        name = service.find_template(shown_project(), template_id).name
+    except Problem as gone:
+        raise Problem("404.1") from gone
+    return show(
+        "confirm.html",
+        title=text("templates.delete.title"),
+        name=name,
+        words=text("templates.delete.words"),
+        button=text("workbook.delete"),
+        action=url_for("console.delete_template", template_id=template_id),
+        back=url_for("console.templates"),
+        danger=True,
+    )
+
+
+@require("workbook.template")
 def delete_template(template_id: str) -> Answer:
     service.delete_template(shown_project(), template_id, actor())
     flash(text("templates.deleted"), "good")

@@ -34,6 +34,12 @@ DRAFTS: Final = {
     "draft.choose_some": Words("Cochez au moins un brouillon.", "اختر مسودة واحدة على الأقل.", "Tick a draft."),
     "draft.published": Words("Publié : {names}", "نُشر: {names}", "Published: {names}"),
     "draft.drop": Words("Jeter le brouillon", "حذف المسودة", "Throw the draft away"),
+    "draft.drop.title": Words("Jeter ce brouillon ?", "هل تريد حذف هذه المسودة؟", "Throw this draft away?"),
+    "draft.drop.words": Words(
+        "Le formulaire déposé, ses fichiers et l’essai disparaissent. Ce qui est publié ne change pas.",
+        "تُحذف الاستمارة المودعة وملفاتها وتجربتها. لا يتغير شيء مما نُشر.",
+        "The form that was sent in, its files and its test go. What is published does not change.",
+    ),
     "draft.dropped": Words("Le brouillon est jeté.", "حُذفت المسودة.", "The draft is gone."),
     "draft.look": Words("Relire", "مراجعة", "Look at it"),
     "draft.changes": Words("Ce qui change", "ما الذي يتغير", "What changes"),

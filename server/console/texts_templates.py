@@ -38,6 +38,12 @@ TEMPLATES: Final = {
     ),
     "templates.kept.flash": Words("Modèle gardé. Vérifiez ce qui a été compris.", "حُفظ النموذج. تحقق مما فُهم.", "Template kept. Check what was understood."),
     "templates.deleted": Words("Modèle supprimé.", "حُذف النموذج.", "Template deleted."),
+    "templates.delete.title": Words("Supprimer ce modèle ?", "هل تريد حذف هذا النموذج؟", "Delete this template?"),
+    "templates.delete.words": Words(
+        "Les options gardées qui l’emploient ne pourront plus être préparées. Téléchargez-le d’abord s’il n’existe qu’ici.",
+        "لن يمكن تحضير الخيارات المحفوظة التي تستعمله. نزّله أولا إن لم تكن له نسخة أخرى.",
+        "Saved options that use it can no longer be made. Fetch it first if it exists only here.",
+    ),
     "templates.here": Words("Modèles de la Chambre", "نماذج الغرفة", "The chamber’s templates"),
     "templates.none": Words("Aucun modèle pour l’instant.", "لا نموذج حاليا.", "No template yet."),
     "templates.none.advice": Words(

@@ -191,6 +191,12 @@ class Labels:
         """Return a question as it was asked, "" when it was not asked but calculated."""
         return pick(node.labels, self.language, definition.default_language)
 
+    def choice(self, form_id: str, question: str, text: str) -> str:
+        """Return what the newest version of a form calls an answer to a question; its name when no form says."""
+        definition = self.definition(form_id)
+        node = next((node for node in definition.nodes if node.name == question), None) if definition else None
+        return self.answer(definition, node, text) if definition is not None and node is not None else text
+
     def form_title(self, form_id: str | None) -> str:
         """Return the title of a form's newest version; the id of one that is not here."""
         return self._forms.titles.get(form_id or "", form_id or "")

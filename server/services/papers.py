@@ -17,6 +17,9 @@ from server.errors import Problem
 from server.models import Certificate
 from server.papers import make_pdf
 from server.services.certificates import QUALIFICATION, Candidate, sign_certificate
+from server.services.exports import WOMEN
+from server.services.facts import ATTENDANCE, EXAM
+from server.services.labels import Labels
 from server.services.programme import get_project
 
 _STATE = {
@@ -75,9 +78,10 @@ def describe(row: Certificate) -> dict[str, Any]:
         if it["day"]:
             ar.append(["التاريخ", _day(it["day"], "ar"), "rtl"])
     else:
-        named = it["programme"] or "–"
-        fr += [["Programme", named, "ltr"], ["Session", session, "ltr"], ["Demi-journées", it["result"], "ltr"]]
-        ar += [["البرنامج", named, "ltr"], ["الدورة", row.session, "ltr"], ["أنصاف الأيام", it["result"], "ltr"]]
+        labels = [Labels(row.project_id, each) for each in ("fr", "ar")]
+        named = [each.choice(ATTENDANCE, "programme", it["programme"]) or "–" for each in labels]
+        fr += [["Programme", named[0], "ltr"], ["Session", session, "ltr"], ["Demi-journées", it["result"], "ltr"]]
+        ar += [["البرنامج", named[1], "rtl"], ["الدورة", row.session, "ltr"], ["أنصاف الأيام", it["result"], "ltr"]]
     words = _WORDS[row.kind]
     project = get_project(row.project_id)
     issuer, town = it.get("issuer") or project.name, it.get("town", project.town)
@@ -144,7 +148,7 @@ def _day(text: str, language: str) -> str:
 
 def print_minutes(project_id: int, code: str, candidates: Sequence[Candidate]) -> bytes:
     """Set the minutes of an exam session."""
-    name = get_project(project_id).name
+    name, labels = get_project(project_id).name, Labels(project_id, "fr")
     first = candidates[0].answers
     jury = [
         ["Président du jury", "رئيس اللجنة", first.get("jury_president", "")],
@@ -165,7 +169,7 @@ def print_minutes(project_id: int, code: str, candidates: Sequence[Candidate]) -
             "ar": {"issuer": _issuer(name, "ar"), "heading": "محضر الامتحان"},
             "facts": facts,
             "headings": _HEADINGS,
-            "rows": [_row(number, each) for number, each in enumerate(candidates, start=1)],
+            "rows": [_row(number, each, labels) for number, each in enumerate(candidates, start=1)],
             "totals": f"{len(candidates)} candidates · {passed} admises",
             "jury": jury,
         },
@@ -179,7 +183,7 @@ _HEADINGS = [
 ]  # fmt: skip
 
 
-def _row(number: int, each: Candidate) -> list[list[str]]:
+def _row(number: int, each: Candidate, labels: Labels) -> list[list[str]]:
     values = each.values
     cells = [
         str(number),
@@ -187,7 +191,7 @@ def _row(number: int, each: Candidate) -> list[list[str]]:
         f"{values.get('nom_fr', '')} {values.get('prenom_fr', '')}".strip(),
         f"{values.get('nom_ar', '')} {values.get('prenom_ar', '')}".strip(),
         values.get("date_naissance") or values.get("annee_naissance", ""),
-        each.answers.get("metier_exam") or values.get("metier", ""),
+        _trade(each, labels),
         each.answers.get("note_pratique", ""),
         each.answers.get("note_orale", ""),
         _DECISIONS.get(each.result, each.result),
@@ -195,3 +199,10 @@ def _row(number: int, each: Candidate) -> list[list[str]]:
         "",
     ]
     return [[text, "rtl" if place == 3 else "ltr"] for place, text in enumerate(cells)]
+
+
+def _trade(each: Candidate, labels: Labels) -> str:
+    examined = each.answers.get("metier_exam", "")
+    if other := each.answers.get("metier_exam_autre"):
+        return other
+    return labels.choice(EXAM, "metier_exam", examined) or labels.value(WOMEN, "metier", each.values.get("metier", ""))

@@ -252,6 +252,9 @@ def test_a_draft_is_tried_on_a_phones_screen_and_published(desk: Desk, tmp_path:
     check(page, "tested")
     assert desk.go("/submissions?form=reunion").locator("#results tbody tr").count() == 0  # received nowhere
     page = desk.go("/drafts/reunion")
+    page.get_by_role("link", name="Jeter le brouillon").click()
+    check(page, "throw away?")
+    page.get_by_role("link", name="Annuler").click()
     page.get_by_role("button", name="Publier").click()
     expect(page.locator(".notice.good")).to_contain_text("Réunion")
 

@@ -178,6 +178,9 @@ def test_trainings_are_listed_a_page_at_a_time_with_those_that_have_no_code(phon
     assert [(each.entity_id, each.result, each.blocked) for each in certificates.list_candidates(1, "training", "TRIE-2026-01")] == [
         (women[0], "2/2", ""), (women[1], "1/2", "failed"),
     ]  # fmt: skip
+    (row,) = certificates.issue(1, "training", "TRIE-2026-01", women[:1], OFFICER)
+    told = {language: dict(each[:2] for each in sheets.describe(row)[language]["rows"]) for language in ("fr", "ar")}
+    assert told["fr"]["Programme"].startswith("TRIE – ") and "trie" not in told["ar"]["البرنامج"]  # in words, not by its code
     assert [each.entity_id for each in certificates.list_candidates(1, "training", "autre")] == [women[1]]
     for kind, code in (("training", "CREE-2026-01"), ("training", ""), ("qualification", "")):
         with pytest.raises(Problem):
