@@ -5,12 +5,13 @@ import { createMutable } from 'solid-js/store';
 import { loadForm, type FormInstanceConfig, type InstanceData, type RootNode } from '@getodk/xforms-engine';
 import { readFormFacts, type FormFacts } from './form-xml';
 import { matchLanguage } from './languages';
-import { Views, withoutForbidden, type Question, type TreeNode } from './nodes';
+import { Views, withoutForbidden } from './nodes';
+import type { Question, TreeNode } from './tree';
 import { mediaName } from './text';
 
 export { findRemembered, takeRemembered } from './form-xml';
 export type { FormText, Rich } from './text';
-export type { Group, Instance, Option, Problem, Question, Repeat, TreeNode, Widget } from './nodes';
+export type { Group, Instance, Option, Problem, Question, Repeat, TreeNode, Widget } from './tree';
 
 export interface NamedFile {
   name: string;
