@@ -189,8 +189,8 @@ NOMINAL: Final = (
         "telephone",
         to_heading("Téléphone", "الهاتف", "id", "Fiche : telephone (texte).", "البطاقة: telephone (نص).", 13),
     ),
-    ("#trade", to_heading("Métier", "الحرفة", "text", "Fiche : metier.", "البطاقة: metier.", 30)),
-    ("#association", to_heading("Association", "الجمعية", "text", "Fiche : association.", "البطاقة: association.", 28)),
+    ("#trade", to_heading("Métier", "الحرفة", "long", "Fiche : metier.", "البطاقة: metier.", 34)),
+    ("#association", to_heading("Association", "الجمعية", "long", "Fiche : association.", "البطاقة: association.", 42)),
     (
         "#registered",
         to_heading(

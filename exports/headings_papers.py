@@ -7,7 +7,7 @@ from typing import Final
 from exports.headings import to_heading
 
 MINUTES: Final = (
-    to_heading("N°", "الرقم", "number", "Compteur, par session.", "عداد، لكل دورة.", 5),
+    to_heading("N°", "الرقم", "number", "Compteur, par session.", "عداد، لكل دورة.", 7),
     to_heading("Code artisane", "رمز الحرفية", "id", "Fiche : code_artisane.", "البطاقة: code_artisane.", 15),
     to_heading("Nom et prénom", "الاسم باللاتينية", "text", "Fiche : nom_fr, prenom_fr.", "nom_fr، prenom_fr.", 24),
     to_heading("اللقب والاسم", "اللقب والاسم", "rtl", "Fiche : nom_ar, prenom_ar.", "nom_ar، prenom_ar.", 22),
@@ -20,7 +20,7 @@ MINUTES: Final = (
         15,
     ),
     to_heading(
-        "Métier évalué", "الحرفة المقيمة", "long", "Formulaire C : metier_exam.", "الاستمارة ج: metier_exam.", 24
+        "Métier évalué", "الحرفة المقيمة", "long", "Formulaire C : metier_exam.", "الاستمارة ج: metier_exam.", 32
     ),
     to_heading("Ouvrage réalisé", "العمل المنجز", "long", "Formulaire C : ouvrage.", "الاستمارة ج: ouvrage.", 24),
     to_heading(
@@ -38,10 +38,10 @@ MINUTES: Final = (
     to_heading(
         "Décision",
         "القرار",
-        "text",
+        "long",
         "Formulaire C : decision ; le dernier envoi de la session.",
         "الاستمارة ج: decision؛ آخر إرسال في الدورة.",
-        15,
+        18,
     ),
     to_heading(
         "N° certificat", "رقم الشهادة", "id", "Formulaire C, sinon la fiche.", "الاستمارة ج، وإلا البطاقة.", 15
@@ -144,7 +144,7 @@ DUPLICATES: Final = (
     to_heading(
         "Décision",
         "القرار",
-        "text",
+        "long",
         "Fusionner, distinct ou à revoir ; vide : personne n’a décidé.",
         "دمج، مختلفة أو للمراجعة؛ فارغ: لم يقرر أحد.",
         15,

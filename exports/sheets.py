@@ -89,7 +89,7 @@ class SheetWriter:
         """Create the next sheet of each group of columns."""
         self._finish()
         for group in self._groups:
-            opened = self._book.create(self.sheet, len(self.names) + 1)
+            opened = self._book.create(self.sheet, len(self.names) + 1, self._title)
             self.names.append(opened.name)
             self._rows[opened.name] = 0
             self._parts.append((opened, group, []))

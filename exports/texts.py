@@ -123,6 +123,7 @@ TEXTS: Final = {
         "CONFIDENTIEL – extrait par {author} le {when}",
         "\u2067سري – استخرجه \u2068{author}\u2069 يوم \u2068{when}\u2069\u2069",
     ),
+    "command": Words("une commande du serveur", "أمر من الخادم"),
     "editable": Words("Peut être corrigé ici, puis le fichier renvoyé.", "يمكن تصحيحه هنا ثم إعادة إرسال الملف."),
     # 14_Lisez_moi
     "extracted": Words("Extrait le", "تاريخ الاستخراج"),

@@ -176,8 +176,11 @@ class Book:
         self._writers.append(writer)
         return writer
 
-    def create(self, sheet: Sheet, number: int) -> Opened:
-        """Create the ``number``-th part of a sheet at its place in the workbook, under a name of its own."""
+    def create(self, sheet: Sheet, number: int, title: str) -> Opened:
+        """Create the ``number``-th part of a sheet at its place in the workbook, under a name of its own.
+
+        :param title: what stands above it on paper.
+        """
         tail = sheet.tail if number == 1 else f"{sheet.tail} ({number})"
         taken = [*self._workbook.sheetnames, *(SHEETS if sheet.form else ())]
         name = to_sheet_name(sheet.name, taken, tail=tail)
@@ -185,7 +188,7 @@ class Book:
         index = sum(other < place for other in self._places)
         self._places.append(place)
         created = self._workbook.create_sheet(name, index)
-        _dress(created, sheet, self.options.language, self.notice if sheet.personal else "")
+        _dress(created, sheet, self.options.language, title, self.notice if sheet.personal else "")
         opened = self._opened[name] = Opened(self, created, sheet, f"xl/worksheets/rows{len(self._places)}.xml")
         return opened
 
@@ -355,7 +358,7 @@ class Opened:
         return made
 
 
-def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
+def _dress(created: Any, sheet: Sheet, language: str, title: str, notice: str) -> None:
     """Set what a sheet needs before its first row: direction, panes, what its pages say."""
     view = created.sheet_view
     view.rightToLeft = language == "ar"
@@ -364,8 +367,10 @@ def _dress(created: Any, sheet: Sheet, language: str, notice: str) -> None:
     created.freeze_panes = f"{get_column_letter(sheet.frozen + 1)}2"
     footer = created.HeaderFooter.oddFooter
     footer.left.text, footer.right.text = "&A", "&P / &N"
-    if notice:
-        created.HeaderFooter.oddHeader.center.text = _fold(notice, 200).replace("&", "&&")
+    header = created.HeaderFooter.oddHeader  # Excel takes 255 characters in all
+    first, second = (header.right, header.left) if language == "ar" else (header.left, header.right)
+    first.text = _fold(title, 90).replace("&", "&&")
+    second.text = _fold(notice, 110).replace("&", "&&") or None
 
 
 def _fold(text: str, length: int) -> str:

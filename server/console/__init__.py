@@ -167,6 +167,7 @@ def init_console(app: Flask) -> None:
         ("POST", "/workbook/jobs/<job_id>/cancel", workbook.cancel_workbook),
         ("GET", "/workbook/jobs/<job_id>/file", workbook.fetch_workbook),
         ("POST", "/workbook/presets/<preset_id>/run", workbook.run_preset),
+        ("GET", "/workbook/presets/<preset_id>/delete", workbook.confirm_delete_preset),
         ("POST", "/workbook/presets/<preset_id>/delete", workbook.delete_preset),
         ("GET", "/templates", templates.templates),
         ("POST", "/templates", templates.put_template),

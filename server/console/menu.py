@@ -65,7 +65,8 @@ GROUPS: Final = (
     )),
     Group((
         Page("workbook", "workbook.read", (
-            "make_workbook", "set_targets", "cancel_workbook", "fetch_workbook", "run_preset", "delete_preset",
+            "make_workbook", "set_targets", "cancel_workbook", "fetch_workbook", "run_preset", "confirm_delete_preset",
+            "delete_preset",
         )),
         Page("templates", "workbook.read", (
             "put_template", "template_names", "template", "fetch_template", "confirm_delete_template",

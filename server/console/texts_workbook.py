@@ -89,6 +89,12 @@ WORKBOOK: Final = {
     "workbook.presets.none": Words("Aucune pour l’instant.", "لا شيء حاليا.", "None yet."),
     "workbook.use": Words("Reprendre", "استعمال", "Use"),
     "workbook.delete": Words("Supprimer", "حذف", "Delete"),
+    "workbook.delete.title": Words("Supprimer ces options ?", "حذف هذه الخيارات؟", "Delete these options?"),
+    "workbook.delete.words": Words(
+        "Le classeur ne se prépare plus tout seul et son lien fixe ne répond plus. Les classeurs déjà faits restent.",
+        "لن يعد المصنف وحده بعد الآن ولن يعمل رابطه الثابت. تبقى المصنفات المعدة من قبل.",
+        "The workbook is no longer made by itself, and its fixed link answers no more. Workbooks already made stay.",
+    ),
     "workbook.newest": Words("Dernier classeur", "آخر مصنف", "Newest workbook"),
     "workbook.jobs": Words("Classeurs préparés", "المصنفات المعدة", "Workbooks"),
     "workbook.jobs.none": Words("Aucun depuis hier.", "لا شيء منذ أمس.", "None since yesterday."),

@@ -111,6 +111,20 @@ def fetch_workbook(job_id: str) -> Response:
 
 
 @require("workbook.read")
+def confirm_delete_preset(preset_id: str) -> str:
+    return show(
+        "confirm.html",
+        title=text("workbook.delete.title"),
+        name=presets.find_preset(shown_project(), preset_id).name,
+        words=text("workbook.delete.words"),
+        button=text("workbook.delete"),
+        action=url_for("console.delete_preset", preset_id=preset_id),
+        back=url_for("console.workbook"),
+        danger=True,
+    )
+
+
+@require("workbook.read")
 def delete_preset(preset_id: str) -> Answer:
     presets.delete_preset(shown_project(), preset_id, actor())
     flash(text("workbook.deleted"), "good")

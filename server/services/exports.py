@@ -25,8 +25,9 @@ from exports.programme import (
     Woman,
 )
 from exports.template import TemplateError, fill_template
+from exports.texts import say
 from exports.workbook import stream_workbook
-from server.auth import Actor
+from server.auth import COMMAND, Actor
 from server.database import db, snapshot, transaction
 from server.errors import Problem
 from server.kept import KeptBlocks
@@ -105,7 +106,8 @@ def export_workbook(
                 seen(batch.size)
                 yield batch
 
-        programme = replace(programme, batches=count, before=before)
+        author = say("command", options.language) if actor.kind == COMMAND.kind else programme.author
+        programme = replace(programme, batches=count, before=before, author=author)
         if template is not None:
             try:
                 outcome = yield from fill_template(template.content, programme, options, kept=shared)
