@@ -102,3 +102,24 @@ def test_an_answer_that_nobody_reads_holds_nothing(served: Served) -> None:
         assert pool.checkedout() == 1  # type: ignore[attr-defined]
     assert pool.checkedout() == 0  # type: ignore[attr-defined]
     assert not has_app_context()
+
+
+def test_several_answers_at_once_show_the_moment_each_began(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read turn by turn while forms arrive: three workbooks and a feed."""
+    monkeypatch.setattr("server.api.streams.PIECE_BYTES", 8192)
+    begun: list[tuple[int, str, Iterator[bytes], list[bytes]]] = []
+    for number, path in enumerate(("workbook.xlsx", "forms/cam_a_inscription.svc/Submissions", "workbook.xlsx", "workbook.xlsx")):
+        pieces = served.officer().get(f"{P}/{path}", buffered=False).iter_encoded()
+        begun.append((BEFORE + number, path, pieces, [next(pieces)]))
+        served.push(1)
+    going = list(begun)
+    while going:
+        for one in list(going):
+            piece = next(one[2], None)
+            if piece is None:
+                going.remove(one)
+            else:
+                one[3].append(piece)
+        if going:
+            served.push(1)
+    assert [ANSWERS[path](b"".join(read)) for _, path, _, read in begun] == [count for count, _, _, _ in begun]
