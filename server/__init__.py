@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from server.limits import limiter
     from server.logs import init_logs
     from server.overload import init_overload
+    from server.services.openid import init_openid
     from server.typed import TypedRequest
 
     init_logs()
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     init_auth(app)
+    init_openid(app)
     init_api(app)
     init_console(app)
     init_commands(app)

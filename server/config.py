@@ -36,6 +36,17 @@ class S3Address:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenId:
+    """The provider by which people may sign in."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    name: str
+    """What people call it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the administrator decides outside the database."""
 
@@ -69,6 +80,8 @@ class Settings:
     """Folder of map pictures, ``z/x/y.png``, for the phones; none: their maps are grids."""
     read_url: str = ""
     """A replica of the database, which exports are read from."""
+    oidc: OpenId | None = None
+    """Provider by which officers may sign in too."""
     s3: S3Address | None = None
     """Store of the photographs; none: the folder ``blobs`` of the data folder."""
 
@@ -120,8 +133,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         second_factor=frozenset((env.get("HIRFA_SECOND_FACTOR") or "").replace(",", " ").split()),
         tiles=Path(env["HIRFA_TILES"]).resolve() if env.get("HIRFA_TILES") else None,
         read_url=_find_replica(env),
+        oidc=_find_openid(env),
         s3=_find_s3(env),
     )
+
+
+def _find_openid(env: Mapping[str, str]) -> OpenId | None:
+    issuer = (env.get("HIRFA_OIDC_ISSUER") or "").rstrip("/")
+    if not issuer:
+        return None
+    address = urlsplit(issuer)
+    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname or "")):
+        raise ValueError("HIRFA_OIDC_ISSUER: an https:// address is expected")
+    client, secret = env.get("HIRFA_OIDC_CLIENT") or "", env.get("HIRFA_OIDC_SECRET") or ""
+    if not client or not secret:
+        raise ValueError("HIRFA_OIDC_CLIENT and HIRFA_OIDC_SECRET are missing")
+    return OpenId(issuer, client, secret, env.get("HIRFA_OIDC_NAME") or address.hostname or issuer)
 
 
 def _find_replica(env: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ HALF_S: Final = 300
 """How long a right password waits for its code."""
 
 
-def _next() -> str:
+def find_next() -> str:
     """Return where the reader wanted to go: a page of this server that can be opened, else home."""
     target = request.values.get("next", "")
     if is_local(target) and current_app.url_map.bind("").test(target.partition("?")[0], "GET"):
@@ -33,15 +33,15 @@ def _next() -> str:
 @require(PUBLIC)
 def sign_in() -> str | Response:
     if current_user.is_authenticated:
-        return redirect(_next())
-    return show("sign_in.html", next=_next())
+        return redirect(find_next())
+    return show("sign_in.html", next=find_next())
 
 
 @require(PUBLIC)
 @limiter.limit("10 per minute")
 def open_session() -> tuple[str, int] | Response:
     """Sign in; the session begins anew, so that one planted before is worth nothing."""
-    target = _next()
+    target = find_next()
     email = request.form.get("email", "")
     try:
         found = auth.sign_in(email, request.form.get("password", ""))
@@ -49,14 +49,19 @@ def open_session() -> tuple[str, int] | Response:
         return show("sign_in.html", next=target, email=email, locked=locked.message(language())), locked.status
     if found is None:
         return show("sign_in.html", next=target, email=email, refused=True), 401
-    _begin_anew()
+    begin_anew()
     if safety.has_second_factor(found.id):
-        session[HALF] = {"id": found.id, "at": time.time(), "next": target}
-        return redirect(url_for("console.ask_code"), 303)
-    return _enter(found.id, target)
+        return wait_for_code(found.id, target)
+    return enter(found.id, target)
 
 
-def _begin_anew() -> None:
+def wait_for_code(user_id: int, target: str) -> Response:
+    """Ask for the second factor of somebody who proved the first; not signed in before that."""
+    session[HALF] = {"id": user_id, "at": time.time(), "next": target}
+    return redirect(url_for("console.ask_code"), 303)
+
+
+def begin_anew() -> None:
     """Begin the cookie's session anew: one that somebody planted before is worth nothing."""
     chosen = session.get("language")
     session.clear()
@@ -64,8 +69,8 @@ def _begin_anew() -> None:
         session["language"] = chosen
 
 
-def _enter(user_id: int, target: str) -> Response:
-    _begin_anew()
+def enter(user_id: int, target: str) -> Response:
+    begin_anew()
     session[SESSION] = safety.begin_session(user_id, request.user_agent.string)
     user = actors.get_user(user_id)
     login_user(user)
@@ -95,7 +100,7 @@ def take_code() -> tuple[str, int] | Response:
         return redirect(url_for("console.sign_in"), 303)
     try:
         if auth.take_second_factor(int(half["id"]), request.form.get("code", "")[:64]):
-            return _enter(int(half["id"]), str(half["next"]))
+            return enter(int(half["id"]), str(half["next"]))
         wrong = Problem("401.4")
     except Problem as locked:
         wrong = locked
@@ -107,7 +112,7 @@ def sign_out() -> Response:
     if secret := session.get(SESSION):
         safety.end_session(str(secret))
     logout_user()
-    _begin_anew()
+    begin_anew()
     return redirect(url_for("console.sign_in"), 303)
 
 
@@ -116,4 +121,4 @@ def set_language() -> Response:
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
         session["language"] = chosen
-    return redirect(_next(), 303)
+    return redirect(find_next(), 303)

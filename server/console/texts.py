@@ -22,6 +22,7 @@ from server.console.texts_forms import FORMS
 from server.console.texts_grid import GRID
 from server.console.texts_legal import LEGAL
 from server.console.texts_lists import LISTS
+from server.console.texts_openid import OPENID
 from server.console.texts_people import PEOPLE
 from server.console.texts_programme import PROGRAMME
 from server.console.texts_project import PROJECT
@@ -177,7 +178,7 @@ TABLES: Final = (
     TEMPLATES,
     _FRAME, _HOME, WOMEN, SUBMISSIONS, CONFLICTS, QUARANTINE, HANDOVER, AGENTS, FORMS, ACTS,
     DUPLICATES, PROGRAMME, LEGAL, DOCTOR,
-    LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, PEOPLE, AUDIT, PROJECT,
+    LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, OPENID, PEOPLE, AUDIT, PROJECT,
 )  # fmt: skip
 TEXTS: Final[Mapping[str, Words]] = {
     key: words._replace(fr=words.fr.replace(" ?", "\u00a0?"))  # a question mark never stands alone on a line

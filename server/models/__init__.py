@@ -1,6 +1,15 @@
 """Tables, one aggregate a module, no business rule. ``project_id`` stands first in every key."""
 
-from server.models.actor import AppUser, AppUserScope, AppUserToken, Device, EnrolmentCode, User, UserToken
+from server.models.actor import (
+    AppUser,
+    AppUserScope,
+    AppUserToken,
+    Device,
+    EnrolmentCode,
+    User,
+    UserIdentity,
+    UserToken,
+)
 from server.models.asked import Correction, Question
 from server.models.audit import Audit, AuditHead
 from server.models.backup import Backup
@@ -76,6 +85,7 @@ __all__ = [
     "Target",
     "UploadPiece",
     "User",
+    "UserIdentity",
     "UserToken",
     "RecoveryCode",
     "ResetLink",

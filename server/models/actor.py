@@ -29,6 +29,17 @@ class User(UserMixin, Base):  # type: ignore[misc]
     """Her password was made for her and seen by another: she may do nothing but choose her own."""
 
 
+class UserIdentity(Base):
+    """Whom an officer is at the provider by which she signs in too."""
+
+    __tablename__ = "user_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    linked_at: Mapped[moment]
+
+
 class UserToken(Base):
     """A bearer token of an officer (``POST /v1/sessions``)."""
 

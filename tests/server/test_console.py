@@ -698,7 +698,7 @@ def test_no_text_hides_another() -> None:
 
 
 def test_every_page_has_its_place_in_the_menu_once(app: Flask) -> None:
-    outside = {"sign_in", "open_session", "ask_code", "take_code", "ask_password", "set_password", "sign_out", "set_language",
+    outside = {"sign_in", "open_session", "ask_code", "take_code", "openid_start", "openid_back", "ask_password", "set_password", "sign_out", "set_language",
                "account", "change_password", "end_sessions", "begin_second_factor", "confirm_second_factor",
                "remove_second_factor", "verify_certificate", "static"}  # fmt: skip
     endpoints = {name.removeprefix("console.") for name in app.view_functions if name.startswith("console.")}

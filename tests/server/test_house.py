@@ -31,6 +31,8 @@ PUBLIC_ENDPOINTS = {
     "console.set_language",
     "console.ask_code",
     "console.take_code",
+    "console.openid_start",
+    "console.openid_back",
     "console.ask_password",
     "console.set_password",
     "console.static",
