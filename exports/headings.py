@@ -207,7 +207,7 @@ NOMINAL: Final = (
         to_heading(
             "Formation suivie",
             "التكوين المتبع",
-            "text",
+            "long",
             "Sessions où elle est présente (formulaire B), part des demi-journées, et attestation s’il y a lieu.",
             "الدورات التي حضرتها (الاستمارة ب)، ونسبة أنصاف الأيام، والشهادة إن وجدت.",
             34,
