@@ -29,7 +29,7 @@ LEGAL: Final = {
     "women.any": Words("Tous", "الكل", "All"),
     "unit.centimes": Words("{count} millions de centimes", "{count} مليون سنتيم", "{count} million centimes"),
     "nav.list_legal": Words("Loi 18-07", "القانون 18-07", "Law 18-07"),
-    "legal.title": Words("Demandes selon la loi 18-07", "طلبات وفق القانون 18-07", "Requests by law 18-07"),
+    "legal.title": Words("Demandes selon la loi 18\u201107", "طلبات وفق القانون 18-07", "Requests by law 18-07"),
     "legal.lead": Words(
         "Ce que des femmes demandent de leurs données. On l’inscrit depuis la fiche de la femme ; l’échéance est de dix jours.",
         "ما تطلبه النساء بشأن معطياتهن. يُسجل الطلب من بطاقة المرأة؛ والأجل عشرة أيام.",
