@@ -24,7 +24,7 @@ from server.errors import Problem
 from server.library import read_table
 from server.models import Certificate, CertificateCounter, Entity, Place, Project
 from server.services import audits, facts
-from server.services.entities import Page, find_page
+from server.services.entities import Page
 from server.services.exports import WOMEN
 from server.services.history import new_action
 from server.services.register import Register
@@ -84,9 +84,7 @@ def list_sessions(project_id: int, *, page: int = 1) -> tuple[Page, int]:
     """
     waiting = facts.take_in(project_id, SECONDS)
     with snapshot():
-        total = facts.count_held(project_id)
-        number = find_page(page, total, SESSIONS)
-        held = facts.list_held(project_id, limit=SESSIONS, offset=(number - 1) * SESSIONS)
+        held, total, number = facts.list_held(project_id, page=page, size=SESSIONS)
         lives = facts.read_lives(project_id, [(each.form_id, each.code) for each in held])
         part = [(kind, code, life) for kind in KINDS for life in lives for code in _codes(kind, life)]
         given = _given(project_id, {code for _, code, _ in part})

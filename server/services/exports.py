@@ -122,7 +122,7 @@ def export_workbook(
 def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"]) -> bytes:
     """Write an empty list of women with the choices of its cells, to be filled in and sent in."""
     with snapshot():
-        programme = build_programme(project_id, actor, datetime.now(UTC))
+        programme = build_programme(project_id, actor, datetime.now(UTC), bare=True)
         return blanklist.write_blank_list(programme, Options(language=language))
 
 
@@ -138,8 +138,11 @@ def count_submissions(project_id: int) -> int:
     )
 
 
-def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
-    """Gather what the workbook is made of; submissions are read from the database as they are written."""
+def build_programme(project_id: int, actor: Actor, now: datetime, *, bare: bool = False) -> Programme:
+    """Gather what the workbook is made of; submissions are read from the database as they are written.
+
+    :param bare: without the women, for what only asks how tables are made.
+    """
     session = db.session
     project = session.get_one(Project, project_id)
     versions = session.scalars(
@@ -147,10 +150,11 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
         .where(FormVersion.project_id == project_id)
         .order_by(FormVersion.form_id, FormVersion.published_at, FormVersion.version)
     ).all()
-    entities = session.scalars(
-        select(Entity).where(Entity.project_id == project_id, Entity.deleted.is_(False)).order_by(Entity.id)
-    ).all()
-    registered = _registered_on(project_id)
+    wanted = select(Entity).where(Entity.project_id == project_id, Entity.deleted.is_(False)).order_by(Entity.id)
+    if bare:
+        wanted = wanted.where(Entity.list == ASSOCIATIONS)
+    entities = session.scalars(wanted).all()
+    registered = {} if bare else _registered_on(project_id)
     authors = find_author_names(project_id)
     withheld = find_withheld(project_id)
     return Programme(
@@ -192,10 +196,10 @@ def build_programme(project_id: int, actor: Actor, now: datetime) -> Programme:
                     for c in conflict.candidates
                 ],
             )
-            for conflict, entity in list_conflicts(project_id, open_only=False)
+            for conflict, entity in ([] if bare else list_conflicts(project_id, open_only=False))
             if entity.id not in withheld
         ],
-        duplicates=_duplicates(project_id, {e.id: e for e in entities if e.id not in withheld}),
+        duplicates=() if bare else _duplicates(project_id, {e.id: e for e in entities if e.id not in withheld}),
         withheld=withheld,
         targets=find_targets(project_id, now.astimezone(ALGIERS).year),
     )

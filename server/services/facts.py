@@ -24,6 +24,7 @@ from exports.tally import Tally
 from exports.told import Teller
 from server.database import db, retried, transaction
 from server.models import Entity, FormVersion, SessionForm, SessionWoman, Submission
+from server.services.entities import find_page
 from server.services.exports import WOMEN, values_of
 from server.services.forms import definition_of
 from server.services.submission_batches import find_touched
@@ -190,24 +191,25 @@ def forget_forms(session: Session, project_id: int, instance_ids: Collection[str
     )
 
 
-def count_held(project_id: int) -> int:
-    """Count the sessions that forms tell of."""
-    found = select(SessionForm.form_id, SessionForm.code).where(*_told(project_id)).distinct()
-    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+def list_held(project_id: int, *, page: int, size: int) -> tuple[list[Held], int, int]:
+    """List the sessions that forms tell of, the newest first: a page of them, how many there are, the page's number.
 
-
-def list_held(project_id: int, *, limit: int, offset: int = 0) -> list[Held]:
-    """List the sessions that forms tell of, the newest first. An exam's form without a code tells of none."""
+    An exam's form without a code tells of none.
+    """
     day = func.max(SessionForm.day)
-    rows = db.session.execute(
-        select(SessionForm.form_id, SessionForm.code, day)
+    grouped = (
+        select(SessionForm.form_id, SessionForm.code, day.label("day"), func.count().over().label("total"))
         .where(*_told(project_id))
         .group_by(SessionForm.form_id, SessionForm.code)
         .order_by(day.desc(), SessionForm.code.desc(), SessionForm.form_id)
-        .limit(limit)
-        .offset(offset)
     )
-    return [Held(*row) for row in rows]
+    number = max(page, 1)
+    rows = db.session.execute(grouped.limit(size).offset((number - 1) * size)).all()
+    if not rows and number > 1:  # there are not so many: the last page
+        total = db.session.scalar(grouped.with_only_columns(func.count().over()).order_by(None).limit(1)) or 0
+        number = find_page(number, total, size)
+        rows = db.session.execute(grouped.limit(size).offset((number - 1) * size)).all()
+    return [Held(row.form_id, row.code, row.day) for row in rows], rows[0].total if rows else 0, number
 
 
 def _told(project_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -29,6 +29,10 @@ from sync.people import find_roles, read_person
 RULES: Final = "2"
 """To be raised when words, keys or weights are made by other rules: all lists are then taken in again."""
 CHUNK: Final = {"index": 400, "pairs": 50}
+FIRST: Final = {"index": 100, "pairs": 5}
+"""Records of the first chunk while somebody waits for a page: how long one takes is not known before."""
+PATIENT: Final = 5.0
+"""Seconds from which on nobody waits for a page."""
 MAX_WORDS: Final = 60
 ASSOCIATION: Final = "association"
 """The property that names an association by its code."""
@@ -77,11 +81,16 @@ def catch_up(project_id: int, *, stages: Sequence[str] = ("index", "pairs"), sec
     end = time.monotonic() + seconds
     waiting = 0
     for stage, list_name, rules in _plan(project_id, stages):
+        size = CHUNK[stage] if seconds > PATIENT else FIRST[stage]
         while left := _count_waiting(project_id, list_name, stage, rules):
-            _take_chunk(project_id, list_name, stage)
-            if time.monotonic() > end:
-                waiting += max(left - CHUNK[stage], 0)
+            begun = time.monotonic()
+            _take_chunk(project_id, list_name, stage, size)
+            now = time.monotonic()
+            if now > end:
+                waiting += max(left - size, 0)
                 break
+            # as many as the time that is left allows: records that all look alike take long, each
+            size = max(1, min(CHUNK[stage], int(size * (end - now) / max(now - begun, 0.001))))
     return waiting
 
 
@@ -132,10 +141,11 @@ def _to_rules(properties: Sequence[tuple[str, str, str]]) -> _Rules:
     roles = find_roles((name, role) for name, role, _ in properties)
     plain = ("label", *(name for name, _, type_ in properties if type_ in PLAIN_TYPES))
     facets = tuple(sorted(name for name, _, type_ in properties if type_ in FACET_TYPES))
-    said = (RULES, *(f"{name}={role}" for name, role in sorted(roles.items())), "", *sorted(plain))
+    said = (RULES, *(f"{name}={role}" for name, role in sorted(roles.items())))
+    # who may be one person follows from the roles alone: a property more must not have all records compared again
     basis = {
         stage: hashlib.sha256("\n".join((*said, *more)).encode()).hexdigest()
-        for stage, more in (("index", ("", *facets)), ("pairs", ()))
+        for stage, more in (("index", ("", *sorted(plain), "", *facets)), ("pairs", ()))
     }
     return _Rules(roles, plain, facets, basis)
 
@@ -186,7 +196,7 @@ def _count_waiting(project_id: int, list_name: str, stage: str, rules: _Rules) -
 
 
 @retried
-def _take_chunk(project_id: int, list_name: str, stage: str) -> None:
+def _take_chunk(project_id: int, list_name: str, stage: str, size: int) -> None:
     now = datetime.now(UTC)
     with transaction() as session:
         # locked, so that of two readers one takes a chunk in and the other finds it done
@@ -201,7 +211,7 @@ def _take_chunk(project_id: int, list_name: str, stage: str) -> None:
             select(Entity)
             .where(Entity.project_id == project_id, Entity.list == list_name, Entity.counter > found.counter)
             .order_by(Entity.counter, Entity.id)
-            .limit(CHUNK[stage])
+            .limit(size)
         ).all()
         if not rows:
             return

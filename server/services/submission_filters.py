@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from server.database import db
@@ -28,6 +28,8 @@ EDITED, RECEIVED = "edited", "received"
 STATES = (RECEIVED, "hasIssues", EDITED, "approved", "rejected")
 """ODK Central's. Received and edited are what nobody looked at since it came; an officer gives the others."""
 
+LARGE = 4_000
+"""Records of a place from which on its submissions are found otherwise."""
 ID_BEGIN = "uuid:"
 """How nearly all ids of submissions begin; nobody types it."""
 _AFTER = chr(0x10FFFF)
@@ -78,7 +80,8 @@ def to_conditions(project_id: int, asked: Filter) -> list[ColumnElement[bool]]:
     if asked.before is not None:
         where.append(Submission.received_at < asked.before)
     if asked.scope:
-        where.append(Submission.instance_id.in_(_about_scope(project_id, asked.scope)))
+        about = Submission.instance_id.in_(_about_scope(project_id, asked.scope))
+        where.append(about.is_(True) if _is_large(project_id, asked.scope) else about)
     if asked.words:
         where.append(_has_words(project_id, asked.words))
     where += _in_state(asked.state)
@@ -118,12 +121,25 @@ def _in_state(state: str) -> list[ColumnElement[bool]]:
 
 
 def _about_scope(project_id: int, scope: str) -> Any:
-    return _acting_on(
-        project_id,
-        select(EntityScope.entity_id).where(
-            EntityScope.project_id == project_id, EntityScope.scope == scope, EntityScope.present.is_(True)
-        ),
+    return _acting_on(project_id, _in_scope(project_id, scope))
+
+
+def _in_scope(project_id: int, scope: str) -> Select[str]:
+    return select(EntityScope.entity_id).where(
+        EntityScope.project_id == project_id, EntityScope.scope == scope, EntityScope.present.is_(True)
     )
+
+
+def _is_large(project_id: int, scope: str) -> bool:
+    """Tell whether PostgreSQL had better walk all submissions, the newest first, and see which are about a place.
+
+    It would look up each submission of its records, however many they are; asked whether a condition "is true" it
+    does not. SQLite is as quick either way.
+    """
+    if db.engine.dialect.name != "postgresql":
+        return False
+    some = _in_scope(project_id, scope).limit(LARGE).subquery()
+    return (db.session.scalar(select(func.count()).select_from(some)) or 0) >= LARGE
 
 
 def _acting_on(project_id: int, entity_ids: Select[Any]) -> Select[Any]:

@@ -80,7 +80,7 @@ def list_template_names(project_id: int, language: str) -> Catalogue:
     if db.session.get(Project, project_id) is None:
         raise Problem("404.1")
     with snapshot():
-        programme = build_programme(project_id, COMMAND, datetime.now(UTC))
+        programme = build_programme(project_id, COMMAND, datetime.now(UTC), bare=True)
         return list_names(programme, Options(language=to_language(language)))
 
 

@@ -75,7 +75,7 @@ def test_catch_up_looks_again_at_a_record_that_changed(twins: tuple[str, str], p
 
 
 def test_catch_up_is_taken_up_again_where_it_ended(twins: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "CHUNK", {"index": 1, "pairs": 1})
+    monkeypatch.setattr(indexing, "FIRST", {"index": 1, "pairs": 1})
     assert indexing.catch_up(1, seconds=-1) > 0
     assert counts()["sure"] == 1
 
