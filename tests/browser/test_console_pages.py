@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -252,6 +253,11 @@ def test_associations_of_a_large_programme_are_found_as_one_types_and_those_pick
     page.locator("#new-role").select_option("association")
     page.get_by_role("button", name="Ajouter").click()
     expect(page.locator("#password")).to_be_visible()
+    page.goto(f"{console.server.url}/fill/cam_c_examen/grid")
+    page.locator("#f-association").select_option("asso_55")
+    page.get_by_role("button", name="Afficher la grille").click()
+    expect(page).to_have_url(re.compile("association=asso_55"))
+    check(page, "grid of an association")
     assert errors == []
     page.context.close()
 
