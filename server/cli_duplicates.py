@@ -23,7 +23,7 @@ def find_duplicates(list_name: str, anew: bool, project_id: int, as_json: bool) 
         indexing.reindex(project_id)
     began = time.monotonic()
     indexing.catch_up(project_id, seconds=ALWAYS)
-    counts = duplicates.count_pairs(project_id, list_name)
+    counts = duplicates.count_pairs(project_id, list_name, to_the_end=True)
     seconds = time.monotonic() - began
     say(
         as_json,

@@ -44,6 +44,7 @@ def list_duplicates() -> str:
     return show(
         "duplicates.html",
         counts=counts,
+        most=duplicates.COUNTED,
         band=band,
         waiting=waiting,
         page=duplicates.list_pairs(project_id, WOMEN, band, page=number("page")),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from server.auth import Actor
@@ -21,6 +20,8 @@ from sync.linkage import SURE, find_threshold
 BANDS: Final = ("sure", "likely")
 DIFFERENT: Final = "different"
 PAGE: Final = 20
+COUNTED: Final = 1_000
+"""Pairs of a band are counted and listed so far: nobody works through more, and each that is counted is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +37,36 @@ class Likely:
     decided_at: datetime | None
 
 
-def count_pairs(project_id: int, list_name: str) -> dict[str, int]:
-    """Count the pairs of each band, and those that were said to be two women (``different``)."""
+def count_pairs(project_id: int, list_name: str, *, to_the_end: bool = False) -> dict[str, int]:
+    """Count the pairs of each band, and those said to be two women (``different``); `COUNTED` stands for "at least"."""
+    most = None if to_the_end else COUNTED
     threshold = _threshold(project_id, list_name)
-    is_open = LinkagePair.decision == ""
-    counts = db.session.execute(
-        _pairs(project_id, list_name).with_only_columns(
-            func.sum(case((is_open & (LinkagePair.score >= threshold + SURE), 1), else_=0)),
-            func.sum(case((is_open & (LinkagePair.score >= threshold), 1), else_=0)),
-            func.sum(case((LinkagePair.decision == DIFFERENT, 1), else_=0)),
-        )
-    ).one()
-    sure, found, different = (int(count or 0) for count in counts)
-    return {"sure": sure, "likely": found - sure, DIFFERENT: different}
+    return {band: _count(_band(project_id, list_name, band, threshold), most) for band in (*BANDS, DIFFERENT)}
+
+
+def _band(project_id: int, list_name: str, band: str, threshold: int) -> Select[Any]:
+    wanted = _pairs(project_id, list_name)
+    if band == DIFFERENT:
+        return wanted.where(LinkagePair.decision == DIFFERENT)
+    sure = threshold + SURE
+    scored = LinkagePair.score >= sure if band == "sure" else LinkagePair.score.between(threshold, sure - 1)
+    return wanted.where(LinkagePair.decision == "", scored)
+
+
+def _count(pairs: Select[Any], most: int | None) -> int:
+    found = pairs.with_only_columns(LinkagePair.score).limit(most).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def list_pairs(project_id: int, list_name: str, band: str, *, page: int = 1) -> Page:
     """List pairs of a band, the likeliest first; of ``different``, the newest decision first."""
     threshold = _threshold(project_id, list_name)
-    wanted = _pairs(project_id, list_name)
-    if band == DIFFERENT:
-        wanted = wanted.where(LinkagePair.decision == DIFFERENT)
-        order: Sequence[Any] = (LinkagePair.decided_at.desc(), LinkagePair.left_id, LinkagePair.right_id)
-    else:
-        wanted = wanted.where(LinkagePair.decision == "", LinkagePair.score >= threshold)
-        sure = LinkagePair.score >= threshold + SURE
-        wanted = wanted.where(sure if band == "sure" else ~sure)
-        order = (LinkagePair.score.desc(), LinkagePair.left_id, LinkagePair.right_id)
-    total = db.session.scalar(wanted.with_only_columns(func.count())) or 0
+    wanted = _band(project_id, list_name, band, threshold)
+    first = LinkagePair.decided_at if band == DIFFERENT else LinkagePair.score
+    total = _count(wanted, COUNTED)
     number = find_page(page, total, PAGE)
-    rows = db.session.scalars(wanted.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    ordered = wanted.order_by(first.desc(), LinkagePair.left_id, LinkagePair.right_id)
+    rows = db.session.scalars(ordered.limit(PAGE).offset((number - 1) * PAGE)).all()
     ids = {entity_id for row in rows for entity_id in (row.left_id, row.right_id)}
     found = db.session.scalars(select(Entity).where(Entity.project_id == project_id, Entity.id.in_(ids)))
     records = {entity.id: entity for entity in found}

@@ -80,6 +80,19 @@ def test_catch_up_is_taken_up_again_where_it_ended(twins: tuple[str, str], monke
     assert counts()["sure"] == 1
 
 
+def test_more_pairs_than_anybody_works_through_are_not_counted_to_their_end(
+    twins: tuple[str, str], phone: Any, as_role: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(phone)
+    assert counts()["sure"] == 3
+    monkeypatch.setattr(duplicates, "COUNTED", 2)
+    assert counts()["sure"] == 2
+    assert duplicates.count_pairs(1, LIST, to_the_end=True)["sure"] == 3
+    page = duplicates.list_pairs(1, LIST, "sure")
+    assert page.total == 2 and len(page.rows) == 3
+    assert ">2+</span>" in as_role("officer").get("/duplicates", headers={"Accept": "text/html"}).text
+
+
 def test_not_the_same_is_remembered_and_taken_back(twins: tuple[str, str]) -> None:
     counts()
     duplicates.say_different(1, *twins, COMMAND, seen=seen(twins))
