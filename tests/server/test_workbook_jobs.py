@@ -20,6 +20,7 @@ from server.models import Audit, WorkbookJob, WorkbookPreset
 from server.services import exports, presets, workbooks
 from server.services.workbook_options import read_asked
 from tests.builders import registration
+from tests.desk import served_apart, sign_in
 
 BOTH_DATABASES = True
 
@@ -158,6 +159,20 @@ def test_saved_options_make_a_workbook_when_due_with_what_is_new_coloured(app: F
     assert [sheet[f"A{line}"].fill.fgColor.rgb for line in (2, 3)] == ["00000000", "00CDEBC5"]
     assert officer.get("/v1/projects/1/presets/nothing/workbook.xlsx").status_code == 404
     assert as_role("viewer").get(f"/v1/projects/1/presets/{saved}/workbook.xlsx").status_code == 403
+
+
+def test_saved_options_are_deleted_after_a_question_and_their_workbooks_stay(app: Flask) -> None:
+    saved = presets.save_preset(1, "Lundi <b>", "week", read_asked({}, COMMAND, 1), COMMAND)
+    made = presets.run_presets(1)[0].file
+    desk = sign_in(served_apart(app), "officer")
+    url = f"/workbook/presets/{saved}/delete"
+    assert url in desk.get("/workbook")
+    page = desk.get(url)
+    assert "Lundi &lt;b&gt;" in page and f'action="{url}"' in page
+    assert url in desk.get("/workbook")  # nothing was done by asking
+    desk.post(url)
+    assert url not in desk.get("/workbook") and made.exists()
+    desk.get(url, status=404)
 
 
 @pytest.mark.parametrize(
