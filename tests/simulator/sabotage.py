@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from server.database import WRITE, db
 from server.models import Entity, Quarantined
-from server.services import attachments, feed, quarantine, register, sync
+from server.services import feed, quarantine, register, sync
 from server.services.register import Register
+from server.services.uploads_folder import FolderUploads
 from sync.feed import Page
 from sync.policies import Rule
 from tests.simulator import outbox
@@ -99,7 +100,7 @@ def office_values_leave(patch: pytest.MonkeyPatch) -> None:
 
 def last_bytes_are_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     """An upload whose last bytes came as the server died stays as it is."""
-    patch.setattr(attachments, "finish_upload", lambda _upload: None)
+    patch.setattr(FolderUploads, "finish", lambda _self, _upload, _complete: None)
 
 
 def quarantine_is_emptied(patch: pytest.MonkeyPatch) -> None:
