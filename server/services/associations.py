@@ -192,25 +192,20 @@ def find_own(user_id: int) -> str:
 def list_own_women(project_id: int, code: str, *, page: int = 1) -> Page:
     """List the women of one association as (id, what may leave the office): what a phone may hold, and nothing else."""
     indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
-    where = (
+    hers = (
         RecordIndex.project_id == project_id,
         RecordIndex.list == WOMEN,
         RecordIndex.shown.is_(True),
         RecordIndex.association == code,
-        Entity.data[PROPERTY].as_string() == code,  # what the index says may be older than the record
-        *_present(),
     )
-    same = (RecordIndex.project_id == Entity.project_id) & (RecordIndex.entity_id == Entity.id)
-    total = db.session.scalar(select(func.count()).select_from(RecordIndex).join(Entity, same).where(*where)) or 0
+    total = db.session.scalar(select(func.count()).select_from(RecordIndex).where(*hers)) or 0
     number = find_page(page, total, PAGE)
-    rows = db.session.scalars(
-        select(Entity)
-        .join(RecordIndex, same)
-        .where(*where)
-        .order_by(RecordIndex.sort, RecordIndex.entity_id)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    )
+    listed = select(RecordIndex.entity_id).where(*hers).order_by(RecordIndex.sort, RecordIndex.entity_id)
+    ids = db.session.scalars(listed.limit(PAGE).offset((number - 1) * PAGE)).all()
+    found = select(Entity).where(Entity.project_id == project_id, Entity.id.in_(ids), *_present())
+    # what the index says may be older than the record
+    now = {row.id: row for row in db.session.scalars(found) if row.data.get(PROPERTY) == code}
+    rows = [now[entity_id] for entity_id in ids if entity_id in now]
     visibility = find_visibility(project_id).get(WOMEN, {})
     return Page([(row.id, _show(row.data, visibility)) for row in rows], total, number)
 
