@@ -151,9 +151,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime, *, bare: bool 
         .order_by(FormVersion.form_id, FormVersion.published_at, FormVersion.version)
     ).all()
     wanted = select(Entity).where(Entity.project_id == project_id, Entity.deleted.is_(False)).order_by(Entity.id)
-    if bare:
-        wanted = wanted.where(Entity.list == ASSOCIATIONS)
-    entities = session.scalars(wanted).all()
+    entities = [] if bare else session.scalars(wanted.where(Entity.list != ASSOCIATIONS)).all()
     registered = {} if bare else _registered_on(project_id)
     authors = find_author_names(project_id)
     withheld = find_withheld(project_id)
@@ -177,11 +175,7 @@ def build_programme(project_id: int, actor: Actor, now: datetime, *, bare: bool 
             for p in session.scalars(select(Place).where(Place.project_id == project_id).order_by(Place.code))
         ],
         trades=_trades(),
-        associations=[
-            Association(e.data.get("code", e.id), e.data.get("label", ""))
-            for e in entities
-            if e.list == ASSOCIATIONS and not e.merged_into
-        ],
+        associations=_list_associations(project_id),
         conflicts=[
             ConflictRow(
                 entity_id=entity.id,
@@ -203,6 +197,21 @@ def build_programme(project_id: int, actor: Actor, now: datetime, *, bare: bool 
         withheld=withheld,
         targets=find_targets(project_id, now.astimezone(ALGIERS).year),
     )
+
+
+def _list_associations(project_id: int) -> list[Association]:
+    code, label = Entity.data["code"].as_string(), Entity.data["label"].as_string()
+    rows = db.session.execute(
+        select(Entity.id, code, label)
+        .where(
+            Entity.project_id == project_id,
+            Entity.list == ASSOCIATIONS,
+            Entity.deleted.is_(False),
+            Entity.merged_into.is_(None),
+        )
+        .order_by(Entity.id)
+    )
+    return [Association(entity_id if given is None else given, words or "") for entity_id, given, words in rows]
 
 
 def _duplicates(project_id: int, entities: Mapping[str, Entity]) -> list[Duplicate]:
