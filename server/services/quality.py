@@ -20,7 +20,7 @@ from server.services.actors import list_app_users
 from server.services.forms import definition_of
 from server.services.submission_filters import Filter, to_conditions
 
-READ = 1500
+READ = 600
 """Newest submissions looked at: what a page can read within its time; a period narrows them."""
 ASKED_AT_ONCE = 500
 QUICK_SHARE = 1 / 3
