@@ -150,3 +150,23 @@ def changed_server(data: Path, port: int, change: str) -> Iterator[None]:
             yield
         finally:
             server.terminate()
+
+
+@contextmanager
+def running_program(ready: str, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run somebody else's server until the end of the block, from when it answers at an address."""
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + START_S
+        while True:
+            try:
+                urllib.request.urlopen(ready, timeout=2).close()
+                break
+            except OSError:
+                assert time.monotonic() < until and process.poll() is None, f"{command} did not start"
+                time.sleep(0.1)
+        yield process
+    finally:
+        os.kill(process.pid, signal.SIGCONT)  # a test may have frozen it
+        process.terminate()
+        process.wait(20)

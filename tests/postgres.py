@@ -61,37 +61,28 @@ def _binaries() -> Path:
 @contextmanager
 def postgres_cluster() -> Iterator[Cluster]:
     """Run a cluster until the end of the block."""
-    binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="pg."))
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres")
-    made = Cluster(folder, binaries)
-    try:
-        run_as_owner(
-            str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "postgres",
-            "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-        )
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    with _running(_binaries(), "initdb", *options) as made:
+        yield made
 
 
 @contextmanager
 def replica_of(primary: Cluster) -> Iterator[Cluster]:
     """Run a streaming replica of a cluster until the end of the block."""
+    options = ("-h", str(primary.folder), "-U", "postgres", "-R", "-c", "fast", "--no-sync")
+    with _running(primary.binaries, "pg_basebackup", *options) as made:
+        yield made
+
+
+@contextmanager
+def _running(binaries: Path, make: str, *options: str) -> Iterator[Cluster]:
+    """Run the cluster whose data a program of PostgreSQL makes."""
     folder = Path(tempfile.mkdtemp(prefix="pg."))
-    if os.geteuid() == 0:
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "postgres")
-    made = Cluster(folder, primary.binaries)
+    made = Cluster(folder, binaries)
     try:
-        run_as_owner(
-            str(primary.binaries / "pg_basebackup"), "-h", str(primary.folder), "-U", "postgres",
-            "-D", str(folder / "data"), "-R", "-c", "fast", "--no-sync",
-        )  # fmt: skip
+        run_as_owner(str(binaries / make), "-D", str(folder / "data"), *options)
         made.start()
         try:
             yield made

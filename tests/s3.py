@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ from uuid import uuid4
 
 from minio import Minio
 
-from tests.live import START_S, free_port
+from tests.live import free_port, running_program
 
 
 @dataclass
@@ -55,21 +52,6 @@ class S3Server:
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        until = time.monotonic() + START_S
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/moto-api/", timeout=2).close()
-                break
-            except OSError:
-                assert time.monotonic() < until and process.poll() is None, "moto's server did not start"
-                time.sleep(0.1)
+    moto = ("-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port))
+    with running_program(f"http://127.0.0.1:{port}/moto-api/", *moto) as process:
         yield S3Server(port, process)
-    finally:
-        os.kill(process.pid, signal.SIGCONT)
-        process.terminate()
-        process.wait(20)

@@ -14,7 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.read"])
+_FORKS.set_forkserver_preload(["tests.preload"])
 
 
 class Process:

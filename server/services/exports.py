@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from exports import blanklist
 from exports.programme import (
@@ -39,7 +39,6 @@ from server.models import (
     LinkagePair,
     Place,
     Project,
-    Submission,
     Target,
 )
 from server.services import audits
@@ -124,18 +123,6 @@ def write_blank_list(project_id: int, actor: Actor, language: Literal["fr", "ar"
     with snapshot():
         programme = build_programme(project_id, actor, datetime.now(UTC), bare=True)
         return blanklist.write_blank_list(programme, Options(language=language))
-
-
-def count_submissions(project_id: int) -> int:
-    """Count the submissions that a workbook of everything reads."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Submission)
-            .where(Submission.project_id == project_id, Submission.superseded.is_(False))
-        )
-        or 0
-    )
 
 
 def build_programme(project_id: int, actor: Actor, now: datetime, *, bare: bool = False) -> Programme:

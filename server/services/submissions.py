@@ -237,6 +237,7 @@ def find_about(project_id: int, instance_ids: Sequence[str]) -> dict[str, str]:
 
 
 def count_submissions(project_id: int) -> int:
+    """Count the submissions that stand: what a list of all shows, and a workbook of everything reads."""
     return (
         db.session.scalar(
             select(func.count())

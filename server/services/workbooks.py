@@ -25,7 +25,8 @@ from server.auth import Actor
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Project, WorkbookJob
-from server.services.exports import count_submissions, export_workbook
+from server.services.exports import export_workbook
+from server.services.submissions import count_submissions
 from server.services.templates import open_template
 from server.services.workbook_options import REVEAL, Asked, read_plain
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -27,7 +25,7 @@ from server import create_app, safety
 from server.config import OpenId, Settings, load_settings
 from server.database import db, transaction
 from server.models import Audit, User, UserIdentity
-from tests.live import START_S, free_port
+from tests.live import free_port, running_program
 
 BOTH_DATABASES = True
 
@@ -50,23 +48,10 @@ class Provider:
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Provider]:
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port), "--require-nonce", "true"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        until = time.monotonic() + START_S
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/.well-known/openid-configuration", timeout=2).close()
-                break
-            except OSError:
-                assert time.monotonic() < until and process.poll() is None
-                time.sleep(0.1)
-        yield Provider(f"http://127.0.0.1:{port}", process)
-    finally:
-        process.terminate()
-        process.wait(20)
+    url = f"http://127.0.0.1:{port}"
+    mock = ("-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port), "--require-nonce", "true")
+    with running_program(f"{url}/.well-known/openid-configuration", *mock) as process:
+        yield Provider(url, process)
 
 
 @pytest.fixture
