@@ -182,12 +182,13 @@ def _files(thorough: bool) -> Iterator[Finding]:
             store.check()
         for project_id in db.session.scalars(select(Project.id).order_by(Project.id)).all():
             rows = select(Blob.sha256, Blob.size).where(Blob.project_id == project_id).order_by(Blob.sha256)
-            known = ((row.sha256, row.size) for row in db.session.execute(rows.execution_options(yield_per=2000)))
-            for sha256, size, kept in compare(known, store.list_all(project_id)):
-                if kept is None:
-                    missing.append(f"{project_id}/{sha256}")
-                elif kept != size or (thorough and _hash(store, project_id, sha256) != sha256):
-                    damaged.append(f"{project_id}/{sha256}")
+            with db.session.execute(rows.execution_options(yield_per=2000)) as found:
+                known = ((row.sha256, row.size) for row in found)
+                for sha256, size, kept in compare(known, store.list_all(project_id)):
+                    if kept is None:
+                        missing.append(f"{project_id}/{sha256}")
+                    elif kept != size or (thorough and _hash(store, project_id, sha256) != sha256):
+                        damaged.append(f"{project_id}/{sha256}")
     except StoreAway as error:
         yield Finding("store_away", BAD, {"reason": error})
         return

@@ -223,28 +223,28 @@ def stream_records(project_id: int, shape: ListShape, wanted: Wanted) -> Iterato
     :raises Problem: 400.34 when the last page's end is not known; those of ``to_condition``.
     """
     names = find_author_names(project_id)
-    found = db.session.execute(_select(project_id, shape.name, wanted), execution_options={"yield_per": BATCH})
-    for rows in found.partitions():
-        authors = _creators(project_id, [row.id for row in rows])
-        for row in rows:
-            author = authors.get(row.id, "")
-            number = author.rpartition(":")[2]
-            yield Record(
-                row.id,
-                str(row.data.get("label", "")),
-                {
-                    name: mask(str(value)) if name in shape.secrets and value else str(value)
-                    for name, value in row.data.items()
-                    if name != "label"
-                },
-                int(number) if number.isdigit() else 0,
-                names.get(author, author),
-                row.created_at,
-                row.updated_at if row.version > 1 else None,
-                row.updated_at if row.deleted else None,
-                row.version,
-                "hard" if row.open else None,
-            )
+    with db.session.execute(_select(project_id, shape.name, wanted), execution_options={"yield_per": BATCH}) as found:
+        for rows in found.partitions():
+            authors = _creators(project_id, [row.id for row in rows])
+            for row in rows:
+                author = authors.get(row.id, "")
+                number = author.rpartition(":")[2]
+                yield Record(
+                    row.id,
+                    str(row.data.get("label", "")),
+                    {
+                        name: mask(str(value)) if name in shape.secrets and value else str(value)
+                        for name, value in row.data.items()
+                        if name != "label"
+                    },
+                    int(number) if number.isdigit() else 0,
+                    names.get(author, author),
+                    row.created_at,
+                    row.updated_at if row.version > 1 else None,
+                    row.updated_at if row.deleted else None,
+                    row.version,
+                    "hard" if row.open else None,
+                )
 
 
 def _select(project_id: int, list_name: str, wanted: Wanted) -> Select[Any]:

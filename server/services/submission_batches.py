@@ -108,10 +108,11 @@ def read_batches(project_id: int, form_id: str) -> Iterator[Batch]:
             )
         return made
 
-    listed = connection.execute(_LISTED, {"project": project_id, "form": form_id}, execution_options=_AHEAD)
-    for ids, stamps in cut_pages(listed.partitions()):
-        said = "\n".join(map("%s %s".__mod__, zip(ids, stamps, strict=True)))
-        yield Batch(sha256(said.encode()).hexdigest(), len(ids), partial(load, ids))
+    asked = {"project": project_id, "form": form_id}
+    with connection.execute(_LISTED, asked, execution_options=_AHEAD) as listed:
+        for ids, stamps in cut_pages(listed.partitions()):
+            said = "\n".join(map("%s %s".__mod__, zip(ids, stamps, strict=True)))
+            yield Batch(sha256(said.encode()).hexdigest(), len(ids), partial(load, ids))
 
 
 def find_touched(project_id: int, instance_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -152,34 +152,34 @@ def stream_rows(project_id: int, form_id: str, wanted: Wanted) -> Iterator[Table
     }
     people = session.execute(select(AppUser.id, AppUser.name).where(AppUser.project_id == project_id))
     names: dict[int | None, str] = {app_user_id: name for app_user_id, name in people.all()}  # noqa: C416
-    found = session.execute(_select(project_id, form_id, wanted), execution_options={"yield_per": BATCH})
-    for rows in found.partitions():
-        ids = [row.instance_id for row in rows]
-        edited = [row.root_id for row in rows if row.root_id != row.instance_id]
-        forked, edits = _forks(project_id, edited), count_edits(project_id, edited)
-        files = count_files(project_id, ids)
-        load = XmlBatch(project_id, ids).load
-        for row in rows:
-            expected, present = files.get(row.instance_id, (0, 0))
-            forks = row.root_id in forked
-            yield TableRow(
-                ExportedSubmission(
-                    definition=definitions[row.form_version],
-                    key=row.instance_id if forks else row.root_id,
-                    load=partial(_load, load, row.instance_id),
-                    submitted_at=row.created,
-                    author=names.get(row.submitter, ""),
-                    device=row.device or "",
-                    state=row.review_state or ("edited" if row.root_id != row.instance_id else ""),
-                    edits=edits.get(row.root_id, 0),
-                    attachments_present=present,
-                    attachments_expected=expected,
-                ),
-                row.instance_id,
-                row.submitter,
-                row.updated,
-                row.instance_name,
-            )
+    with session.execute(_select(project_id, form_id, wanted), execution_options={"yield_per": BATCH}) as found:
+        for rows in found.partitions():
+            ids = [row.instance_id for row in rows]
+            edited = [row.root_id for row in rows if row.root_id != row.instance_id]
+            forked, edits = _forks(project_id, edited), count_edits(project_id, edited)
+            files = count_files(project_id, ids)
+            load = XmlBatch(project_id, ids).load
+            for row in rows:
+                expected, present = files.get(row.instance_id, (0, 0))
+                forks = row.root_id in forked
+                yield TableRow(
+                    ExportedSubmission(
+                        definition=definitions[row.form_version],
+                        key=row.instance_id if forks else row.root_id,
+                        load=partial(_load, load, row.instance_id),
+                        submitted_at=row.created,
+                        author=names.get(row.submitter, ""),
+                        device=row.device or "",
+                        state=row.review_state or ("edited" if row.root_id != row.instance_id else ""),
+                        edits=edits.get(row.root_id, 0),
+                        attachments_present=present,
+                        attachments_expected=expected,
+                    ),
+                    row.instance_id,
+                    row.submitter,
+                    row.updated,
+                    row.instance_name,
+                )
 
 
 def _select(project_id: int, form_id: str, wanted: Wanted) -> Select[Any]:

@@ -14,12 +14,16 @@ import openpyxl
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from server import create_app
 from server.auth import COMMAND
 from server.config import Settings
 from server.database import db
 from server.services import actors
+from server.services.entity_tables import find_shape, stream_records
+from server.services.submission_batches import read_batches
+from server.services.tables import Wanted, stream_rows
 from tests.builders import registration
 from tests.server.conftest import PASSWORD
 
@@ -123,3 +127,40 @@ def test_several_answers_at_once_show_the_moment_each_began(served: Served, monk
         if going:
             served.push(1)
     assert [ANSWERS[path](b"".join(read)) for _, path, _, read in begun] == [count for count, _, _, _ in begun]
+
+
+def _is_open(cursor: Any) -> bool:
+    try:
+        cursor.fetchone()
+    except Exception as error:
+        return "closed" not in str(error)  # one that gave no rows complains of that
+    return True
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: read_batches(1, "cam_a_inscription"),
+        lambda: stream_rows(1, "cam_a_inscription", Wanted()),
+        lambda: stream_records(1, find_shape(1, "artisanes"), Wanted()),
+    ],
+    ids=["workbook", "submissions", "records"],
+)
+def test_who_stops_reading_leaves_no_cursor_open(served: Served, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.services.tables.BATCH", 50)
+    monkeypatch.setattr("server.services.entity_tables.BATCH", 50)
+    monkeypatch.setattr("server.services.submission_batches._AHEAD", {"yield_per": 50})
+    monkeypatch.setattr("exports.blocks._MOST", 20)
+    with served.app.app_context():
+        cursors: list[Any] = []
+
+        def keep(_connection: Any, cursor: Any, *_: Any) -> None:
+            cursors.append(cursor)
+
+        event.listen(db.engine, "after_cursor_execute", keep)
+        reading = read()
+        assert next(reading)
+        assert any(map(_is_open, cursors))
+        reading.close()
+        assert not any(map(_is_open, cursors))
+        event.remove(db.engine, "after_cursor_execute", keep)
