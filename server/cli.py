@@ -19,7 +19,7 @@ from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 from exports.programme import ALGIERS
-from forms.errors import XlsformError
+from forms.errors import FormsError
 from server.auth import COMMAND, ROLES
 from server.cli_audit import verify_audit
 from server.cli_duplicates import count_programme, find_duplicates
@@ -33,7 +33,7 @@ from server.cli_stores import move_blobs
 from server.cli_workbook import check_template, export, list_presets, run_presets, template_names
 from server.config import Settings, is_loopback
 from server.database import db
-from server.errors import Problem
+from server.errors import Problem, problem_rows
 from server.services.actors import enrolment_link
 from server.services.servers import tell_server
 from server.terminal import fail, find_obstacle, project_and_json, say
@@ -194,18 +194,15 @@ def publish_form(files: tuple[Path, ...], project_id: int, as_json: bool) -> Non
             forms.read_form_id(file)
         current = None
         results = forms.publish_forms(project_id, given, COMMAND)
-    except XlsformError as error:
-        rows = [(p.sheet, p.row, p.column, p.message) for p in error.problems]
-        text = "\n".join(
-            "  " + " ".join(filter(None, [f"{s} sheet," if s else "", f"row {r}:" if r else "", m]))
-            for s, r, _c, m in rows
-        )
+    except FormsError as error:
+        told = getattr(error, "problems", None) or [error]
+        text = "\n".join(f"  {problem}" for problem in told)
         fail(
             as_json,
             "400.15",
             f"{current}: this XLSForm is not valid. Nothing was published.\n{text}",
             file=current,
-            problems=[{"sheet": s, "row": r, "column": c, "message": m} for s, r, c, m in rows],
+            problems=problem_rows(error),
         )
     except Problem as problem:
         fail(as_json, problem.code, f"{problem} Nothing was published.")

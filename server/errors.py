@@ -16,7 +16,7 @@ from flask import Flask, Response, g, jsonify, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from forms.errors import InstanceError, XformError, XlsformError, XmlError
+from forms.errors import FormsError, InstanceError, XformError, XlsformError, XmlError
 from server.schemas.openrosa import write_response
 from server.texts import choose_language
 from server.trouble import find_trouble
@@ -363,11 +363,11 @@ def problem_of(error: Exception) -> Problem:
     return Problem(find_trouble(error) or "500.1")
 
 
-def problem_rows(error: XlsformError | XformError) -> list[dict[str, Any]]:
+def problem_rows(error: FormsError) -> list[dict[str, Any]]:
     """List what is wrong in a form, a row each: ``message``, and ``sheet``, ``row``, ``column`` where known."""
-    if isinstance(error, XformError):
-        return [{"message": text} for text in error.problems]
-    return [{"message": p.message, "sheet": p.sheet, "row": p.row, "column": p.column} for p in error.problems]
+    if isinstance(error, XlsformError):
+        return [{"message": p.message, "sheet": p.sheet, "row": p.row, "column": p.column} for p in error.problems]
+    return [{"message": text} for text in getattr(error, "problems", None) or [str(error)]]
 
 
 def _framework(error: HTTPException) -> Problem:

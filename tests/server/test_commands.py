@@ -163,6 +163,16 @@ def test_publish_form_is_idempotent_and_versions_are_immutable(app: Flask, tmp_p
     assert "another version" in result.output
 
 
+def test_publish_form_refuses_a_form_that_encrypts_its_answers(app: Flask, tmp_path: Path) -> None:
+    settings = {"form_id": "shut", "version": "1", "public_key": "MIIB", "submission_url": "https://example.dz/submission"}
+    path = xlsform(tmp_path / "shut.xlsx", [["type", "name", "label"], ["text", "a", "A"]], settings)
+    result = run(app, "publish-form", str(path))
+    assert result.exit_code == 1
+    assert "Remove the key" in result.output
+    found = json.loads(run(app, "publish-form", str(path), "--json").stdout)["error"]
+    assert found["problems"][0]["message"].startswith("The form encrypts its answers")
+
+
 def test_publish_form_refuses_what_is_no_workbook(app: Flask, tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(b"nothing")
