@@ -5,7 +5,7 @@ BIN := $(abspath $(VENV)/bin)
 FLASK := $(BIN)/python -m flask --app server
 export PATH := $(BIN):$(PATH)
 
-.PHONY: run demo build test test-long test-mutants test-deps lint audit bench clean
+.PHONY: run demo build test test-long test-installed test-mutants test-deps lint audit bench clean
 
 run: build
 	@$(FLASK) init --quiet
@@ -64,6 +64,10 @@ test-long: export HIRFA_TESTS := long
 test-long: test-deps
 	@cd device && npm test --silent
 	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --durations 60
+
+# The service as it is installed, on a Debian that debootstrap makes and systemd-nspawn boots: root, network, some ten minutes.
+test-installed: test-deps
+	@$(BIN)/python -m pytest -q -x tests/installed/check_service.py
 
 # Every function of sync is changed in small ways and a test must notice: one process, about an hour; what is unchanged since the
 # last run is not run again. `make test-mutants MUTANTS="sync.feed*"` runs a part.
