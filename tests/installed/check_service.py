@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.builders import registration
 from tests.faults.agents import Agent
-from tests.faults.field import CUTS, Phone
+from tests.faults.field import CUTS, Phone, in_background
 from tests.installed.machine import Machine
 
 TOP = Path(__file__).resolve().parents[2]
@@ -118,11 +117,8 @@ def test_phones_reach_it_by_https_and_nothing_else_listens_outside(machine: Mach
     ids=["a process", "the first process", "the service", "the database", "its first process", "caddy", "the journal"],
 )
 def test_a_part_that_is_killed_comes_back_by_itself(machine: Machine, agent: Agent, kill: str) -> None:
-    sender = threading.Thread(target=agent.work, args=(PORT, 6))
-    sender.start()
-    machine.run(kill)
-    sender.join(150)
-    assert not sender.is_alive()
+    with in_background(lambda: agent.work(PORT, 6)):
+        machine.run(kill)
     wait_for("/ready", 200, agent)
     agent.work(PORT, 2)
     deadline = time.monotonic() + 30
@@ -140,12 +136,9 @@ def test_a_database_that_is_away_is_told_and_comes_back(machine: Machine, agent:
     assert int(answer.headers["Retry-After"]) > 0
     assert is_answered("/ready", agent) == 503
     assert is_answered("/health", agent) == 200
-    sender = threading.Thread(target=agent.work, args=(PORT, 4))
-    sender.start()
-    time.sleep(3)
-    machine.run("systemctl start postgresql@15-main")
-    sender.join(150)
-    assert not sender.is_alive()
+    with in_background(lambda: agent.work(PORT, 4)):
+        time.sleep(3)
+        machine.run("systemctl start postgresql@15-main")
     wait_for("/ready", 200, agent)
 
 
@@ -157,12 +150,9 @@ def test_a_full_disk_is_told_and_nothing_is_confirmed_that_is_not_stored(machine
         assert time.monotonic() < deadline
         status = phone.push([phone.item(*registration(localite="x" * 900)[:2]) for _ in range(40)]).status
     assert status in (503, 507)
-    sender = threading.Thread(target=agent.work, args=(PORT, 6))
-    sender.start()
-    time.sleep(5)
-    machine.run("rm -f /var/filling /var/rest")
-    sender.join(150)
-    assert not sender.is_alive()
+    with in_background(lambda: agent.work(PORT, 6)):
+        time.sleep(5)
+        machine.run("rm -f /var/filling /var/rest")
     wait_for("/ready", 200, agent, 120)
     assert machine.run("systemctl --failed --no-legend --plain").strip() == ""
 
