@@ -29,7 +29,7 @@ from server.cli_lists import import_workbook
 from server.cli_project import rename_project
 from server.cli_quarantine import quarantine
 from server.cli_service import SERVICE_COMMANDS
-from server.cli_stores import move_blobs
+from server.cli_stores import move_blobs, partition
 from server.cli_workbook import check_template, export, list_presets, run_presets, template_names
 from server.config import Settings, is_loopback
 from server.database import db
@@ -420,6 +420,7 @@ def init_commands(app: Flask) -> None:
         begin_era,
         quarantine,
         move_blobs,
+        partition,
         verify_audit,
         demo,
         openapi,

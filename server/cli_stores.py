@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from server.services import stores
+from server.services import partitions, stores
 from server.terminal import fail, project_and_json, say
+from server.vault import VaultError
 
 
 @click.command("move-blobs")
@@ -36,3 +37,20 @@ def move_blobs(back: bool, remove: bool, thorough: bool, project_id: int, as_jso
     say(as_json, value, "\n".join(lines))
     if done.missing or done.damaged:
         sys.exit(1)
+
+
+@click.command("partition")
+@project_and_json
+def partition(project_id: int, as_json: bool) -> None:
+    """Put the big tables of PostgreSQL into parts, one of each project. The server must be stopped; run again, it does
+    what is missing. The disk must have as much room as the database takes."""
+    try:
+        done = partitions.partition_database()
+    except VaultError as error:
+        fail(as_json, "500.1", f"Nothing was changed: {error}.")
+        return
+    value = {"tables": done.tables, "rows": done.rows, "projects": done.projects, "parts": done.parts}
+    lines = [f"{len(done.tables)} tables put into parts of {done.projects} projects, {done.rows:,} rows in them."]
+    if done.parts:
+        lines.append(f"{done.parts} parts made in tables that were in parts already.")
+    say(as_json, value, "\n".join(lines))

@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
+from server.partitions import find_partitioned, name_part
 from server.replica import find_replica, init_replica
 from server.rows import forget_waiting, write_waiting
 from server.trouble import is_lost_race, outlives_its_cause
@@ -236,12 +237,15 @@ def _is_emptied(driver: Any) -> bool:
     return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 
-def scrub() -> bool:
+def scrub(project_id: int) -> bool:
     """Rewrite the database, so that what was erased is not left in pages that nothing uses; say whether it was done.
 
+    Of tables in parts, what is the project's: the others go on working meanwhile.
     It is not when somebody holds the database for too long; the next erasure, or `apply-erasures`, does it then.
     """
     db.session.rollback()
+    with db.engine.connect() as asking:
+        in_parts = set(find_partitioned(asking))
     connection = db.engine.raw_connection()
     try:
         driver = cast(Any, connection.driver_connection)
@@ -254,7 +258,8 @@ def scrub() -> bool:
         driver.autocommit = True
         driver.execute(f"SET lock_timeout = {SCRUB_WAIT_MS}")
         for table in Base.metadata.sorted_tables:
-            driver.execute(f'VACUUM FULL "{table.name}"')
+            name = name_part(table.name, project_id) if table.name in in_parts else table.name
+            driver.execute(f'VACUUM FULL "{name}"')
         return True
     except db.engine.dialect.dbapi.Error:  # type: ignore[union-attr]
         return False

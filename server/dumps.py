@@ -26,6 +26,7 @@ from sqlalchemy import JSON, Boolean, Connection, DateTime, Engine, LargeBinary,
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.database import WRITE
+from server.partitions import find_parts
 
 FORMAT = "hirfa-dump 1"
 REVISIONS = "alembic_version"
@@ -194,10 +195,10 @@ def summarise(engine: Engine) -> Told:
 
 
 def _reflect(connection: Connection) -> list[Table]:
-    """Return the tables, each after those it refers to."""
-    found = MetaData()
+    """Return the tables, each after those it refers to; one in parts is one table."""
+    found, parts = MetaData(), find_parts(connection)
     found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != REVISIONS]
+    return [table for table in found.sorted_tables if table.name != REVISIONS and table.name not in parts]
 
 
 def _kind(type_: Any) -> str:

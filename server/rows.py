@@ -161,6 +161,9 @@ def _update(
     if connection.dialect.name == "postgresql":
         sets = ", ".join(f'"{name}" = new."{name}"' for name in names)
         where = " AND ".join(f'"{table.name}"."{name}" = new."{name}"' for name in keys)
+        if keys[0] == "project_id":  # said apart too: else all parts of a table in parts are looked at
+            where += f' AND "{table.name}".project_id = ANY(%s)'
+            values.append(sorted(set(values[len(names)])))
         given = ", ".join(f"%s::{_array(table, name, connection.dialect)}" for name in (*names, *keys))
         columns = ", ".join(f'"{name}"' for name in (*names, *keys))
         statement = f'UPDATE "{table.name}" SET {sets} FROM unnest({given}) AS new ({columns}) WHERE {where}'  # noqa: S608 - names of our tables

@@ -122,7 +122,7 @@ def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
     workbooks.forget_workbooks(project_id)
     write_list()
     backups.copy_erasures(current_app.config["HIRFA"])
-    return Erasure(tuple(ids), count, files, scrub())
+    return Erasure(tuple(ids), count, files, scrub(project_id))
 
 
 def _erase(

@@ -13,6 +13,7 @@ from server.database import db, retried, transaction
 from server.errors import Problem
 from server.library import LIBRARY, read_table
 from server.models import EntityList, Form, Place, Project
+from server.partitions import add_parts
 from server.services import actors, entities, forms, keys
 
 PROJECT_NAME = "Chambre de l’Artisanat et des Métiers d’Oran – غرفة الصناعة التقليدية والحرف لولاية وهران"
@@ -82,6 +83,7 @@ def _install_project(project_id: int) -> None:
                 )
             )
             session.flush()
+        add_parts(session.connection(), project_id)
         if session.get(EntityList, (project_id, ASSOCIATIONS)) is None:
             session.add(EntityList(project_id=project_id, name=ASSOCIATIONS))
         known = set(session.scalars(select(Place.code).where(Place.project_id == project_id)))

@@ -26,6 +26,7 @@ from sqlalchemy import inspect, text
 from server.config import Settings
 from server.database import db
 from server.dumps import REVISIONS, find_revision, find_standing, write_dump
+from server.partitions import find_parts
 from server.services.restores import serving
 
 NOTE = "upgrade.json"
@@ -118,7 +119,8 @@ def _revision() -> str:
 
 def _count() -> dict[str, int]:
     with db.engine.connect() as connection:
-        names = [name for name in inspect(connection).get_table_names() if name != REVISIONS]
+        left_out = {REVISIONS, *find_parts(connection)}
+        names = [name for name in inspect(connection).get_table_names() if name not in left_out]
         return {
             name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()  # noqa: S608 - our tables
             for name in names

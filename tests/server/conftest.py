@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from server.config import Settings, load_settings
 from server.database import db, transaction
 from server.models import User
 from server.services import actors, programme
+from server.services.partitions import Partitioned, partition_database
 from tests.postgres import Cluster, postgres_cluster
 from tests.s3 import S3Server, s3_server
 
@@ -89,7 +91,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         data = tmp_path_factory.mktemp("template-pg")
         install(settings_in(data, running.url("template")))
         shutil.copytree(data / "keys", running.folder / "keys")
+        if os.environ.get("HIRFA_TESTS") == "partitioned":
+            partition(data, running.url("template"))
         yield running
+
+
+def partition(data: Path, database_url: str) -> Partitioned:
+    """Put a database into parts, as the command does."""
+    made = create_app(settings_in(data, database_url))
+    with made.app_context():
+        try:
+            return partition_database()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -195,6 +195,7 @@ ONE_DATABASE = {
     "test_not_ready": "there is no database yet, or it is away",
     "test_blobs_s3": "the store is what is tried; two servers there share a PostgreSQL",
     "test_replica": "of SQLite there is none",
+    "test_partition": "SQLite has no tables in parts",
 }
 
 
