@@ -110,8 +110,11 @@ class Sight:
                     answer = passed  # most answers of most visits leave what they saw
                 else:
                     answer = find_answer(action, name, text, seen, rule, compare)
-                if copies and answer is not None and trail is not None and rule.policy == "union":
-                    answer = self._note_screen(action, name, answer, shown, trail, base)
+                if rule.policy == "union" and answer is not None and trail is not None:
+                    if copies:
+                        answer = self._note_screen(action, name, answer, shown, trail, base)
+                    elif shown is not None:
+                        answer = self._note_cover(action, name, answer, shown, seen)
             if answer is not None:
                 graph = graphs.get(name)
                 if graph is None:
@@ -145,8 +148,11 @@ class Sight:
             if orphan:
                 seen = (seen[0], (action.edits or "",))
             answer = find_answer(action, name, text, seen, rule, self.compare)
-            if action.literal and answer is not None and trail is not None and rule.policy == "union" and not orphan:
-                answer = self._note_screen(action, name, answer, shown, trail, base)
+            if rule.policy == "union" and answer is not None and trail is not None and not orphan:
+                if action.literal:
+                    answer = self._note_screen(action, name, answer, shown, trail, base)
+                elif shown is not None:
+                    answer = self._note_cover(action, name, answer, shown, seen)
             if orphan and answer is None:
                 answer = Answer(seen[1], None)  # a blank that may turn out to be an answer
         if original is not None or action.id in self._edited:
@@ -211,6 +217,22 @@ class Sight:
         if name in action.prefilled:
             return answer._replace(behind=behind)
         return answer._replace(shown=left)
+
+    def _note_cover(self, action: EntityAction, name: str, answer: Answer, shown: PropertyRow, seen: Seen) -> Answer:
+        """Note of an answer to a set which elements her own steps alone had brought to the screen.
+
+        Whoever stands behind the row may have an add that the row does not show (its removal may turn out to be none):
+        who takes back what she added herself has not seen that one.
+        """
+        if not shown.by:
+            return answer
+        row = self.compare.to_elements(shown.value)
+        if name not in action.prefilled:
+            return answer if answer.added <= row else answer._replace(shown=row)
+        if seen[0] == shown.value or (screen := self.compare.to_elements(seen[0])) <= row:
+            return answer
+        mine = tuple(one for one in seen[1] if one not in shown.by)
+        return answer._replace(behind={element: seen[1] if element in row else mine for element in screen})
 
     def _edit(
         self,

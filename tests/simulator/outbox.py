@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from forms.values import canonical
 from sync.overlay import Unsent, overlay
 from sync.policies import Rule
 from tests.sealed import seal_text
@@ -231,9 +232,15 @@ def to_unsent(step: Step) -> Unsent:
     old = step.edits.saved
     changed = {
         name: text for name, text in step.saved.items()
-        if text != old[name] and not _is_counted(step, name)
+        if not _says_the_same(name, text, old[name]) and not _is_counted(step, name)
     }
     return Unsent("update", changed, frozenset(changed), frozenset(changed), old)
+
+
+def _says_the_same(name: str, one: str, other: str) -> bool:
+    known = PROPERTIES.get(name)
+    kind = "text" if known is None else "decimal" if known.policy == "sum" else known.type
+    return canonical(kind, one) == canonical(kind, other)
 
 
 def _is_counted(step: Step, name: str) -> bool:

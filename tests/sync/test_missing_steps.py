@@ -50,3 +50,16 @@ def test_a_shorter_set_of_our_own_app_removes_what_it_lacks() -> None:
 def test_nothing_is_hidden_where_the_branch_began_on_the_row() -> None:
     shown = after_gap({"town": " "}, pos=4, base=4)
     assert (shown.values["town"], disputed(shown)) == ("", set())
+
+
+def test_taking_back_ones_own_additions_removes_none_that_the_row_did_not_show() -> None:
+    """A copying phone's blank hides an element, and turns out to be none; meanwhile another agent had added it too."""
+    book = Ledger(RULES)
+    book.do("other", saved={"trades": "b"}, branch="other", pos=3, literal=True)
+    shown = book.do("blank", saved={"trades": ""}, branch="other", pos=7, literal=True)
+    assert (shown.values.get("trades", ""), shown.row["trades"].by) == ("", ("other", "blank"))
+    book.do("adds", saved={"trades": "a b c"}, prefilled=(), branch="hers", pos=2, base=2)
+    book.do("leaves", saved={"trades": "a"}, branch="hers", pos=3, base=2)
+    for pos in (4, 5, 6):  # the steps between, one of them the same blank
+        last = book.do(f"step{pos}", saved={"trades": ""}, branch="other", pos=pos, prefilled=(), literal=True)
+    assert last.values["trades"] == "a b"

@@ -8,7 +8,7 @@ import pytest
 
 from sync.overlay import Unsent, overlay
 from sync.policies import Rule
-from tests.sync import vectors
+from tests.sync import same, vectors
 from tests.sync.ledger import Ledger
 
 SHOWN = {
@@ -82,3 +82,8 @@ def test_overlay_adds_nothing_seen_when_the_question_was_blank_in_the_form() -> 
 def test_a_blank_on_a_screen_that_was_blank_is_no_zero() -> None:
     left = Unsent("update", {"paid": ""}, frozenset({"paid"}), frozenset({"paid"}))
     assert overlay({}, [left], {"paid": Rule("sum", "integer")}) == {"paid": ""}
+
+
+def test_same_vectors_are_those_in_the_file() -> None:
+    """The phone is tested against the file: after a change run `python -m tests.sync.same`."""
+    assert Path(same.PATH).read_text(encoding="utf-8") == same.to_text()

@@ -1,7 +1,7 @@
 // What an own, unsent submission does to records: read from its XML by the form's saveto binds, as the server will read it.
 // Source: Entities specification 2024.1.0 and 2025.1.0; sync.md, "From the XML".
 import type { EntityFacts, FormFacts, PropertyFacts } from './facts';
-import { isZero, subtract, toAmount } from './numbers';
+import { isSame } from './same';
 import { children, descendants, parseXml } from './xml';
 
 export interface LocalAction {
@@ -69,15 +69,8 @@ function findNodes(xml: string, facts: FormFacts): Found[] {
   return found;
 }
 
-/** Whether two answers are one, by the question's type: numbers by value, choices as a set. */
-function isSame(one: string, other: string, facts: PropertyFacts | undefined): boolean {
-  if (one.trim() === other.trim()) return true;
-  const [a, b] = [toAmount(one), toAmount(other)];
-  if ((facts?.policy === 'sum' || facts?.type === 'integer' || facts?.type === 'decimal') && a && b) return one.trim() !== '' && other.trim() !== '' && isZero(subtract(a, b));
-  if (facts?.type !== 'select_multiple') return false;
-  const sort = (text: string): string => text.split(/\s+/).filter(Boolean).sort().join(' ');
-  return sort(one) === sort(other);
-}
+/** The type by which two answers to a question are compared. */
+const typeOf = (facts: PropertyFacts | undefined): string => (facts?.policy === 'sum' ? 'decimal' : facts?.type ?? 'text');
 
 /**
  * Find the actions of one finalized instance.
@@ -104,7 +97,7 @@ export function findActions(
     if (original) {
       const typed = new Map(declared.properties.map((property) => [property.name, property]));
       const names = Object.keys(saved).filter((name) => name === 'label' || typed.get(name)?.answerable)
-        .filter((name) => !isSame(saved[name]!, original.saved[name] ?? '', typed.get(name)));
+        .filter((name) => !isSame(typeOf(typed.get(name)), saved[name]!, original.saved[name] ?? ''));
       const pick = (from: Record<string, string>): Record<string, string> => Object.fromEntries(names.map((name) => [name, from[name] ?? '']));
       return [{ ...place, kind: 'update' as const, saved: pick(saved), prefilled: names, blankable: names, ownBranch: null, seen: pick(original.saved), ahead: shown(entityId).ahead }];
     }
