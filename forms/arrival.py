@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from forms.definition import FormDefinition, Saving
 from forms.instance import Instance, is_template, require_form
-from forms.steps import Step, find_end
+from forms.steps import FILE_TYPES, Step, find_end
 from forms.xmltree import Element, text_of
 
 
@@ -78,6 +78,24 @@ def named_attachments(definition: FormDefinition, instance: Instance) -> tuple[s
     :raises InstanceError: `wrong_form`.
     """
     return read_filled(definition, instance).files
+
+
+def find_file_questions(definition: FormDefinition, instance: Instance) -> dict[str, frozenset[str]]:
+    """Return the paths of the questions that each file name answers.
+
+    :raises InstanceError: `wrong_form`.
+    """
+    require_form(definition, instance)
+    first: dict[str, str] = {}
+    walk = _Walk(len(definition.entities), first)
+    walk.visit(instance.root, definition.steps, first, scoped=True)
+    found: dict[str, frozenset[str]] = {}
+    for row in walk.rows:
+        for path, value in row.items():
+            node = definition.node(path)
+            if value and node is not None and node.type in FILE_TYPES:
+                found[value.strip()] = found.get(value.strip(), frozenset()) | {path}
+    return found
 
 
 class _Walk:

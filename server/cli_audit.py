@@ -19,6 +19,8 @@ def verify_audit(expect: str, project_id: int, as_json: bool) -> None:
         where = {"line": done.broken_at, "reason": done.reason}
         fail(as_json, "audit", f"The operations log is not as it was written: line {done.broken_at}.", **where)
     if not done.found:
-        fail(as_json, "audit", "The log is whole, but no line has that hash: it is another log than it was taken from.")
+        fail(as_json, "audit", "The log is whole, but no line has that hash: another log, or one removed since.")
     text = f"{done.lines} lines, as they were written. Last: {done.hash}"
-    say(as_json, {"lines": done.lines, "hash": done.hash}, text)
+    if done.removed:
+        text += f"\n{done.removed} before them were removed after their time, as the log tells."
+    say(as_json, {"lines": done.lines, "removed": done.removed, "hash": done.hash}, text)

@@ -5,6 +5,7 @@ The papers they write are in French.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,33 +15,85 @@ from flask import current_app
 from exports.programme import ALGIERS
 from server.auth import COMMAND
 from server.errors import Problem
-from server.services import law
+from server.services import audits, law, photographs
 from server.terminal import fail, project_and_json, say
 
 SHOWN = 20
 
 
+RECORDS, PHOTOGRAPHS, LOG = KINDS = ("records", "photographs", "log")
+
+
 @click.command("retention")
-@click.option("--years", default=law.YEARS, show_default=True, type=click.IntRange(1, 100), help="After the last news.")
-@click.option("--apply", "apply_it", is_flag=True, help="Erase what the preview lists. It cannot be undone.")
+@click.option("--years", default=law.YEARS, show_default=True, type=click.IntRange(1, 100), help="Records: after the last news.")
+@click.option(
+    "--photos-years", default=None, type=click.IntRange(1, 100),
+    help="Photographs: after the last form that names them; HIRFA_KEEP_PHOTOS_YEARS when not given.",
+)
+@click.option(
+    "--log-years", default=None, type=click.IntRange(1, 100),
+    help="Lines of the operations log; HIRFA_KEEP_LOG_YEARS when not given.",
+)
+@click.option("--only", multiple=True, type=click.Choice(KINDS), help="One kind alone; may be repeated.")
+@click.option("--apply", "apply_it", is_flag=True, help="Remove what the preview lists. It cannot be undone.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @project_and_json
-def retention(years: int, apply_it: bool, yes: bool, project_id: int, as_json: bool) -> None:
-    """List the women of whom nothing was received for so many years; with --apply erase their data (law 18-07 art. 9)."""
-    now = datetime.now(UTC)
-    due = law.find_due(project_id, now, years)
-    erased = 0
-    if apply_it and due:
-        if not yes:
-            click.confirm(f"Erase the data of {len(due)} women? It cannot be undone", abort=True, err=True)
-        erased = law.apply_retention(project_id, due, COMMAND, now, years)
-    lines = [f"{one.entity_id}  {one.last_at:%Y-%m-%d}  {one.label}" for one in due[:SHOWN]]
-    lines += [f"… and {len(due) - SHOWN} more"] if len(due) > SHOWN else []
-    lines.append(
-        f"Erased: {erased} records." if apply_it else f"{len(due)} records are due. Nothing was changed; --apply erases them."
+def retention(
+    years: int, photos_years: int | None, log_years: int | None, only: tuple[str, ...], apply_it: bool, yes: bool,
+    project_id: int, as_json: bool,
+) -> None:
+    """List what was kept long enough (law 18-07 art. 9), with --apply remove it: records, photographs, the log.
+
+    Records are erased of whom nothing was received for so many years. Of photographs the files go, the forms stay. The
+    log loses its oldest lines. What is part of an open request, dispute or correction stays until that is closed.
+    """  # fmt: skip
+    settings = current_app.config["HIRFA"]
+    photos_years, log_years = photos_years or settings.keep_photos_years, log_years or settings.keep_log_years
+    now, kinds = datetime.now(UTC), only or KINDS
+    due = law.find_due(project_id, now, years) if RECORDS in kinds else []
+    pictures = (
+        law.find_old_photographs(project_id, now, photos_years, settings.keep_photos_except)
+        if PHOTOGRAPHS in kinds
+        else photographs.Due((), 0)
     )
-    value = {"due": [{"id": d.entity_id, "lastAt": d.last_at.isoformat()} for d in due], "erased": erased}
-    say(as_json, value, "\n".join(lines))
+    log = law.find_old_lines(project_id, now, log_years) if LOG in kinds else audits.Old(0)
+    told = _tell_due(due, pictures, log)
+    erased = emptied = files = lines = 0
+    if apply_it and (due or pictures.places or log.lines):
+        if not yes:
+            click.echo("\n".join(told), err=True)
+            asked = f"{len(due)} women, {pictures.files} photographs, {log.lines} lines of the log"
+            click.confirm(f"Remove the data of {asked}? It cannot be undone", abort=True, err=True)
+        if due:
+            erased = law.apply_retention(project_id, due, COMMAND, now, years)
+        if pictures.places:
+            emptied, files = law.remove_old_photographs(project_id, pictures, COMMAND, now, photos_years)
+        if log.lines:
+            lines = law.remove_old_lines(project_id, COMMAND, now, log_years)
+    done = f"Removed: {erased} records, {emptied} photographs ({files} files), {lines} lines of the log."
+    value = {
+        "due": [{"id": d.entity_id, "lastAt": d.last_at.isoformat()} for d in due],
+        "erased": erased,
+        "photographs": {
+            "due": len(pictures.places), "files": pictures.files, "bytes": pictures.size_bytes, "held": pictures.held,
+            "removed": emptied,
+            "questions": [{"formId": f, "question": q, "count": n} for f, q, n in pictures.count_questions()],
+        },
+        "log": {"due": log.lines, "held": log.waiting, "removed": lines},
+    }  # fmt: skip
+    say(as_json, value, "\n".join([*told, done if apply_it else "Nothing was changed; --apply removes what is due."]))
+
+
+def _tell_due(due: Sequence[law.Due], pictures: photographs.Due, log: audits.Old) -> list[str]:
+    told = [f"Records: {len(due)} due."]
+    told += [f"  {one.entity_id}  {one.last_at:%Y-%m-%d}  {one.label}" for one in due[:SHOWN]]
+    told += [f"  … and {len(due) - SHOWN} more"] if len(due) > SHOWN else []
+    told.append(f"Photographs: {pictures.files} due, {pictures.size_bytes / 2**20:.1f} MiB.")
+    told += [f"  {form_id}  {question}  {count}" for form_id, question, count in pictures.count_questions()]
+    told += [f"  {pictures.held} more wait for an open request, dispute or correction."] if pictures.held else []
+    told.append(f"Operations log: {log.lines} lines due.")
+    told += [f"  {log.waiting} more wait for an open request, dispute or correction."] if log.waiting else []
+    return told
 
 
 @click.command("processing-record")
@@ -70,8 +123,8 @@ Données sensibles     : aucune dans les formulaires livrés (à vérifier dans 
 Destinataires         : agents de la Chambre ({said.agents} actifs), pour leurs communes ; agents du bureau selon leur rôle ;
                         aucun envoi automatique à un tiers
 Transfert à l’étranger: aucun
-Conservation          : {law.YEARS} ans après le dernier envoi, puis effacement (commande retention) ; téléphones : 30 jours au plus ;
-                        sauvegardes : 30 nuits
+Conservation          : fiche {law.YEARS} ans après le dernier envoi, puis effacement ; photos {settings.keep_photos_years} ans ;
+                        journal {settings.keep_log_years} ans (commande retention) ; téléphones : 30 jours au plus ; sauvegardes : 30 nuits
 Sécurité              : HTTPS ; données chiffrées sur les téléphones et scellées après saisie ; rôles ; second facteur ;
                         journal des opérations ; sauvegardes {sealed}
 Droits                : accès, rectification, opposition, effacement : au bureau de la Chambre, sur la fiche de la personne

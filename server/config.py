@@ -19,6 +19,8 @@ LOOPBACK = "127.0.0.1"
 PORT = "8000"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 YES = ("1", "yes", "true", "oui")
+MAX_YEARS = 100
+PAPERS = "photo_emargement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class Settings:
     """Provider by which officers may sign in too."""
     s3: S3Address | None = None
     """Store of the photographs; none: the folder ``blobs`` of the data folder."""
+    keep_photos_years: int = 2
+    """How long photographs are kept after the last form that names them."""
+    keep_photos_except: frozenset[str] = frozenset({PAPERS})
+    """Questions whose pictures are of papers: they are kept as long as the record."""
+    keep_log_years: int = 3
+    """How long lines of the operations log are kept."""
 
     @property
     def blobs(self) -> Path:
@@ -135,7 +143,21 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         read_url=_find_replica(env),
         oidc=_find_openid(env),
         s3=_find_s3(env),
+        keep_photos_years=_find_years(env, "HIRFA_KEEP_PHOTOS_YEARS", 2),
+        keep_photos_except=frozenset((env.get("HIRFA_KEEP_PHOTOS_EXCEPT") or PAPERS).replace(",", " ").split()),
+        keep_log_years=_find_years(env, "HIRFA_KEEP_LOG_YEARS", 3),
     )
+
+
+def _find_years(env: Mapping[str, str], name: str, usual: int) -> int:
+    """Read for how many years something is kept.
+
+    :raises ValueError: when it is no whole number of years: nothing may be removed by a slip of the hand.
+    """
+    given = (env.get(name) or "").strip() or str(usual)
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= MAX_YEARS):
+        raise ValueError(f"{name}: a whole number of years is expected, 1 to {MAX_YEARS}")
+    return int(given)
 
 
 def _find_openid(env: Mapping[str, str]) -> OpenId | None:

@@ -56,6 +56,8 @@ AUDIT: Final = {
     "audit.duplicate.undo": Words("À comparer de nouveau", "للمقارنة من جديد", "To compare again"),
     "audit.request.open": Words("Demande d’une femme notée", "تسجيل طلب امرأة", "A woman’s request noted"),
     "audit.retention.apply": Words("Durée de conservation appliquée", "تطبيق مدة الحفظ", "Retention applied"),
+    "audit.retention.photographs": Words("Photos retirées après leur durée", "حذف صور بعد مدتها", "Photographs removed after their time"),
+    "audit.retention.log": Words("Lignes anciennes du journal retirées", "حذف أسطر قديمة من السجل", "Old lines of the log removed"),
     "audit.list.upload": Words("Liste reçue", "استلام قائمة", "List taken in"),
     "audit.list.apply": Words("Liste reprise", "إدخال قائمة", "List applied"),
     "audit.list.drop": Words("Liste abandonnée", "ترك قائمة", "List dropped"),

@@ -78,6 +78,7 @@ WOMEN: Final = {
     "kind.unmerge": Words("Fiches séparées", "فصل بطاقتين", "Separated"),
     "kind.undo": Words("Annulé par une correction", "أُلغي بتصحيح", "Undone by a correction"),
     "photo.waiting": Words("En attente du téléphone", "في انتظار الهاتف", "Still on the phone"),
+    "photo.removed": Words("Retirée après sa durée", "حُذفت بعد انقضاء مدتها", "Removed after its time"),
     "photo.open": Words("Ouvrir le fichier", "فتح الملف", "Open the file"),
     "photo.alt": Words("Photo jointe à : {form}", "صورة مرفقة بـ: {form}", "Photo attached to: {form}"),
 }

@@ -107,7 +107,7 @@ class SubmissionAttachment(Base):
     __table_args__ = (
         ForeignKeyConstraint(["project_id", "instance_id"], ["submissions.project_id", "submissions.instance_id"]),
         Index("ix_submission_attachments_project_id_sha256", "project_id", "sha256"),
-        Index("ix_submission_attachments_project_id_present", "project_id", "present"),
+        Index("ix_submission_attachments_missing", "project_id", "present", "removed_at"),
     )
 
     project_id: Mapped[project_key]
@@ -117,6 +117,8 @@ class SubmissionAttachment(Base):
     size: Mapped[int | None] = mapped_column(BigInteger)
     content_type: Mapped[str] = mapped_column(String(255), default="application/octet-stream")
     present: Mapped[bool] = mapped_column(default=False)
+    removed_at: Mapped[maybe_moment]
+    """When its time was over: the place is empty since, without a hash, and nobody is asked for the file."""
 
 
 class Quarantined(Base):

@@ -1,8 +1,11 @@
-"""Write, read and verify the operations log.
+"""Write, read, verify and shorten the operations log.
 
 Each line holds the hash of itself and of the line before it, so a line that is changed, taken out or put in breaks the
 chain from there on. Lines are chained at the end of their transaction: the head of the chain is locked last of all, so
 that transactions that write to it never wait for one another in a circle, and commit order is the order of the chain.
+
+Lines whose time is over go from the front, and a new line at the end tells the number and hash of the last that went:
+the chain begins there now, and this line is part of it, so lines that go any other way are missed.
 """
 
 from __future__ import annotations
@@ -14,13 +17,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.auth import Actor
-from server.database import db, do_last
+from server.database import db, do_last, retried, transaction
 from server.models import Audit, AuditHead
+from server.services.held import select_held_records, select_sent_back
 
+REMOVED = "retention.log"
 READ_AT_ONCE = 2000
 PAGE = 100
 
@@ -71,12 +76,15 @@ class Verified:
     """What a look at the whole chain found; ``broken_at`` is the number of the first line that is not as written."""
 
     lines: int
+    """Those that are here; those removed after their time are not counted."""
     hash: str
     """Of the last line: noted apart, it shows later that nothing before it was rewritten."""
     broken_at: int | None = None
     reason: str = ""
     found: bool = True
     """Whether a hash that was asked about is that of some line."""
+    removed: int = 0
+    """Lines before these that went after their time, as the log tells."""
 
 
 def verify_audits(project_id: int, *, expected: str = "") -> Verified:
@@ -84,7 +92,11 @@ def verify_audits(project_id: int, *, expected: str = "") -> Verified:
 
     :param expected: a hash noted earlier: it must be that of a line.
     """
-    before, seq, found = "", 0, not expected
+    begin, before = _find_beginning(project_id)
+    seq, found = begin, expected in ("", before)
+    under = select(func.min(Audit.seq)).where(Audit.project_id == project_id, Audit.seq <= begin)
+    if (put_in := db.session.scalar(under)) is not None:
+        return Verified(0, before, put_in, "changed", found)
     while True:
         lines = db.session.scalars(
             select(Audit)
@@ -95,20 +107,78 @@ def verify_audits(project_id: int, *, expected: str = "") -> Verified:
         ).all()
         for line in lines:
             if line.seq != seq + 1:
-                return Verified(seq, before, seq + 1, "missing", found)
+                return Verified(seq - begin, before, seq + 1, "missing", found)
             if line.hash != hash_line(before, line.seq, line):
-                return Verified(seq, before, line.seq, "changed", found)
+                return Verified(seq - begin, before, line.seq, "changed", found)
             before, seq = line.hash, line.seq
             found = found or before == expected
         if len(lines) < READ_AT_ONCE:
             break
     head = db.session.get(AuditHead, (project_id,), populate_existing=True)
     if (head.seq if head else 0) != seq or (head.hash if head else "") != before:
-        return Verified(seq, before, seq + 1, "cut", found)
+        return Verified(seq - begin, before, seq + 1, "cut", found)
     loose = select(func.count()).select_from(Audit).where(Audit.project_id == project_id, Audit.seq.is_(None))
     if db.session.scalar(loose):
-        return Verified(seq, before, seq + 1, "unchained", found)
-    return Verified(seq, before, None, "" if found else "unknown", found)
+        return Verified(seq - begin, before, seq + 1, "unchained", found)
+    return Verified(seq - begin, before, None, "" if found else "unknown", found, begin)
+
+
+def _find_beginning(project_id: int) -> tuple[int, str]:
+    """Return number and hash of the last line that was removed after its time, as the log itself tells."""
+    told = db.session.scalar(
+        select(Audit.details)
+        .where(Audit.project_id == project_id, Audit.action == REMOVED)
+        .order_by(Audit.seq.desc())
+        .limit(1)
+    )
+    match told:
+        case {"seq": int(seq), "hash": str(hash_)} if seq > 0:
+            return seq, hash_
+    return 0, ""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Lines at the front of the log whose time is over."""
+
+    lines: int
+    last: int = 0
+    """The number of the last of them."""
+    waiting: int = 0
+    """More that are as old, behind the first line about what is asked or disputed now."""
+
+
+def find_old_lines(project_id: int, before: datetime) -> Old:
+    """Find the lines that may go: from the front up to the first that is younger, or about what is open now."""
+    mine = (Audit.project_id == project_id, Audit.seq.is_not(None))
+    held = or_(
+        Audit.target.in_(select_held_records(project_id)), Audit.target.in_(select_sent_back(project_id))
+    )
+    young = db.session.scalar(select(func.min(Audit.seq)).where(*mine, Audit.at >= before))
+    stays = db.session.scalar(select(func.min(Audit.seq)).where(*mine, held))
+    count = select(func.count()).select_from(Audit).where(*mine)
+    old = db.session.scalar(count if young is None else count.where(Audit.seq < young)) or 0
+    ends = [number for number in (young, stays) if number is not None]
+    going = count.where(Audit.seq < min(ends)) if ends else count
+    lines = db.session.scalar(going) or 0
+    last = db.session.scalar(going.with_only_columns(func.max(Audit.seq))) or 0
+    return Old(lines, last, old - lines)
+
+
+@retried
+def remove_old_lines(project_id: int, before: datetime, years: int, actor: Actor, now: datetime) -> int:
+    """Remove the lines whose time is over, and say in the log which; return how many."""
+    with transaction() as session:
+        old = find_old_lines(project_id, before)
+        if not old.lines:
+            return 0
+        mine = (Audit.project_id == project_id, Audit.seq <= old.last)
+        hash_ = session.scalar(select(Audit.hash).where(Audit.project_id == project_id, Audit.seq == old.last))
+        session.execute(delete(Audit).where(*mine).execution_options(synchronize_session=False))
+        note(
+            session, project_id, actor, REMOVED, "", now, count=old.lines, years=years, seq=old.last, hash=hash_
+        )
+        return old.lines
 
 
 @dataclass(frozen=True, slots=True)

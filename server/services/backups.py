@@ -36,6 +36,7 @@ from server.config import Settings
 from server.database import db, retried, transaction
 from server.dumps import Told, write_dump
 from server.models import Backup, Blob
+from server.services.erasure_list import write_list
 from server.vault import Sealed, Vault, VaultError, hash_file, read_pieces, read_recipients
 
 FORMAT = "hirfa-backup 1"
@@ -139,8 +140,6 @@ def list_backups(limit: int = 60) -> list[Backup]:
 
 def _gather_erasures() -> None:
     """Bring what other servers erased into the list of this one, before it takes the place of the vault's."""
-    from server.services.erasure import write_list  # it needs this module
-
     write_list()
 
 

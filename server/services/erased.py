@@ -188,6 +188,8 @@ def note_erased(session: Session, project_id: int, kind: str, id_: str, at: date
     elif known.seq is None:
         for name, value in more.items():
             setattr(known, name, value)
+    if known is not None and kind == FILE:  # named and dropped again: forms of before then lose it after a restore
+        known.at = max(known.at, at)
 
 
 # Photographs.

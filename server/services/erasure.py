@@ -8,14 +8,10 @@ were. Phones are told ``gone``. The list of what was erased (ids alone) is kept 
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete, select, update
@@ -41,10 +37,9 @@ from server.models import (
     Submission,
     SubmissionAttachment,
 )
-from server.services import audits, backups, indexing, requests, workbooks
+from server.services import audits, backups, indexing, photographs, requests, workbooks
 from server.services.erased import (
     ENTITY,
-    FILE,
     INSTANCE,
     find_kept,
     forget_files,
@@ -53,6 +48,7 @@ from server.services.erased import (
     note_erased,
     remove_dropped,
 )
+from server.services.erasure_list import read_list, write_list
 from server.services.facts import forget_forms
 from server.services.forms import definition_of
 from server.services.items import Definitions, Parsed, find_announced, parse_item
@@ -101,28 +97,34 @@ def apply_erasures(project_id: int, actor: Actor) -> Erasure:
     :raises Problem: 404.1 for an unknown project.
     """
     now = datetime.now(UTC)
-    listed = _read_list(project_id)
+    listed = read_list(project_id)
     with transaction() as session:
         if session.get(Project, project_id) is None:
             raise Problem("404.1")
-        for kind, id_ in sorted(listed):
-            note_erased(session, project_id, kind, id_, now)
+        for (kind, id_), at in sorted(listed.items()):
+            note_erased(session, project_id, kind, id_, at or now)
         known = set(session.scalars(select(Erased.id).where(Erased.project_id == project_id, Erased.kind == ENTITY)))
         ids = sorted(session.scalars(select(Entity.id).where(Entity.project_id == project_id, Entity.id.in_(known))))
         gone = set(session.scalars(select(Erased.id).where(Erased.project_id == project_id, Erased.kind == INSTANCE)))
         count = _erase(session, project_id, ids, now, also=gone)
-        if count:
-            audits.note(session, project_id, actor, "entity.erase_again", "", now, count=len(ids))
+        pictures = photographs.remove_again(session, project_id, now)
+        if count or pictures:
+            audits.note(session, project_id, actor, "entity.erase_again", "", now, count=len(ids), pictures=pictures)
     return _finish(project_id, ids, count)
 
 
 def _finish(project_id: int, ids: Iterable[str], count: int) -> Erasure:
+    return Erasure(tuple(ids), count, finish_removal(project_id), scrub(project_id))
+
+
+def finish_removal(project_id: int) -> int:
+    """Remove, after a commit, what lies beside the database of what was erased; return how many files."""
     files = remove_dropped(db.session(), anyway=True)
     KeptBlocks(current_app.config["HIRFA"].kept, project_id).forget()
     workbooks.forget_workbooks(project_id)
     write_list()
     backups.copy_erasures(current_app.config["HIRFA"])
-    return Erasure(tuple(ids), count, files, scrub(project_id))
+    return files
 
 
 def _erase(
@@ -336,56 +338,3 @@ class _History:
             kept = find_kept(self._session, self._project_id, list_name)
             self._erasers[list_name] = Eraser(self._salt, self._register.rules(list_name), kept.__contains__)
         return self._erasers[list_name]
-
-
-# The list beside the database.
-
-
-def _list_path() -> Path:
-    path: Path = current_app.config["HIRFA"].erasures
-    return path
-
-
-def _read_lines() -> list[Mapping[str, Any]]:
-    try:
-        text = _list_path().read_text()
-    except FileNotFoundError:
-        return []
-    lines: list[Mapping[str, Any]] = []
-    for line in text.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:  # a line that was cut by a full disk; the others count
-            continue
-        if isinstance(entry, dict):
-            lines.append(entry)
-    return lines
-
-
-def _read_list(project_id: int) -> set[tuple[str, str]]:
-    """Read what the file says was erased: (kind, id)."""
-    return {
-        (entry["kind"], entry["id"])
-        for entry in _read_lines()
-        if entry.get("project") == project_id
-        and entry.get("kind") in (ENTITY, INSTANCE, FILE)
-        and isinstance(entry.get("id"), str)
-        and 0 < len(entry["id"]) <= 255
-    }
-
-
-def write_list() -> None:
-    """Write the list of all projects, whole or not at all: what the file says and what the database says."""
-    found = {(e["project"], e["kind"], e["id"]): e for e in _read_lines() if {"project", "kind", "id"} <= e.keys()}
-    for row in db.session.scalars(select(Erased)):
-        entry = {"project": row.project_id, "kind": row.kind, "id": row.id, "at": row.at.isoformat()}
-        found.setdefault((row.project_id, row.kind, row.id), entry)
-    db.session.rollback()
-    path = _list_path()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    lines = sorted(found.values(), key=lambda e: (e["project"], str(e.get("at")), e["kind"], e["id"]))
-    with part.open("w") as file:
-        file.writelines(json.dumps(entry) + "\n" for entry in lines)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

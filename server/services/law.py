@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +13,9 @@ from server.auth import Actor
 from server.database import db, transaction
 from server.errors import Problem
 from server.models import AppUser, AppUserScope, Entity, EntityScope, EntityVersion, ListProperty, Project
-from server.services import audits, erasure
+from server.services import audits, erasure, photographs
 from server.services.exports import WOMEN
+from server.services.photographs import YEAR_DAYS
 from sync.protocol import OFFICE
 
 YEARS = 3
@@ -49,7 +50,7 @@ def find_due(project_id: int, now: datetime, years: int = YEARS) -> list[Due]:
             Entity.merged_into.is_(None),
         )
         .group_by(Entity.project_id, Entity.id)
-        .having(last < now - timedelta(days=365.25 * years))
+        .having(last < now - timedelta(days=YEAR_DAYS * years))
         .order_by(last)
     )
     return [Due(row[0], row[1].get("label", ""), row[2]) for row in rows]
@@ -62,6 +63,34 @@ def apply_retention(project_id: int, due: Sequence[Due], actor: Actor, now: date
     with transaction() as session:
         audits.note(session, project_id, actor, "retention.apply", "", now, count=len(due), years=years)
     return len(due)
+
+
+def find_old_photographs(project_id: int, now: datetime, years: int, papers: Collection[str]) -> photographs.Due:
+    """List the photographs whose time is over; nothing is changed.
+
+    :param papers: questions whose pictures are of papers, and stay.
+    """
+    return photographs.find_due(project_id, now, years, papers)
+
+
+def remove_old_photographs(
+    project_id: int, due: photographs.Due, actor: Actor, now: datetime, years: int
+) -> tuple[int, int]:
+    """Remove photographs that were listed, some at a time; return how many places are empty and how many files went."""
+    count, step = 0, photographs.AT_ONCE
+    for start in range(0, len(due.places), step):
+        count += photographs.remove_photographs(project_id, due.places[start : start + step], years, actor, now)
+    return count, erasure.finish_removal(project_id)
+
+
+def find_old_lines(project_id: int, now: datetime, years: int) -> audits.Old:
+    """Count the lines of the operations log whose time is over; nothing is changed."""
+    return audits.find_old_lines(project_id, now - timedelta(days=YEAR_DAYS * years))
+
+
+def remove_old_lines(project_id: int, actor: Actor, now: datetime, years: int) -> int:
+    """Remove the lines of the operations log whose time is over; return how many."""
+    return audits.remove_old_lines(project_id, now - timedelta(days=YEAR_DAYS * years), years, actor, now)
 
 
 @dataclass(frozen=True, slots=True)

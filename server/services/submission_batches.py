@@ -56,7 +56,7 @@ def _statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
     present = func.sum(case((_F.present, 1), else_=0)).label("present")
     filed = (
         select(_F.instance_id, func.count().label("expected"), present)
-        .where(_F.project_id == bindparam("project"), _F.instance_id.in_(ids))
+        .where(_F.project_id == bindparam("project"), _F.instance_id.in_(ids), _F.removed_at.is_(None))
         .group_by(_F.instance_id)
     )
     return select(*columns).where(*own), acted, filed

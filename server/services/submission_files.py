@@ -28,13 +28,18 @@ _ABSENT = select(_ATTACHMENTS.c.sha256).where(
 def note_new_attachments(session: Session, project_id: int, parsed: Parsed, here: Collection[str]) -> None:
     """Note the files that a submission names which was stored just now; an edit keeps those it still names.
 
+    What was removed after its time from the submission that is edited stays so: an old phone may have it still.
+
     :param here: of the hashes that it announces, those whose bytes are here.
     """
     rows, announced = rows_of(session), {entry["name"]: entry for entry in find_announced(parsed.item)}
     inherited = _find_inherited(session, project_id, parsed)
     for name in _find_names(parsed, announced):
         source = announced.get(name)
-        old = inherited.get(name) if source is None else None
+        old = inherited.get(name)
+        if source and old is not None and old.removed_at and find_refused(session, project_id, [source["sha256"]]):
+            source = None
+        old = old if source is None else None
         sha256 = source["sha256"] if source else old.sha256 if old else None
         rows.add(
             _ATTACHMENTS,
@@ -46,6 +51,7 @@ def note_new_attachments(session: Session, project_id: int, parsed: Parsed, here
                 "size": source["size"] if source else old.size if old else None,
                 "content_type": source["contentType"] if source else old.content_type if old else UNTOLD_TYPE,
                 "present": sha256 in here or (old is not None and old.present),
+                "removed_at": old.removed_at if old else None,
             },
         )
 
@@ -60,12 +66,15 @@ def note_attachments(session: Session, project_id: int, parsed: Parsed) -> None:
         if row is None:
             row = SubmissionAttachment(project_id=project_id, instance_id=parsed.instance_id, name=name, present=False)
             session.add(row)
+        if row.removed_at is not None:
+            continue
         source: Mapping[str, Any] = announced.get(name, {})
         if not row.present and source:
             row.sha256, row.size, row.content_type = source["sha256"], source["size"], source["contentType"]
         elif row.sha256 is None and name in inherited:
             old = inherited[name]
             row.sha256, row.size, row.content_type = old.sha256, old.size, old.content_type
+            row.removed_at = old.removed_at
         noted.append(row)
     hashes = [row.sha256 for row in noted if row.sha256 and not row.present]
     if hashes:

@@ -104,7 +104,9 @@ def is_flagged(project_id: int) -> ColumnElement[bool]:
 def _waits_for_files(project_id: int) -> ColumnElement[bool]:
     return Submission.instance_id.in_(
         select(SubmissionAttachment.instance_id).where(
-            SubmissionAttachment.project_id == project_id, SubmissionAttachment.present.is_(False)
+            SubmissionAttachment.project_id == project_id,
+            SubmissionAttachment.present.is_(False),
+            SubmissionAttachment.removed_at.is_(None),
         )
     )
 

@@ -95,7 +95,9 @@ def count_files(project_id: int, instance_ids: list[str]) -> dict[str, tuple[int
     counts: dict[str, tuple[int, int]] = {}
     for instance_id, present in db.session.execute(
         select(SubmissionAttachment.instance_id, SubmissionAttachment.present).where(
-            SubmissionAttachment.project_id == project_id, SubmissionAttachment.instance_id.in_(instance_ids)
+            SubmissionAttachment.project_id == project_id,
+            SubmissionAttachment.instance_id.in_(instance_ids),
+            SubmissionAttachment.removed_at.is_(None),
         )
     ):
         expected, here = counts.get(instance_id, (0, 0))

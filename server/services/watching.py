@@ -56,7 +56,7 @@ def write_metrics() -> bytes:
     now, registry = datetime.now(UTC), CollectorRegistry()
     open_conflicts = ConflictEntry.open.is_(True)
     waiting = Quarantined.released_at.is_(None)
-    missing = SubmissionAttachment.present.is_(False)
+    missing, due = SubmissionAttachment.present.is_(False), SubmissionAttachment.removed_at.is_(None)
     lately = now - timedelta(hours=24)
     per_project: tuple[tuple[str, str, type, tuple[ColumnElement[bool], ...]], ...] = (
         ("submissions", "Submissions stored", Submission, ()),
@@ -66,7 +66,7 @@ def write_metrics() -> bytes:
         ("quarantine_waiting", "Items set aside that wait", Quarantined, (waiting,)),
         ("corrections_open", "Submissions sent back", Correction, (Correction.closed_at.is_(None),)),
         ("questions_open", "Questions to agents", Question, (Question.closed_at.is_(None),)),
-        ("photographs_missing", "Announced, not arrived", SubmissionAttachment, (missing,)),
+        ("photographs_missing", "Announced, not arrived", SubmissionAttachment, (missing, due)),
         ("agents", "Agents that are not revoked", AppUser, (AppUser.revoked_at.is_(None),)),
     )  # fmt: skip
     projects = list(db.session.execute(select(Project.id, Project.counter, Project.era)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from forms.arrival import named_attachments
+from forms.arrival import find_file_questions, named_attachments
 from forms.definition import FormDefinition
 from forms.errors import InstanceError
 from forms.instance import find_rows, parse_instance
@@ -161,3 +161,13 @@ def test_named_attachments_names_each_file_once_when_answers_name_files(family: 
     assert named_attachments(family, parse_instance(write("<sound>jr://audio/a.mp3</sound>"))) == ()
     twice = write("<sound>s.m4a</sound><g><child><h><toy><photo>s.m4a</photo></toy></h></child></g>")
     assert named_attachments(family, parse_instance(twice)) == ("s.m4a",)
+
+
+def test_find_file_questions_tells_every_question_that_a_file_answers(family: FormDefinition) -> None:
+    photo = "/data/g/child/h/toy/photo"
+    found = find_file_questions(family, parse_instance(FILLED))
+    assert found == {"s.m4a": {"/data/sound"}, "1.jpg": {photo}, "2.jpg": {photo}}
+    twice = write("<sound>s.m4a</sound><g><child><h><toy><photo> s.m4a</photo></toy></h></child></g>")
+    assert find_file_questions(family, parse_instance(twice)) == {"s.m4a": {"/data/sound", photo}}
+    with pytest.raises(InstanceError):
+        find_file_questions(family, parse_instance(write(root='id="g"')))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,15 @@ from uuid import uuid4
 import pyrage
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from exports.programme import Options
 from server import create_app
 from server.auth import COMMAND
 from server.config import Settings
-from server.database import db
+from server.database import db, transaction
 from server.dumps import DumpError, load_dump, summarise, write_dump
-from server.models import Audit, Backup, Project, Submission
+from server.models import Audit, Backup, Project, Submission, SubmissionAttachment
 from server.services import actors, backups, erasure, exports, keys, restores, templates
 from server.services.attachments import keep_file
 from server.vault import Vault, VaultError
@@ -191,6 +191,28 @@ def test_what_was_erased_after_the_backup_stays_erased(
     assert data_of(result)["erased"] == 1
     with made.app_context():
         assert b"Benali" not in db.session.scalars(select(Submission.xml)).one()
+        assert not (other.blobs / "1" / sha256[:2] / sha256).exists()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_photographs_removed_after_the_backup_stay_removed(
+    app: Flask, phone: Phone, vault: Vault, other: Settings
+) -> None:
+    sha256, _ = photo_of(phone)
+    kept, _ = photo_of(phone)
+    with transaction() as session:
+        of_it = select(SubmissionAttachment.instance_id).where(SubmissionAttachment.sha256 == sha256)
+        old = update(Submission).where(Submission.instance_id.in_(of_it))
+        session.execute(old.values(received_at=datetime.now(UTC) - timedelta(days=800)))
+    backups.make_backup()
+    assert data_of(run(app, "retention", "--apply", "--yes", "--json"))["photographs"]["removed"] == 1
+    assert backups.are_erasures_copied(app.config["HIRFA"])
+    made, result = restored_in(other, vault)
+    assert data_of(result)["filesLost"] == []
+    with made.app_context():
+        rows = db.session.execute(select(SubmissionAttachment.sha256, SubmissionAttachment.present)).all()
+        assert sorted(rows, key=lambda row: row.present) == [(None, False), (kept, True)]
         assert not (other.blobs / "1" / sha256[:2] / sha256).exists()
         db.session.remove()
         db.engine.dispose()

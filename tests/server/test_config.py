@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import phones_warning
-from server.config import load_settings
+from server.config import Settings, load_settings
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,17 @@ def test_serving_others_without_https_says_why_phones_will_not_work(
     warning = phones_warning(load_settings({"HIRFA_DATA": str(tmp_path), "HIRFA_BIND": bind, "HIRFA_URL": url}))
     assert bool(warning) == warns
     assert not warns or ("HTTPS" in warning and "What to do" in warning)
+
+
+def test_how_long_data_are_kept_is_a_whole_number_of_years(tmp_path: Path) -> None:
+    def load(**given: str) -> Settings:
+        return load_settings({"HIRFA_DATA": str(tmp_path), **given})
+
+    usual = load(HIRFA_KEEP_LOG_YEARS="")
+    assert (usual.keep_photos_years, usual.keep_log_years, usual.keep_photos_except) == (2, 3, {"photo_emargement"})
+    own = load(HIRFA_KEEP_PHOTOS_YEARS="4", HIRFA_KEEP_LOG_YEARS="5", HIRFA_KEEP_PHOTOS_EXCEPT="a, b")
+    assert (own.keep_photos_years, own.keep_log_years, own.keep_photos_except) == (4, 5, {"a", "b"})
+    assert load(HIRFA_KEEP_PHOTOS_EXCEPT=",").keep_photos_except == frozenset()
+    for wrong in ("0", "-1", "0.5", "2 ans", "101", "²"):
+        with pytest.raises(ValueError, match="HIRFA_KEEP_LOG_YEARS"):
+            load(HIRFA_KEEP_LOG_YEARS=wrong)
