@@ -212,7 +212,7 @@ def measure(way: str) -> dict[str, Any]:
     from server import create_app
     from server.serve import GARBAGE_LOOKED_FOR
 
-    gc.set_threshold(GARBAGE_LOOKED_FOR, 20, 20)
+    gc.set_threshold(*GARBAGE_LOOKED_FOR)
     app = create_app()
     with app.app_context():
         from server.auth import COMMAND

@@ -214,7 +214,8 @@ class BlockMaker:
         self._kept = kept
         self._options = options
         self._lost: list[tuple[int, Mended]] = []
-        lose = lambda place, mended: self._lost.append((place, mended))  # noqa: E731
+        lost = self._lost  # not self: its pens would hold it, and the collector alone free both
+        lose = lambda place, mended: lost.append((place, mended))  # noqa: E731
         self._pens = [Pen(table.sheet.columns, options.zone, styles, lose) for table in tables]
         self._scribes: dict[str, Scribe] = {}
         # all styles at once, so that their numbers follow from the tables and not from what happens to be answered

@@ -44,12 +44,14 @@ class Tally:
         self._stories: dict[str, Story] = {}
         self._sessions: dict[tuple[str, str], Session] = {}
         roles = programme.roles
-        self._roles: dict[str, Callable[[Submission, Read], bool]] = {
-            roles.registration: self._register,
-            roles.attendance: self._attend,
-            roles.exam: self._examine,
-            roles.loan: self._lend,
-            roles.visit: self._visit,
+        # functions, not methods of this tally: it would hold itself, and with it the whole programme, until the
+        # collector of circles comes by
+        self._roles: dict[str, Callable[[Tally, Submission, Read], bool]] = {
+            roles.registration: Tally._register,
+            roles.attendance: Tally._attend,
+            roles.exam: Tally._examine,
+            roles.loan: Tally._lend,
+            roles.visit: Tally._visit,
         }
         #: submissions of each form: all, not counted (rejected), about nobody on the list
         self.seen: dict[str, list[int]] = {}
@@ -107,7 +109,7 @@ class Tally:
         def read(name: str) -> str:
             return facts.get(name, "")
 
-        if not role(submission, read):
+        if not role(self, submission, read):
             seen[2] += 1
 
     def _woman(self, submission: Submission, read: Read) -> Story | None:

@@ -28,9 +28,10 @@ while the request is on its way: a new connection for each, and a POST that its 
 REQUEST_LINE = 8190
 """The most that gunicorn bounds: Collect asks for its offline records by id in the address, about 200 fit."""
 
-
-GARBAGE_LOOKED_FOR = 50_000
-"""Objects made and not freed, after which the collector looks for circles; Python's own number is 700."""
+GARBAGE_LOOKED_FOR = (50_000, 2, 2)
+"""Objects made and not freed, after which the collector looks for circles among them (Python's own number is 700), and
+how often it does so before it looks among older ones. Were the last two larger, circles that outlived one look would
+fill tens of MiB before the next, and what is filled once is seldom given back to the system."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -70,9 +71,14 @@ class Server(BaseApplication):  # type: ignore[misc]
         from server import create_app
 
         # A batch makes tens of thousands of objects that are all freed with it: looking for circles among them after
-        # every 700 was a tenth to a quarter of its time. What is in circles waits for longer now: a few MiB.
-        gc.set_threshold(GARBAGE_LOOKED_FOR, 20, 20)
-        return create_app(self.settings)
+        # every 700 was a tenth to a quarter of its time.
+        gc.set_threshold(*GARBAGE_LOOKED_FOR)
+        app = create_app(self.settings)
+        # A quarter of a million objects of the programme itself stay to the end: going through them took a quarter of
+        # a second each time, in which nobody was answered.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def _bound_silence(arbiter: Any) -> None:

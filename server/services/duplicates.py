@@ -22,6 +22,8 @@ DIFFERENT: Final = "different"
 PAGE: Final = 20
 COUNTED: Final = 1_000
 """Pairs of a band are counted and listed so far: nobody works through more, and each that is counted is looked at."""
+_LEFT, _RIGHT = aliased(RecordIndex), aliased(RecordIndex)
+"""Made once: each is a thousand objects in a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _threshold(project_id: int, list_name: str) -> int:
 
 def _pairs(project_id: int, list_name: str) -> Select[Any]:
     """Select pairs both of whose records are shown now: a merge, a deletion or an erasure takes them off the queue."""
-    left, right = aliased(RecordIndex), aliased(RecordIndex)
+    left, right = _LEFT, _RIGHT
     return (
         select(LinkagePair)
         .join(left, (left.project_id == LinkagePair.project_id) & (left.entity_id == LinkagePair.left_id))

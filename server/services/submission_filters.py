@@ -34,6 +34,7 @@ ID_BEGIN = "uuid:"
 """How nearly all ids of submissions begin; nobody types it."""
 _AFTER = chr(0x10FFFF)
 """Sorts after every letter, in both databases."""
+_FLAGGED = aliased(Submission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def is_flagged(project_id: int) -> ColumnElement[bool]:
     """
     if db.engine.dialect.name == "postgresql":
         return or_(Submission.problem.is_not(None), Submission.outside_scope.is_(True))
-    one = aliased(Submission)
+    one = _FLAGGED
     found = or_(one.problem.is_not(None), one.outside_scope.is_(True))
     return Submission.instance_id.in_(select(one.instance_id).where(one.project_id == project_id, found))
 

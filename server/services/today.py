@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
@@ -16,6 +16,9 @@ from server.services.submission_filters import Filter, to_conditions
 
 SILENT_DAYS: Final = 14
 """A phone that was not heard of for so long may hold visits that nobody else has."""
+_EARLIER: Final[dict[type[Submission | Quarantined], Any]] = {
+    Submission: aliased(Submission), Quarantined: aliased(Quarantined),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _count_numbers(
         ),
     )
     for one in earlier:
-        other = aliased(one)
+        other = _EARLIER[one]
         numbers = numbers.where(
             ~select(other.seq)
             .where(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import subprocess
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from exports.blocks import BlockMaker
 from exports.programme import Options, Programme, Submission, Woman
+from exports.tally import Tally
 from exports.workbook import Limits, write_workbook
 from forms.definition import FormDefinition
 from tests.exports.field import Field, read, read_dicts, to_programme, to_submission, write
@@ -357,3 +362,19 @@ def test_write_workbook_opens_in_libreoffice(form: FormDefinition, tmp_path: Pat
         rows = list(csv.reader(file))
     assert [row[1] for row in rows[1:]] == HOSTILE
     assert len(list(tmp_path.glob("classeur-*.csv"))) == 17
+
+
+def test_a_workbook_that_is_written_leaves_nobody_to_the_collector_of_circles(field: Field) -> None:
+    """Else each workbook stays in memory, with the whole register, until the collector comes by."""
+
+    def count() -> Counter[type]:
+        return Counter(type(one) for one in gc.get_objects() if type(one) in (Woman, Programme, Tally, BlockMaker))
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = count()
+        write(replace(field.programme, women=[replace(woman) for woman in field.programme.women]))
+        assert count() == before
+    finally:
+        gc.enable()
