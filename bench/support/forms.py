@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -37,6 +39,14 @@ def make_registrations(definition: FormDefinition, count: int, seed: int) -> tup
         saved = {node.save_to: paper.answers.get(node.name, "") for node in definition.nodes if node.save_to}
         records.append(Record(entity_id, 1, 1, make_uuid(rng), {str(name): value for name, value in saved.items()}))
     return items, records
+
+
+def put_into(items: list[dict[str, Any]], communes: Sequence[str]) -> None:
+    """Have registrations without photographs be of some communes in turn."""
+    for number, item in enumerate(items):
+        code = communes[number % len(communes)]
+        item["attachments"] = []
+        item["xml"] = re.sub(r"<commune>\d+</commune>", f"<commune>{code}</commune>", item["xml"])
 
 
 def make_visits(

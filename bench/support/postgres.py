@@ -26,6 +26,17 @@ class Cluster:
         """What ``HIRFA_DATABASE_URL`` takes."""
         return f"postgresql:///postgres?host={self.folder}&user=postgres"
 
+    def memory_mib(self) -> float:
+        """Proportional memory of all its processes, in MiB: what they share is counted once."""
+        total = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                if self.pid in (int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])):
+                    total += _read_pss(stat.with_name("smaps_rollup"))
+            except OSError:
+                continue
+        return total / 1024
+
     def cpu_s(self) -> float:
         """Seconds of processor used by all its processes, those that ended included."""
         total = 0
@@ -41,11 +52,16 @@ class Cluster:
         return total / TICKS
 
 
+def _read_pss(rollup: Path) -> int:
+    return next((int(line.split()[1]) for line in rollup.read_text().splitlines() if line.startswith("Pss:")), 0)
+
+
 @contextmanager
-def run_cluster(keep: Path | None = None) -> Iterator[Cluster]:
+def run_cluster(keep: Path | None = None, more: str = "") -> Iterator[Cluster]:
     """Run a cluster until the end of the block.
 
     :param keep: the folder to use, which stays; a cluster that lies there is started again.
+    :param more: options of ``postgres``, which count before ours.
     """
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = shutil.which("initdb") or (str(binaries[-1]) if binaries else None)
@@ -65,7 +81,7 @@ def run_cluster(keep: Path | None = None) -> Iterator[Cluster]:
     try:
         if not (folder / "data").exists():
             run(str(tools / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-k {folder} -h '' -c max_wal_size=4GB -c shared_buffers=256MB"
+        options = f"-k {folder} -h '' -c max_wal_size=4GB -c shared_buffers=256MB {more}"
         run(str(tools / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield Cluster(folder, int((folder / "data" / "postmaster.pid").read_text().split()[0]))

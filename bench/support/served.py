@@ -78,6 +78,11 @@ class Served:
         """Resident memory of all processes now, in MiB; pages they share are counted in each."""
         return sum(self._status(pid, "VmRSS") for pid in self._pids()) / 1024
 
+    def proportional_mib(self) -> float:
+        """Proportional memory of all processes now, in MiB: what they share is counted once."""
+        told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self._pids()]
+        return sum(int(line.split()[1]) for one in told for line in one.splitlines() if line.startswith("Pss:")) / 1024
+
     def _status(self, pid: int, name: str) -> int:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
