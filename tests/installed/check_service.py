@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from server.settings_file import change
 from tests.builders import registration
 from tests.faults.agents import Agent
 from tests.faults.field import CUTS, Phone, in_background
@@ -92,6 +93,20 @@ def test_installing_again_changes_nothing(machine: Machine, agent: Agent) -> Non
     assert machine.run("systemctl --failed --no-legend --plain").strip() == ""
     wait_for("/ready", 200, agent)
     agent.work(PORT, 2)
+
+
+def test_a_setting_is_read_alike_by_the_service_and_by_its_commands(machine: Machine, agent: Agent) -> None:
+    value = "Chambre d'Oran \"A\" & $HOME 50% \\ `id` #é"
+    (machine.root / "root" / "further").write_text(change("", {"HIRFA_OIDC_NAME": value}))
+    machine.run(f"{INSTALL} --settings /root/further")
+    wait_for("/ready", 200, agent)
+    served = machine.run("tr '\\0' '\\n' < /proc/$(systemctl show -p MainPID --value hirfa)/environ | sed -n 's/^HIRFA_OIDC_NAME=//p'")
+    assert served.rstrip("\n") == value
+    assert machine.run("set -a; . /etc/hirfa/hirfa.env; printf %s \"$HIRFA_OIDC_NAME\"") == value
+    assert machine.run("stat -c '%a %U %G' /etc/hirfa/hirfa.env").split() == ["640", "root", "hirfa"]
+    assert "HIRFA_OIDC_NAMES" in machine.run("/opt/hirfa/current/deploy/write-settings HIRFA_OIDC_NAMES=x", check=False)
+    machine.run("/opt/hirfa/current/deploy/write-settings HIRFA_OIDC_NAME=; systemctl restart hirfa")
+    wait_for("/ready", 200, agent)
 
 
 def test_phones_reach_it_by_https_and_nothing_else_listens_outside(machine: Machine, agent: Agent) -> None:
