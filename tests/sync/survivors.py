@@ -1,20 +1,14 @@
-"""Judge what the mutation tool left: every change of `sync` that no test noticed must be explained in SURVIVORS.md.
+"""Judge what the mutants left: every change of `sync` that no test noticed must be explained in SURVIVORS.md.
 
-Run by `make test-mutants` after mutmut: `python -m tests.sync.survivors`. A mutant is known by its function and by the
+Run by `make test-mutants` after `mutants`: `python -m tests.sync.survivors`. A mutant is known by its function and by the
 line it changes, not by its number, so the list holds while other lines come and go. Exits 1 when a survivor is not
 explained, and when one that is explained was noticed by a test: then its line is to be taken out.
-
-mutmut stops a mutant by the clock on the wall, which on a busy machine says nothing: what it stopped is tried again here,
-and counts as noticed only when a test fails, or when it has used far more of the processor than its tests need.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import resource
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,14 +16,10 @@ from pathlib import Path
 
 LIST = Path(__file__).parent / "SURVIVORS.md"
 FOUND = Path("mutants/sync")
-STATS = Path("mutants/mutmut-stats.json")
-# What mutmut notes for each mutant: the exit code of the tests (3 is an error in pytest itself, which a mutant made), or …
-NOTICED = (1, 3)
-ALIVE = (0, 5, 33)  # no test fails, or none runs
-NOT_TRIED = (None, 2, 34)  # not reached, interrupted, left out
+# What is noted for each mutant: the exit code of the tests (3 is an error in pytest itself, which a mutant made), or …
+ALIVE = (0, 33)  # no test fails, or none reaches it
+NOT_TRIED = None
 REFUSED = 37  # by the type checker
-# A mutant that uses this many times the seconds of its tests, and some to begin with, has lost its way.
-PATIENCE, TO_BEGIN_S = 10, 20
 # - `answers.find_answer`: `old` → `new` — why
 LINE = re.compile(r"^- `(?P<function>[^`]+)`: `(?P<old>.+?)` → `(?P<new>.*?)` — (?P<why>.+)$")
 
@@ -43,7 +33,7 @@ def read_explained(text: str) -> dict[Mutant, str]:
 
 
 def read_run(folder: Path) -> Iterator[tuple[str, int | None]]:
-    """Give every mutant by its name, with what mutmut noted."""
+    """Give every mutant by its name, with what was noted."""
     for file in sorted(folder.glob("*.meta")):
         yield from json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items()
 
@@ -55,23 +45,6 @@ def describe(name: str) -> Mutant:
     lines = [line for line in get_diff_for_mutant(name).splitlines()[3:] if line[:1] in "+-"]
     old, new = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
     return (to_function(name), old, new)
-
-
-def is_noticed(name: str) -> bool:
-    """Try a mutant again, without any clock: whether a test fails, or the tests never end."""
-    from mutmut.configuration import config
-
-    stats = json.loads(STATS.read_text(encoding="utf-8"))
-    tests = stats["tests_by_mangled_function_name"].get(name.rpartition("__mutmut_")[0], [])
-    limit = TO_BEGIN_S + round(PATIENCE * sum(stats["duration_by_test"][test] for test in tests))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--rootdir=.", "-x", "-q", *tests, *config().pytest_add_cli_args],
-        cwd=FOUND.parent,
-        env={**os.environ, "MUTANT_UNDER_TEST": name},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1)),
-        capture_output=True,
-    )
-    return bool(tests) and done.returncode != 0
 
 
 def to_function(name: str) -> str:
@@ -88,9 +61,9 @@ def main() -> int:
     alive: set[Mutant] = set()
     noticed: set[Mutant] = set()
     for name, code in read_run(FOUND):
-        if code in NOT_TRIED or code == REFUSED:
+        if code in (NOT_TRIED, REFUSED):
             counts["refused" if code == REFUSED else "not tried"] += 1
-        elif code in ALIVE or (code not in NOTICED and not is_noticed(name)):
+        elif code in ALIVE:
             counts["alive"] += 1
             alive.add(describe(name))
         else:

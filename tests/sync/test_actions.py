@@ -18,6 +18,14 @@ def test_row_from_json_gives_the_row_back(row: dict[str, PropertyRow]) -> None:
     assert row_from_json(json.loads(json.dumps(row_to_json(row)))) == row
 
 
+def test_row_to_json_leaves_out_the_heads_when_they_are_those_behind_the_value() -> None:
+    row = {"town": PropertyRow("x", ("a", "b"), tuple("ab")), "nick": PropertyRow("y", ("a",), ("a", "b"))}
+    assert row_to_json(row) == {
+        "town": {"value": "x", "by": ["a", "b"]},
+        "nick": {"value": "y", "by": ["a"], "heads": ["a", "b"]},
+    }
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -37,6 +45,7 @@ def test_row_from_json_says_so_when_it_is_no_row(data: object) -> None:
     with pytest.raises(SyncError) as caught:
         row_from_json(data)
     assert caught.value.code == "bad_row"
+    assert not isinstance(data, dict) or "'name'" in str(caught.value)  # of a row it says which property
 
 
 @pytest.mark.parametrize("instance", ["uuid:1", "", "a#b", "#", "x#1"])

@@ -24,6 +24,11 @@ def test_find_links_holds_a_merge_made_again() -> None:
     assert find_links(actions) == {"B": "A"}
 
 
+def test_find_links_takes_the_merge_of_the_smallest_id_when_one_record_was_merged_twice() -> None:
+    actions = [merged("A", "B", "m"), merged("A", "C", "n")]
+    assert find_links(actions) == find_links(reversed(actions)) == {"A": "B"}
+
+
 def test_find_winner_ends_when_links_run_in_a_circle() -> None:
     links = {"A": "B", "B": "C", "C": "B"}
     assert {find_winner(name, links) for name in "ABC"} == {"B"}

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from sync.actions import LABEL, EntityAction, Recorded
 from sync.answers import Answer
 from sync.comparison import Comparison
 from sync.policies import Rule
-from sync.trail import Trail
+from sync.trail import Trail, find_base
 from tests.sync.ledger import act
 
 RULES = {
@@ -24,9 +26,9 @@ COMPARE = Comparison()
 class Branch:
     """A trail that is told its steps one by one; `answers` says what each brought to a collecting property."""
 
-    def __init__(self, replaced: Mapping[str, int] | None = None) -> None:
+    def __init__(self, replaced: Mapping[str, int] | None = None, rules: Mapping[str, Rule] = RULES) -> None:
         self.graphs: dict[str, dict[str, Answer]] = {}
-        self.trail = Trail(None, replaced or {}, RULES, self.graphs)
+        self.trail = Trail(None, replaced or {}, rules, self.graphs)
         self._pos = 0
 
     def step(self, id: str, saved: dict[str, str], *, version: int, base: int = 1, adds: bool = True, **given: Any) -> str:
@@ -52,6 +54,15 @@ class Branch:
 
 def _name(action: EntityAction | None) -> str | None:
     return None if action is None else action.id
+
+
+@pytest.mark.parametrize(("base", "seen"), [(None, 0), (4, 4), (5, 4), (9, 4)])
+def test_find_base_is_below_the_version_when_an_action_tells_of_a_row_that_was_not_yet(base: int | None, seen: int) -> None:
+    assert find_base(Recorded(act("a", base=base), "e", 5, {})) == seen
+
+
+def test_find_base_is_as_told_when_the_version_is_another_womans() -> None:
+    assert find_base(Recorded(act("a", base=9), "other", 5, {})) == 9
 
 
 def test_the_last_step_is_on_top_of_a_row_that_does_not_hold_it() -> None:
@@ -84,6 +95,17 @@ def test_a_step_that_arrived_first_is_in_the_row_before_an_earlier_one() -> None
     branch.step("late", {"town": "x"}, version=5)
     branch.step("early", {"town": "y"}, version=3)
     assert [branch.latest("town", base) for base in (1, 3, 4, 5)] == ["early", "late", "late", None]
+
+
+def test_reach_lays_down_what_is_before_a_position_and_keeps_the_rest_when_they_come_in_any_order() -> None:
+    trail = Trail(None, {}, RULES, {})
+    for pos, id in ((0, "first"), (1, "second"), (0, "beside the first"), (1, "beside the second")):
+        trail.add(pos, Recorded(act(id, saved={"town": id}, branch="b", pos=pos, base=1), "e", 9, {}))
+    seen = []
+    for pos in range(3):
+        trail.reach(pos)
+        seen.append(_name(trail.find_top(1)))
+    assert seen == [None, "beside the first", "beside the second"]
 
 
 def test_where_the_row_holds_an_edit_of_a_step_the_one_before_it_shows() -> None:
@@ -178,6 +200,13 @@ def test_a_copying_client_shows_its_last_answer_with_the_row_behind_it_until_it_
     assert branch.trail.collect_copy("notes", 1, "row", ("r",)) == ("n", ("two",))
     branch.step("elsewhere", {"town": "x"}, version=4, literal=True)
     assert branch.trail.collect_copy("notes", 1, "row", ("r",)) == ("n", ("two",))
+
+
+def test_a_blank_label_on_a_copied_screen_leaves_the_one_before_it() -> None:
+    branch = Branch(rules={LABEL: Rule("append", "text")})
+    branch.step("one", {LABEL: "L"}, version=2, literal=True)
+    branch.step("blank", {LABEL: " "}, version=3, literal=True, adds=False)
+    assert branch.trail.collect_copy(LABEL, 1, "row", ("r",)) == ("L", ("one",))
 
 
 def uncover(branch: Branch, start: str = "a c", by: tuple[str, ...] = ("r",)) -> tuple[Mapping[str, tuple[str, ...]], frozenset[str]]:
