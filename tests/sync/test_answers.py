@@ -1,12 +1,13 @@
-"""What an edited answer changes of the one it replaces."""
+"""What an answer changes of what was on the screen, and an edited one of the answer it replaces."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from sync.answers import Answer, Seen, Told, bring, find_edited_answer
+from sync.answers import Answer, Seen, Told, bring, find_answer, find_edited_answer
 from sync.comparison import ZERO, Comparison
 from sync.policies import Rule
 from tests.sync.ledger import act
@@ -25,6 +26,17 @@ def tell(text: str, seen: str = "", *, whole: bool = False, amount: int = 0, lef
 def edit(rule: Rule, text: str, told: Told, own: Seen | None = None) -> Answer | None:
     action = act("new", saved={"said": text}, edits="old")
     return find_edited_answer(action, "said", text, told, own, rule, Comparison())
+
+
+def answer(rule: Rule, text: str, seen: str, kind: str = "update", **given: Any) -> Answer | None:
+    return find_answer(act("new", kind, saved={"said": text}, **given), "said", text, (seen, ROW), rule, Comparison())
+
+
+def test_a_text_that_is_no_number_adds_nothing_and_is_an_answer_unless_it_was_on_the_screen() -> None:
+    assert answer(SUM, "many", "3") == Answer(ROW, "many")
+    assert answer(SUM, "many", "many") == Answer(ROW, None)
+    assert answer(SUM, "many", "many", prefilled=()) == Answer(ROW, "many")
+    assert answer(SUM, "many", "many", "resolve") == Answer(ROW, "many")
 
 
 @pytest.mark.parametrize("rule", [REVIEW, SUM, UNION, APPEND])

@@ -113,10 +113,11 @@ def test_state_adds_exactly_when_numbers_are_long() -> None:
     assert book.do("p", saved={"paid": "0.1"}, prefilled=(), base=1).values["paid"] == "1" + "0" * 60 + ".1"
 
 
-def test_state_reads_a_resolve_of_a_sum_as_the_difference_to_what_it_saw() -> None:
+@pytest.mark.parametrize("prefilled", [("paid",), ()])
+def test_state_reads_a_resolve_of_a_sum_as_the_difference_to_what_it_saw(prefilled: tuple[str, ...]) -> None:
     book = Ledger(RULES)
     book.do("c", "create", saved={"paid": "10"})
-    book.do("r", "resolve", saved={"paid": "8"}, base=1)
+    book.do("r", "resolve", saved={"paid": "8"}, base=1, prefilled=prefilled)
     late = book.do("p", saved={"paid": "5"}, prefilled=(), base=1)
     assert late.values["paid"] == "13"
 
