@@ -165,3 +165,14 @@ def test_a_busy_day_has_no_error_and_the_server_grows_no_more_than_its_register(
         assert "Traceback" not in server.log.read_text()
     assert find_growth(day) <= DAY_GROWTH, day
     assert find_growth(after) <= EVENING_GROWTH, after
+
+
+def test_a_worker_shares_the_memory_of_the_programme_itself(settings: Settings) -> None:
+    """A worker that goes once through all objects that were there before it, to look for circles, copies them all."""
+    address = "" if settings.database_url.startswith("sqlite") else settings.database_url.replace("+psycopg", "")
+    with live_server(settings.data, address) as server:
+        Phone(server.port, Inside(settings.data, address).make_agent()).pull()
+        for worker in server.workers():
+            rollup = Path(f"/proc/{worker}/smaps_rollup").read_text()
+            own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_Dirty:"))
+            assert own / 1024 < 45
