@@ -67,7 +67,7 @@ GRANTS: dict[str, frozenset[str]] = {
     "administrator": _OFFICER
     | {"entity.erase", "form.publish", "app_user.manage", "user.manage", "service.watch", "audit.read"}
     | {"workbook.reveal", "project.manage"},
-    "protection": _VIEWER | {"register.read", "attachment.read", "entity.erase", "audit.read"},
+    "protection": _VIEWER | {"register.read", "attachment.read", "legal.manage", "entity.erase", "audit.read"},
     "association": _SIGNED_IN | {"association.read"},
     "monitor": frozenset({"service.watch"}),
 }

@@ -6,7 +6,7 @@ The papers they write are in French.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +15,8 @@ from flask import current_app
 from exports.programme import ALGIERS
 from server.auth import COMMAND
 from server.errors import Problem
-from server.services import audits, law, photographs
+from server.models import Breach
+from server.services import audits, breaches, law, photographs
 from server.terminal import fail, project_and_json, say
 
 SHOWN = 20
@@ -139,53 +140,77 @@ Droits                : accès, rectification, opposition, effacement : au burea
 
 @click.command("breach")
 @click.option("--agent", "app_user_id", type=int, default=None, help="Whose phone was lost; all data when not given.")
+@click.option("--kind", default=None, type=click.Choice(breaches.KINDS), help="What happened: phone with --agent, else server.")
+@click.option("--words", default="", help="The circumstances; name no woman.")
 @click.option("--known", default="", help="When it became known, YYYY-MM-DD HH:MM (Algiers); now when not given.")
 @click.option("--since", default="", help="Only records that changed since, YYYY-MM-DD.")
+@click.option("--entry", default="", help="The number of a breach that is in the register: its notice is written.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Text file to write.")
 @project_and_json
-def breach(app_user_id: int | None, known: str, since: str, out: Path, project_id: int, as_json: bool) -> None:
-    """Write the notice of a breach for the ANPDP (in French), with who is affected and the deadline."""
+def breach(
+    app_user_id: int | None, kind: str | None, words: str, known: str, since: str, entry: str, out: Path,
+    project_id: int, as_json: bool,
+) -> None:
+    """Note a breach in the register and write its notice for the ANPDP (in French): who is affected, the deadline."""
+    now = datetime.now(UTC)
     try:
-        at = datetime.fromisoformat(known).replace(tzinfo=ALGIERS) if known else datetime.now(ALGIERS)
-        begun = datetime.fromisoformat(since).replace(tzinfo=ALGIERS) if since else None
-        found = law.find_affected(project_id, app_user_id, begun)
+        if entry:
+            noted = breaches.find_breach(project_id, entry.strip().lower())
+        else:
+            noted = breaches.open_breach(
+                project_id, kind or ("server" if app_user_id is None else "phone"), words, COMMAND,
+                known_at=datetime.fromisoformat(known).replace(tzinfo=ALGIERS) if known else now, now=now,
+                app_user_id=app_user_id, since=datetime.fromisoformat(since).replace(tzinfo=ALGIERS) if since else None,
+            )
+        text = breaches.write_notice(noted)
+        breaches.note_notice(project_id, noted.id, COMMAND, now)
     except ValueError:
         fail(as_json, "400.8", "a date is expected: 2026-11-23, or 2026-11-23 14:30")
         return
     except Problem as problem:
         fail(as_json, problem.code, str(problem))
         return
-    latest, aim = at + timedelta(days=law.NOTICE_DAYS), at + timedelta(hours=law.AIM_HOURS)
-    what = f"perte du téléphone de l’agent {found.agent}" if found.agent else "atteinte au serveur ou à une sauvegarde"
-    women = "\n".join(f"  {w.entity_id}  {w.label}" for w in found.women)
-    text = f"""NOTIFICATION DE VIOLATION DE DONNÉES — loi 18-07 modifiée par 25-11
-À déposer à l’ANPDP au plus tard le {latest:%d/%m/%Y à %H:%M} (5 jours) ; visé en interne : {aim:%d/%m/%Y à %H:%M} (72 h).
-
-Connue le             : {at:%d/%m/%Y à %H:%M}
-Nature                : {what} (à préciser : vol, perte, intrusion, erreur)
-Personnes concernées  : {len(found.women)} au plus, liste ci-dessous (à garder au bureau, ne pas joindre)
-Données concernées    : {", ".join(found.categories) or "aucune"}
-Protection            : sur un téléphone, les données sont chiffrées par un code et verrouillées ; ce qui est saisi et non envoyé
-                        est scellé et illisible, même pour l’agent
-Conséquences probables: à compléter
-Mesures prises        : agent révoqué (page Agents) le … ; mots de passe et sessions fermés le … ; sauvegardes vérifiées le …
-Personnes informées   : le …, par …
-Contact (DPD)         : à compléter
-
---- Personnes concernées ---
-{women or "  aucune"}
-"""
     try:
         out.write_text(text)
         out.chmod(0o600)
     except OSError as error:
-        fail(as_json, "500.1", f"{out}: {error.strerror}")
+        fail(as_json, "500.1", f"{out}: {error.strerror}. The breach is in the register: --entry {noted.id}")
         return
+    latest = noted.due_at.astimezone(ALGIERS)
     say(
         as_json,
-        {"file": str(out), "affected": len(found.women), "before": latest.isoformat()},
-        f"Written: {out}. {len(found.women)} women at most are affected. The ANPDP must know by {latest:%d/%m/%Y %H:%M}.",
-    )
+        {"file": str(out), "entry": noted.id, "affected": noted.affected, "before": latest.isoformat()},
+        f"Written: {out}. {noted.affected} women at most are affected. The ANPDP must know by {latest:%d/%m/%Y %H:%M}.\n"
+        f"In the register: {noted.id}",
+    )  # fmt: skip
 
 
-LAW_COMMANDS: tuple[click.Command, ...] = (retention, processing_record, breach)
+@click.command("breaches")
+@project_and_json
+def list_breaches(project_id: int, as_json: bool) -> None:
+    """List the register of breaches, open ones first, with the time that is left to tell the ANPDP."""
+    now = datetime.now(UTC)
+    rows = breaches.list_breaches(project_id).rows
+    value = [
+        {
+            "entry": row.id, "kind": row.kind, "knownAt": row.known_at.isoformat(), "before": row.due_at.isoformat(),
+            "affected": row.affected, "notified": row.notified_at is not None, "closed": row.closed_at is not None,
+        }
+        for row in rows
+    ]  # fmt: skip
+    lines = [f"{row.id}  {row.kind:6}  {row.known_at:%Y-%m-%d}  {row.affected} women  {_tell_state(row, now)}" for row in rows]
+    say(as_json, {"breaches": value}, "\n".join(lines) or "No breach is in the register.")
+
+
+def _tell_state(row: Breach, now: datetime) -> str:
+    if row.closed_at is not None:
+        return "closed"
+    if row.notified_at is not None:
+        return "told to the ANPDP"
+    if row.due_at < now:
+        return f"LATE: the ANPDP had to know by {row.due_at.astimezone(ALGIERS):%Y-%m-%d %H:%M}"
+    hours = int((row.due_at - now).total_seconds()) // 3600
+    return f"{hours // 24} d {hours % 24} h left to tell the ANPDP"
+
+
+LAW_COMMANDS: tuple[click.Command, ...] = (retention, processing_record, breach, list_breaches)

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from server.console import (
     account,
     agents,
+    breaches,
     cards,
     certificates,
     conflicts,
@@ -81,6 +82,10 @@ def init_console(app: Flask) -> None:
         ("POST", "/programme/count", programme_glance.count_programme),
         ("GET", "/legal", legal.list_legal),
         ("POST", "/legal/<request_id>", legal.close_legal),
+        ("GET", "/breaches", breaches.list_breaches),
+        ("POST", "/breaches", breaches.open_breach),
+        ("POST", "/breaches/<breach_id>", breaches.change_breach),
+        ("POST", "/breaches/<breach_id>/notice", breaches.take_notice),
         ("POST", "/women/<entity_id>/requests", legal.open_legal),
         ("GET", "/women/<entity_id>/card", cards.card),
         ("GET", "/cards", cards.cards),

@@ -60,6 +60,8 @@ def list_tiles(waits: Today) -> list[Tile]:
 
     found = waits.duplicates_sure + waits.duplicates_likely
     return [
+        Tile("breaches", waits.breaches, link("legal.manage", "list_breaches"), more="home.late",
+             more_count=waits.untold),
         Tile("legal", waits.legal, link("legal.manage", "list_legal"), more="home.late", more_count=waits.late),
         Tile("conflicts", waits.conflicts, link("conflict.settle", "conflicts")),
         Tile("duplicates", found, link("entity.merge", "list_duplicates"), more="home.sure",

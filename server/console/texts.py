@@ -12,6 +12,7 @@ from typing import Final
 from server.console.texts_acts import ACTS
 from server.console.texts_agents import AGENTS
 from server.console.texts_audit import AUDIT
+from server.console.texts_breaches import BREACHES
 from server.console.texts_certificates import CERTIFICATES
 from server.console.texts_conflicts import CONFLICTS
 from server.console.texts_doctor import DOCTOR
@@ -177,7 +178,7 @@ TABLES: Final = (
     WORKBOOK,
     TEMPLATES,
     _FRAME, _HOME, WOMEN, SUBMISSIONS, CONFLICTS, QUARANTINE, HANDOVER, AGENTS, FORMS, ACTS,
-    DUPLICATES, PROGRAMME, LEGAL, DOCTOR,
+    DUPLICATES, PROGRAMME, LEGAL, BREACHES, DOCTOR,
     LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, OPENID, PEOPLE, AUDIT, PROJECT,
 )  # fmt: skip
 TEXTS: Final[Mapping[str, Words]] = {

@@ -27,7 +27,7 @@ from server.models.entity import (
 from server.models.erased import Erased
 from server.models.form import DraftFile, Form, FormAttachment, FormDraft, FormVersion
 from server.models.imported import ImportedList
-from server.models.legal import LegalRequest
+from server.models.legal import Breach, LegalRequest
 from server.models.linkage import IndexProgress, LinkageKey, LinkagePair, RecordIndex
 from server.models.project import Place, Project
 from server.models.review import Remark
@@ -47,6 +47,7 @@ __all__ = [
     "Backup",
     "Blob",
     "BlobRemoval",
+    "Breach",
     "Certificate",
     "CertificateCounter",
     "ConflictEntry",

@@ -24,6 +24,7 @@ from cryptography import x509
 from flask import current_app
 from sqlalchemy import func, select, text
 
+from exports.programme import ALGIERS
 from server.blobs import BlobStore, StoreAway, blob_store, compare
 from server.config import Settings
 from server.database import db
@@ -43,7 +44,7 @@ from server.models import (
     Submission,
 )
 from server.replica import find_replica
-from server.services import audits, backups, servers
+from server.services import audits, backups, breaches, servers
 from server.vault import VaultError, read_recipients
 
 BAD, WARN = "bad", "warn"
@@ -101,6 +102,7 @@ def _of_database(settings: Settings, now: datetime, thorough: bool, pages: bool)
     if (replica := find_replica()) is not None and (fault := replica.find_fault(db.engine, wait_s=2)):
         yield Finding(fault, WARN, {})
     yield from _waiting(now)
+    yield from _breaches(now)
     yield from _rows(thorough, pages)
     if thorough:
         yield from _audits()
@@ -227,6 +229,12 @@ def _waiting(now: datetime) -> Iterator[Finding]:
     if silent:
         names = ", ".join(silent[:NAMED]) + (" …" if len(silent) > NAMED else "")
         yield Finding("phones_silent", WARN, {"count": len(silent), "names": names, "days": SILENT.days})
+
+
+def _breaches(now: datetime) -> Iterator[Finding]:
+    for breach in breaches.list_untold():
+        due = breach.due_at.astimezone(ALGIERS)
+        yield Finding("breach_untold", BAD if breach.due_at < now else WARN, {"due": f"{due:%Y-%m-%d %H:%M}"})
 
 
 def find_silent(now: datetime) -> list[str]:

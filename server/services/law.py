@@ -19,7 +19,6 @@ from server.services.photographs import YEAR_DAYS
 from sync.protocol import OFFICE
 
 YEARS = 3
-NOTICE_DAYS, AIM_HOURS = 5, 72
 
 
 @dataclass(frozen=True, slots=True)

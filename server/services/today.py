@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from server.database import db
 from server.models import AppUser, Device, Erased, Quarantined, Submission
-from server.services import duplicates, entities, requests, submissions
+from server.services import breaches, duplicates, entities, requests, submissions
 from server.services.submission_filters import Filter, to_conditions
 
 SILENT_DAYS: Final = 14
@@ -43,6 +43,9 @@ class Today:
     legal: int
     late: int
     """Requests by law 18-07 that wait, and those of them whose day is past."""
+    breaches: int
+    untold: int
+    """Breaches that are open, and those of them that the ANPDP was not told of in time."""
 
 
 def read_today(project_id: int, list_name: str, now: datetime | None = None) -> Today:
@@ -50,6 +53,7 @@ def read_today(project_id: int, list_name: str, now: datetime | None = None) -> 
     now = now or datetime.now(UTC)
     pairs = duplicates.count_pairs(project_id, list_name)
     legal, late = requests.count_open(project_id, now)
+    broken, untold = breaches.count_open(project_id, now)
     return Today(
         conflicts=entities.count_open_conflicts(project_id),
         duplicates_sure=pairs["sure"],
@@ -63,6 +67,8 @@ def read_today(project_id: int, list_name: str, now: datetime | None = None) -> 
         photos=_count(project_id, Filter(waiting=True)),
         legal=legal,
         late=late,
+        breaches=broken,
+        untold=untold,
     )
 
 

@@ -83,6 +83,7 @@ class Console:
             "programme": "/programme",
             "duplicates": "/duplicates",
             "law": "/legal",
+            "breaches": "/breaches",
             "hand-over": "/handover",
             "service": "/service",
             "certificates": "/certificates",
@@ -154,6 +155,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     for token, trade, name in ((tokens[0], "patisserie", "Fatma"), (tokens[1], "couture_trad", "فتيحة")):
         xml, visited = visit(woman, base=1, trunk=1, branch=str(uuid4()), metier=trade, prenom_fr=name, photo="q.jpg")
         push(server, token, {"instanceId": visited, "xml": xml})
+    for known in ("2026-11-20 09:00", ""):  # one whose day is past, and one of now, of a phone
+        more = ["--agent", "2", "--words", f"{LONG} سُرق في السوق"] if not known else ["--known", known]
+        server.command("breach", "--out", str(tmp_path_factory.mktemp("breach") / "avis.txt"), *more)
     try:
         yield Console(server, woman, other, instance)
     finally:
