@@ -81,9 +81,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 def _prepare(arbiter: Any) -> None:
     """Make ready for the workers, which are not there yet.
 
-    A quarter of a million objects of the programme itself stay to the end: going through them took a quarter of a second
-    each time, in which nobody was answered. Left alone before the workers are forked, they also stay memory that all
-    share: a worker that went through them once had a copy of its own, 30 MiB of it.
+    A quarter of a million objects of the programme itself stay to the end: going through them took a quarter of a
+    second each time, in which nobody was answered. Left alone before the workers are forked, they also stay memory that
+    all share: a worker that went through them once had a copy of its own, 30 MiB of it.
     """
     _bound_silence(arbiter)
     gc.collect()
