@@ -165,7 +165,7 @@ def _find_openid(env: Mapping[str, str]) -> OpenId | None:
     if not issuer:
         return None
     address = urlsplit(issuer)
-    if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname or "")):
+    if not is_confidential(issuer):
         raise ValueError("HIRFA_OIDC_ISSUER: an https:// address is expected")
     client, secret = env.get("HIRFA_OIDC_CLIENT") or "", env.get("HIRFA_OIDC_SECRET") or ""
     if not client or not secret:
@@ -221,6 +221,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_confidential(url: str) -> bool:
+    """Say whether nobody between reads what goes to an address: HTTPS, or this machine."""
+    address = urlsplit(url)
+    return address.scheme == "https" or (address.scheme == "http" and is_loopback(address.hostname or ""))
 
 
 def _reachable(bind: str) -> str:

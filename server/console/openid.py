@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from server import safety
 from server.auth import PUBLIC, require
+from server.console.leaving import remember
 from server.console.pages import show
 from server.console.sessions import begin_anew, enter, find_next, wait_for_code
 from server.limits import limiter
@@ -50,8 +51,8 @@ def openid_start() -> tuple[str, int] | Response:
 def openid_back() -> tuple[str, int] | Response:
     target = str(session.get(TARGET) or url_for("console.home"))
     try:
-        claims = openid.find_client().authorize_access_token()["userinfo"]
-        confirmed = dict(claims)
+        told = openid.find_client().authorize_access_token()
+        confirmed = dict(told["userinfo"])
         user = openid.find_user(confirmed)
     except openid.REFUSALS as error:  # never what they say: it may hold codes
         log.warning("the sign-in provider did not confirm", reason=type(error).__name__)
@@ -62,5 +63,8 @@ def openid_back() -> tuple[str, int] | Response:
         return _refuse("openid.unknown", target, 403)
     if safety.has_second_factor(user.id):
         begin_anew()
-        return wait_for_code(user.id, target)
-    return enter(user.id, target)
+        answer = wait_for_code(user.id, target)
+    else:
+        answer = enter(user.id, target)
+    remember(answer, str(told.get("id_token") or ""))
+    return answer

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from flask import current_app, redirect, request, session, url_for
+from flask import current_app, g, make_response, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from server import auth, safety
 from server.auth import PUBLIC, SESSION, require
+from server.console import leaving
 from server.console.pages import is_local, language, show
 from server.errors import Problem
 from server.limits import limiter
@@ -50,9 +51,10 @@ def open_session() -> tuple[str, int] | Response:
     if found is None:
         return show("sign_in.html", next=target, email=email, refused=True), 401
     begin_anew()
-    if safety.has_second_factor(found.id):
-        return wait_for_code(found.id, target)
-    return enter(found.id, target)
+    second = safety.has_second_factor(found.id)
+    answer = wait_for_code(found.id, target) if second else enter(found.id, target)
+    leaving.forget(answer)
+    return answer
 
 
 def wait_for_code(user_id: int, target: str) -> Response:
@@ -113,7 +115,14 @@ def sign_out() -> Response:
         safety.end_session(str(secret))
     logout_user()
     begin_anew()
-    return redirect(url_for("console.sign_in"), 303)
+    way = leaving.find_way_out()
+    if way is None:
+        answer: Response = redirect(url_for("console.sign_in"), 303)
+    else:
+        g.actor = None  # she is out: the page has no menu
+        answer = make_response(show("signed_out.html", way=way))
+    leaving.forget(answer)
+    return answer
 
 
 @require(PUBLIC)

@@ -9,6 +9,13 @@ from server.console.words import Words
 OPENID: Final = {
     "openid.in": Words("Se connecter avec", "الدخول عبر", "Sign in with"),
     "openid.or": Words("ou avec votre mot de passe", "أو بكلمة السر", "or with your password"),
+    "openid.out.title": Words("Vous êtes déconnecté", "تم الخروج", "You are signed out"),
+    "openid.out.words": Words(
+        "Vous êtes déconnecté d’ici. La page suivante vous déconnecte aussi de votre compte de la maison.",
+        "خرجتم من هنا. الصفحة التالية تخرجكم من حساب المؤسسة أيضا.",
+        "You are signed out here. The next page signs you out of the account of the house too.",
+    ),
+    "openid.out.go": Words("Continuer chez", "المتابعة لدى", "Go on to"),
     "openid.away": Words(
         "Ce service de connexion ne répond pas. Connectez-vous avec votre mot de passe, ou réessayez plus tard.",
         "خدمة الدخول هذه لا تجيب. ادخلوا بكلمة السر أو أعيدوا المحاولة لاحقا.",

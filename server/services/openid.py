@@ -7,6 +7,7 @@ address that is hers here; the address alone does not count again, for addresses
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from requests import RequestException
 from sqlalchemy import select
 
 from server.auth import Actor
-from server.config import Settings
+from server.config import Settings, is_confidential
 from server.database import db, retried, transaction
 from server.errors import Problem
 from server.models import Project, User, UserIdentity
@@ -29,6 +30,8 @@ ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 )
 """Signatures by a key that the provider alone has: neither none, nor one made with the secret that we share."""
+_OPENED: Final = re.compile(r"[!#$%&()*+,./:;=?@\[\]_~A-Za-z0-9-]+\Z")
+"""An address that is led to from a page: nothing that ends an attribute."""
 REFUSALS: Final = (OAuthError, JoseError, RequestException, ValueError, KeyError, RuntimeError, TypeError)
 """What a provider that is away, wrong or lying makes of our asking; each is told as one that did not confirm."""
 
@@ -67,6 +70,20 @@ def find_client() -> Any:
     known = told.get("id_token_signing_alg_values_supported") or ["RS256"]
     told["id_token_signing_alg_values_supported"] = [name for name in known if name in ALGORITHMS]
     return client
+
+
+def find_way_out(id_token: str, back: str) -> str | None:
+    """Return the provider's address where somebody's session there ends; None when it offers none that can be opened.
+
+    :param id_token: that she came with, "" when it is not known: the provider then asks her.
+    :param back: where it leads her afterwards, as it was registered there.
+    """
+    client = find_client()
+    address = client.load_server_metadata().get("end_session_endpoint")
+    if not isinstance(address, str) or not _OPENED.match(address) or not is_confidential(address):
+        return None
+    made = client.create_logout_url(back, id_token or None, client_id=client.client_id)
+    return str(made["url"])
 
 
 @retried

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+import re
 import subprocess
 import urllib.parse
 import urllib.request
@@ -26,6 +30,7 @@ from server.config import OpenId, Settings, load_settings
 from server.database import db, transaction
 from server.models import Audit, User, UserIdentity
 from tests.live import free_port, running_program
+from tests.server.conftest import PASSWORD
 
 BOTH_DATABASES = True
 
@@ -189,6 +194,92 @@ def test_answers_that_nobody_asked_for_or_twice_are_refused(client: FlaskClient,
     assert come_back(fresh, back).status_code == 303
     assert come_back(app.test_client(), back).status_code == 401
     assert come_back(client, "/sign-in/openid/back?error=access_denied&state=x").status_code == 401
+
+
+def sign_out(client: FlaskClient, **given: str) -> Any:
+    g.pop("_login_user", None)
+    return client.post("/sign-out", data=given)
+
+
+def find_link(answer: Any) -> str:
+    """Return where the page leads by itself and by its link."""
+    by_itself = re.search(r'http-equiv="refresh" content="0; url=([^"]*)"', answer.text)
+    by_link = re.search(r'<a class="btn[^>]* href="([^"]*)"', answer.text)
+    assert by_itself and by_link and by_itself[1] == by_link[1], answer.text
+    return html.unescape(by_link[1])
+
+
+def test_signing_out_leads_to_the_provider_and_back_to_this_server_alone(
+    client: FlaskClient, provider: Provider, app: Flask
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    subject = f"s{uuid4().hex}"
+    provider.add(subject, email="officer@example.dz", email_verified=True)
+    entered = sign_in(client, provider, subject, "/women")
+    kept = next(line for line in entered.headers.getlist("Set-Cookie") if line.startswith("openid="))
+    assert {"HttpOnly", "Path=/sign-out", "SameSite=Strict"} <= set(kept.split("; "))
+    answer = sign_out(client, next="https://evil.example/", post_logout_redirect_uri="https://evil.example/")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert 'aria-label="Menu' not in answer.text
+    assert "evil.example" not in answer.text
+    assert get(client, "/women").status_code == 401  # before she is there
+    way = find_link(answer)
+    address = urllib.parse.urlsplit(way)
+    asked = {name: values[0] for name, values in urllib.parse.parse_qs(address.query).items()}
+    assert (address.scheme, f"{address.scheme}://{address.netloc}") == ("http", provider.url)
+    assert (asked["client_id"], asked["post_logout_redirect_uri"]) == ("hirfa", "http://127.0.0.1:8000/sign-in")
+    claims = asked["id_token_hint"].split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(claims + "==="))["sub"] == subject
+    page = requests.get(way, timeout=30).text
+    action = re.search(r'<form method="post" action="([^"]+)"', page)
+    lead = re.search(r'name="redirect_uri" value="([^"]+)"', page)
+    assert action and lead, page
+    done = requests.post(f"{provider.url}{action[1]}", data={"redirect_uri": html.unescape(lead[1])}, allow_redirects=False, timeout=30)
+    assert done.headers["Location"].startswith("http://127.0.0.1:8000/sign-in?state=")
+    assert come_back(client, done.headers["Location"]).status_code == 200
+    assert sign_in(client, provider, subject).status_code == 303
+    signed_out = sign_out(client)
+    assert find_link(signed_out).startswith(provider.url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [None, "", 5, "javascript:alert(1)", "http://elsewhere.example/out", "//elsewhere.example", "data:text/html,x", 'https://p.example/"><b>'],
+)
+def test_a_way_out_that_no_page_may_lead_to_is_not_taken(
+    client: FlaskClient, provider: Provider, app: Flask, address: Any
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    subject = f"s{uuid4().hex}"
+    provider.add(subject, email="officer@example.dz", email_verified=True)
+    sign_in(client, provider, subject)
+    app.extensions["hirfa-openid"].server_metadata["end_session_endpoint"] = address
+    answer = sign_out(client)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+    assert get(client, "/women").status_code == 401
+
+
+def test_who_came_by_her_password_is_not_led_to_the_provider(client: FlaskClient, provider: Provider, app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    subject = f"s{uuid4().hex}"
+    provider.add(subject, email="officer@example.dz", email_verified=True)
+    sign_in(client, provider, subject)
+    client.delete_cookie("session")  # it ended by itself, say
+    g.pop("_login_user", None)
+    assert client.post("/sign-in", data={"email": "officer@example.dz", "password": PASSWORD}).status_code == 303
+    assert sign_out(client).headers["Location"] == "/sign-in"
+
+
+def test_what_is_no_id_token_is_not_handed_on(client: FlaskClient, provider: Provider, app: Flask) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    subject = f"s{uuid4().hex}"
+    provider.add(subject, email="officer@example.dz", email_verified=True)
+    for kept in ("a b&post_logout_redirect_uri=https://evil.example", "x" * 3900):
+        sign_in(client, provider, subject)
+        client.set_cookie("openid", kept, path="/sign-out")
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(find_link(sign_out(client))).query)
+        assert "id_token_hint" not in asked
+        assert asked["post_logout_redirect_uri"] == ["http://127.0.0.1:8000/sign-in"]
 
 
 def test_it_leads_to_pages_of_this_server_alone(client: FlaskClient, provider: Provider) -> None:
