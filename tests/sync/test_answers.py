@@ -39,6 +39,35 @@ def test_a_text_that_is_no_number_adds_nothing_and_is_an_answer_unless_it_was_on
     assert answer(SUM, "many", "many", "resolve") == Answer(ROW, "many")
 
 
+def test_a_cleared_sum_takes_away_what_was_on_the_screen() -> None:
+    assert answer(SUM, " ", "3") == Answer(ROW, "", Decimal(-3))
+    assert answer(SUM, " ", "3", "resolve") == Answer(ROW, "", Decimal(-3))
+    assert answer(SUM, "0", "") == Answer(ROW, "0", ZERO)  # somebody counted: none
+    assert answer(SUM, "3", "3.0") == Answer(ROW, None)
+    assert answer(SUM, "3", "3", "resolve") == Answer(ROW, "3", ZERO)
+
+
+def test_a_set_adds_and_removes_what_differs_from_the_screen_and_only_adds_when_nothing_was_prefilled() -> None:
+    a, b, both = frozenset("a"), frozenset("b"), frozenset("ab")
+    assert answer(UNION, "b", "a") == Answer(ROW, "b", added=b, removed=a, shown=a)
+    assert answer(UNION, "b a", "a b") == Answer(ROW, None, shown=both)
+    assert answer(UNION, "a b", "a", prefilled=()) == Answer(ROW, "a b", added=both)
+    assert answer(UNION, "a", "a b", "resolve") == Answer(ROW, "a", added=a, removed=b, shown=both)
+    assert answer(UNION, "a", "a", "resolve") == Answer(ROW, "a", added=a, shown=a)
+
+
+def test_a_note_is_what_was_written_below_those_on_the_screen() -> None:
+    assert answer(APPEND, "old\nnew ", "old \n") == Answer((), "new")
+    assert answer(APPEND, "new ", "old") == Answer((), "new ")  # written in place of the old: as it stands
+    assert answer(APPEND, "older", "old") == Answer((), "older")
+    assert answer(APPEND, "new", " ") == Answer((), "new")
+    assert answer(APPEND, "old", "old", prefilled=()) == Answer((), "old")
+    assert answer(APPEND, " old", "old ") == Answer(ROW, None)
+    assert answer(APPEND, " ", "old") is None
+    assert answer(APPEND, " ", "old", "resolve") == Answer(ROW, " ")
+    assert answer(APPEND, "old", "old", "resolve") == Answer(ROW, "old")
+
+
 @pytest.mark.parametrize("rule", [REVIEW, SUM, UNION, APPEND])
 def test_a_blank_that_stays_blank_says_nothing_of_its_own(rule: Rule) -> None:
     assert edit(rule, " ", tell("")) == Answer(OLD, None)
