@@ -111,7 +111,7 @@ def to_plain(number: Decimal) -> str:
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
 
 
 def to_served(type: str, text: str) -> str:  # noqa: A002 - the word of the forms package

@@ -231,8 +231,9 @@ def _find_elements(standing: Standing) -> tuple[dict[str, set[str]], dict[str, l
             removers.setdefault(element, []).append(write)
     for write in standing.writes:
         for element in standing.graph[write].withdrawn:
-            original = standing.originals.get(write)
-            while original is not None:
+            passed, original = {write}, standing.originals.get(write)
+            while original is not None and original not in passed:  # two may each name the other as their original
+                passed.add(original)
                 adds.get(element, set()).discard(original)
                 original = standing.originals.get(original)
     return {element: who for element, who in adds.items() if who}, removers
