@@ -99,7 +99,7 @@ def _tell_due(due: Sequence[law.Due], pictures: photographs.Due, log: audits.Old
 
 @click.command("processing-record")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Text file to write.")
-@click.option("--dpo", default="", help="Name and contact of the data protection officer.")
+@click.option("--dpo", default="", help="Name and contact of the data protection officer; HIRFA_DPO when not given.")
 @project_and_json
 def processing_record(out: Path, dpo: str, project_id: int, as_json: bool) -> None:
     """Write the record of processing for the ANPDP (in French), from what is published and set up here."""
@@ -112,7 +112,7 @@ def processing_record(out: Path, dpo: str, project_id: int, as_json: bool) -> No
 
 Traitement            : {said.project}
 Responsable           : Chambre de l’Artisanat et des Métiers (à compléter : adresse, registre)
-Délégué (DPD)         : {dpo or "à compléter"}
+Délégué (DPD)         : {dpo or settings.dpo or "à compléter"}
 Finalité              : accompagner les femmes artisanes : formation, examen, qualification, micro-crédit, suivi
 Base                  : consentement exprès (art. 7), recueilli par le formulaire d’inscription, daté et versionné
 Personnes concernées  : femmes artisanes inscrites ({said.women} au {today})

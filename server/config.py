@@ -92,6 +92,8 @@ class Settings:
     """Questions whose pictures are of papers: they are kept as long as the record."""
     keep_log_years: int = 3
     """How long lines of the operations log are kept."""
+    dpo: str = ""
+    """Name and contact of the data-protection officer, as papers print it."""
 
     @property
     def blobs(self) -> Path:
@@ -145,6 +147,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         s3=_find_s3(env),
         keep_photos_years=_find_years(env, "HIRFA_KEEP_PHOTOS_YEARS", 2),
         keep_photos_except=frozenset((env.get("HIRFA_KEEP_PHOTOS_EXCEPT") or PAPERS).replace(",", " ").split()),
+        dpo=" ".join((env.get("HIRFA_DPO") or "").split())[:200],
         keep_log_years=_find_years(env, "HIRFA_KEEP_LOG_YEARS", 3),
     )
 

@@ -44,6 +44,7 @@ GROUPS: Final = (
             "merge", "confirm_unmerge", "unmerge", "confirm_delete", "delete", "restore", "confirm_erase", "erase",
         )),
         Page("list_legal", "legal.manage", ("close_legal", "open_legal")),
+        Page("notice", "desk.read"),
         Page("list_breaches", "legal.manage", ("open_breach", "change_breach", "take_notice")),
     )),
     Group((Page("own_women", "association.read", ("own_woman",)),)),

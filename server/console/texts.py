@@ -23,6 +23,7 @@ from server.console.texts_forms import FORMS
 from server.console.texts_grid import GRID
 from server.console.texts_legal import LEGAL
 from server.console.texts_lists import LISTS
+from server.console.texts_notice import NOTICE
 from server.console.texts_openid import OPENID
 from server.console.texts_people import PEOPLE
 from server.console.texts_programme import PROGRAMME
@@ -178,7 +179,7 @@ TABLES: Final = (
     WORKBOOK,
     TEMPLATES,
     _FRAME, _HOME, WOMEN, SUBMISSIONS, CONFLICTS, QUARANTINE, HANDOVER, AGENTS, FORMS, ACTS,
-    DUPLICATES, PROGRAMME, LEGAL, BREACHES, DOCTOR,
+    DUPLICATES, PROGRAMME, LEGAL, BREACHES, NOTICE, DOCTOR,
     LISTS, CERTIFICATES, REVIEW, FILL, GRID, DRAFTS, SAFETY, OPENID, PEOPLE, AUDIT, PROJECT,
 )  # fmt: skip
 TEXTS: Final[Mapping[str, Words]] = {

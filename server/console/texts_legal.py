@@ -51,6 +51,19 @@ LEGAL: Final = {
     "legal.kind.objection": Words("S’opposer à leur usage", "الاعتراض على استعمالها", "Object to their use"),
     "legal.kind.withdrawal": Words("Retirer son consentement", "سحب موافقتها", "Withdraw her consent"),
     "legal.kind.erasure": Words("Effacer ses données", "محو معطياتها", "Erase her data"),
+    "legal.kind.guardian": Words(
+        "Mineure : accord de son représentant légal", "قاصر: موافقة ممثلها الشرعي", "Under age: her guardian must agree"
+    ),
+    "woman.minor.open": Words(
+        "Elle avait moins de 18 ans à l’inscription : l’accord écrit de son représentant légal est à recueillir (art. 8). Ne rien transmettre avant.",
+        "كان عمرها أقل من 18 سنة عند التسجيل: يجب الحصول على موافقة كتابية من ممثلها الشرعي (المادة 8). لا يُرسل شيء قبل ذلك.",
+        "She was under 18 when she was registered: the written agreement of her guardian is needed (art. 8). Pass nothing on before.",
+    ),
+    "woman.minor.refused": Words(
+        "Mineure, et l’accord de son représentant légal n’a pas été donné : effacez ses données.",
+        "قاصر، ولم تُعط موافقة ممثلها الشرعي: امح معطياتها.",
+        "Under age, and her guardian did not agree: erase her data.",
+    ),
     "legal.words": Words("Comment et par qui (facultatif)", "كيف ومن طرف من (اختياري)", "How and by whom (optional)"),
     "legal.note": Words("Inscrire la demande", "تسجيل الطلب", "Note the request"),
     "legal.opened": Words("La demande est inscrite.", "سُجل الطلب.", "The request is noted."),

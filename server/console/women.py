@@ -119,6 +119,7 @@ def _show_woman(entity_id: str, *, whole: bool) -> str:
         presumed=find_presumed(project_id, entity),
         requests=asked,
         objects=any(r.kind == "objection" and r.state == "done" for r in asked),
+        minor=next((r.state for r in asked if r.kind == "guardian" and r.state in ("open", "refused")), ""),
         kinds=requests.KINDS,
         entity=entity,
         code=entity.data.get("code_artisane", ""),

@@ -23,7 +23,8 @@ class LegalRequest(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     entity_id: Mapped[str] = mapped_column(String(36))
     kind: Mapped[str] = mapped_column(String(16))
-    """``access``, ``correction``, ``objection``, ``withdrawal`` or ``erasure``."""
+    """``access``, ``correction``, ``objection``, ``withdrawal``, ``erasure``; ``guardian``: she is under age, her
+    guardian must agree."""
     state: Mapped[str] = mapped_column(String(16), default="open")
     """``open``, ``done``, ``refused``, or ``lifted`` (an objection she took back)."""
     received_at: Mapped[moment]

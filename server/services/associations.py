@@ -18,6 +18,7 @@ from server.services.entities import PAGE, Page, find_page
 from server.services.feed import find_visibility
 from server.services.history import new_action
 from server.services.register import Register
+from server.services.requests import find_withheld
 from server.services.search import SECONDS, have_words
 from sync.actions import LABEL
 from sync.protocol import to_visible
@@ -190,14 +191,19 @@ def find_own(user_id: int) -> str:
 
 
 def list_own_women(project_id: int, code: str, *, page: int = 1) -> Page:
-    """List the women of one association as (id, what may leave the office): what a phone may hold, and nothing else."""
+    """List the women of one association as (id, what may leave the office): what a phone may hold, and nothing else.
+
+    Nobody who objects to the use of her data is among them.
+    """
     indexing.catch_up(project_id, stages=("index",), seconds=SECONDS)
-    hers = (
+    hers = [
         RecordIndex.project_id == project_id,
         RecordIndex.list == WOMEN,
         RecordIndex.shown.is_(True),
         RecordIndex.association == code,
-    )
+    ]
+    if withheld := find_withheld(project_id):
+        hers.append(RecordIndex.entity_id.not_in(withheld))
     total = db.session.scalar(select(func.count()).select_from(RecordIndex).where(*hers)) or 0
     number = find_page(page, total, PAGE)
     listed = select(RecordIndex.entity_id).where(*hers).order_by(RecordIndex.sort, RecordIndex.entity_id)
@@ -213,11 +219,12 @@ def list_own_women(project_id: int, code: str, *, page: int = 1) -> Page:
 def get_own_woman(project_id: int, code: str, entity_id: str) -> dict[str, str]:
     """Return what may leave the office of a woman of one association.
 
-    :raises Problem: 404.1 also for another association's: whether she exists is nobody's business.
+    :raises Problem: 404.1 also for another association's, and for one who objects: whether she exists is nobody's
+        business.
     """
     row = db.session.get(Entity, (project_id, entity_id))
     gone = row is None or row.list != WOMEN or row.deleted or row.merged_into or row.erased_at
-    if row is None or gone or row.data.get(PROPERTY) != code:
+    if row is None or gone or row.data.get(PROPERTY) != code or entity_id in find_withheld(project_id):
         raise Problem("404.1")
     return _show(row.data, find_visibility(project_id).get(WOMEN, {}))
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import uuid4
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from exports.programme import ALGIERS
@@ -188,7 +189,7 @@ Protection            : sur un téléphone, les données sont chiffrées par un 
 Conséquences probables: {breach.effects or "à compléter"}
 Mesures prises        : {breach.measures or _MEASURES}
 Personnes informées   : {told}
-Contact (DPD)         : à compléter
+Contact (DPD)         : {current_app.config["HIRFA"].dpo or "à compléter"}
 
 --- Personnes concernées ---
 {women or "  aucune"}

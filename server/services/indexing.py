@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from server.database import db, retried, transaction
 from server.models import Entity, EntityList, IndexProgress, LinkageKey, LinkagePair, ListProperty, RecordIndex
+from server.services.guardians import ask_guardians, is_minor
 from server.services.linking import MARGIN, Linker, Roles
 from sync.linkage import find_threshold, name_keys, stored_keys
 from sync.names import fold_name
@@ -145,7 +146,7 @@ def _to_rules(properties: Sequence[tuple[str, str, str]]) -> _Rules:
     # who may be one person follows from the roles alone: a property more must not have all records compared again
     basis = {
         stage: hashlib.sha256("\n".join((*said, *more)).encode()).hexdigest()
-        for stage, more in (("index", ("", *sorted(plain), "", *facets)), ("pairs", ()))
+        for stage, more in (("index", ("", *sorted(plain), "", *facets, "", "minors")), ("pairs", ()))
     }
     return _Rules(roles, plain, facets, basis)
 
@@ -216,7 +217,7 @@ def _take_chunk(project_id: int, list_name: str, stage: str, size: int) -> None:
         if not rows:
             return
         if stage == "index":
-            _index(session, project_id, list_name, rows, rules)
+            _index(session, project_id, list_name, rows, rules, now)
         else:
             _pair(session, project_id, list_name, rows, rules.roles, now)
         found.counter = rows[-1].counter
@@ -232,12 +233,14 @@ def hash_key(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def _index(session: Session, project_id: int, list_name: str, rows: Sequence[Entity], rules: _Rules) -> None:
+def _index(
+    session: Session, project_id: int, list_name: str, rows: Sequence[Entity], rules: _Rules, now: datetime
+) -> None:
     ids = [row.id for row in rows]
     session.execute(delete(RecordIndex).where(RecordIndex.project_id == project_id, RecordIndex.entity_id.in_(ids)))
     session.execute(delete(LinkageKey).where(LinkageKey.project_id == project_id, LinkageKey.entity_id.in_(ids)))
     scope = session.get_one(EntityList, (project_id, list_name)).scope_property
-    records, keys = [], []
+    records, keys, minors = [], [], []
     for row in rows:
         if row.erased_at is not None:
             continue
@@ -252,6 +255,8 @@ def _index(session: Session, project_id: int, list_name: str, rows: Sequence[Ent
         })  # fmt: skip
         if shown and rules.roles:
             person = read_person(row.data, rules.roles)
+            if is_minor(person, row.created_at):
+                minors.append(row.id)
             if person.known:
                 hashed = {hash_key(key) for key in (*stored_keys(person), *name_keys(person))}
                 keys += [{"project_id": project_id, "key": key, "entity_id": row.id} for key in hashed]
@@ -259,6 +264,7 @@ def _index(session: Session, project_id: int, list_name: str, rows: Sequence[Ent
         session.execute(insert(RecordIndex), records)
     if keys:
         session.execute(insert(LinkageKey), keys)
+    ask_guardians(session, project_id, minors, now)
 
 
 def _words(data: Mapping[str, str], names: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """The register of what women ask by law 18-07: received, due, done, proved.
 
 The law gives ten days for a correction (art. 35, to be confirmed by the data-protection officer); the same is asked of
-the others. Nothing is done by itself but this: an erasure closes the requests for it.
+the others. Nothing is done by itself but this: an erasure closes the requests for it, and a guardian is asked to agree
+where a woman is under age (``guardians``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from server.models import Entity, LegalRequest
 from server.services import audits
 from server.services.entities import Page, find_page
 
-KINDS: Final = ("access", "correction", "objection", "withdrawal", "erasure")
+KINDS: Final = ("access", "correction", "objection", "withdrawal", "erasure", "guardian")
 ENDS: Final = ("done", "refused")
 DUE_DAYS: Final = 10
 PAGE: Final = 30

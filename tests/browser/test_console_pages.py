@@ -84,6 +84,7 @@ class Console:
             "duplicates": "/duplicates",
             "law": "/legal",
             "breaches": "/breaches",
+            "notice": "/notice",
             "hand-over": "/handover",
             "service": "/service",
             "certificates": "/certificates",

@@ -19,9 +19,21 @@ from server.auth import COMMAND
 from server.blobs import blob_store
 from server.database import db, transaction
 from server.models import Audit, Entity, EntityVersion, Submission, SubmissionAttachment
-from server.services import audits, corrections, doctor, erasure, law, requests, submissions, watching
+from server.services import (
+    audits,
+    corrections,
+    doctor,
+    erasure,
+    guardians,
+    indexing,
+    law,
+    requests,
+    submissions,
+    watching,
+)
 from server.services.attachments import keep_file
 from server.services.forms import FormFile, publish_forms
+from sync.people import Person
 from tests.builders import registration, visit
 from tests.server.test_commands import data_of, run
 from tests.server.test_erasure import upload
@@ -324,3 +336,64 @@ def test_lines_about_what_is_open_wait_with_all_behind_them(app: Flask, phone: A
     assert keep(app, "--apply", "--yes")["log"] == {"due": 2, "held": 2, "removed": 2}
     requests.close_request(1, request, "done", "corrected", COMMAND)
     assert keep(app)["log"] == {"due": 2, "held": 0, "removed": 0}
+
+
+def test_the_agreement_of_a_guardian_is_asked_for_where_a_woman_was_under_age(app: Flask, phone: Any, as_role: Any) -> None:
+    year = datetime.now(UTC).year
+    made = {age: registration(annee=str(year - age)) for age in (17, 18, 46)}
+    for xml, instance_id, _ in made.values():
+        phone.push(phone.item(xml, instance_id))
+    girl, grown = made[17][2], made[18][2]
+    indexing.catch_up(1, seconds=60)
+    (asked,) = requests.list_requests(1).rows
+    assert (asked[0].entity_id, asked[0].kind, asked[0].by) == (girl, "guardian", "command:0")
+    assert (asked[0].due_at - asked[0].received_at).days == 10
+    desk = as_role("officer")
+    assert "avait moins de 18 ans" in desk.get(f"/women/{girl}").text
+    assert "avait moins de 18 ans" not in desk.get(f"/women/{grown}").text
+    assert "Mineure : accord" in desk.get("/legal").text
+    requests.close_request(1, asked[0].id, "refused", "her father does not agree", COMMAND)
+    indexing.reindex(1)
+    indexing.catch_up(1, seconds=60)
+    assert requests.list_requests(1).rows == []  # asked once
+    assert "effacez ses données" in desk.get(f"/women/{girl}").text
+    erasure.erase_entity(1, girl, COMMAND)
+    assert "effacez ses données" not in desk.get(f"/women/{girl}").text
+    indexing.catch_up(1, seconds=60)
+    assert requests.list_requests(1).rows == []
+
+
+@pytest.mark.parametrize(
+    ("year", "day", "at", "minor"),
+    [
+        (2008, "11-28", "2026-11-27T12:00:00+01:00", True),
+        (2008, "11-27", "2026-11-27T12:00:00+01:00", False),
+        (2008, "11-28", "2026-11-27T23:30:00+00:00", False),  # the next day in Algiers
+        (2008, "", "2026-01-02T12:00:00+01:00", False),  # presumed: the year counts
+        (2009, "", "2026-12-31T12:00:00+01:00", True),
+        (0, "", "2026-12-31T12:00:00+01:00", False),
+    ],
+)
+def test_is_minor_counts_the_day_of_algiers(year: int, day: str, at: str, minor: bool) -> None:
+    person = Person((), (), year=year, day=day)
+    assert guardians.is_minor(person, datetime.fromisoformat(at)) is minor
+
+
+def test_the_notice_for_women_stands_in_both_languages_and_names_the_officer(app: Flask, as_role: Any, tmp_path: Path) -> None:
+    html = {"Accept": "text/html"}
+    viewer = as_role("viewer")
+    page = viewer.get("/notice", headers=html).text
+    for words in ("Vos données personnelles", "معطياتك الشخصية", "Chambre de l’Artisanat", "غرفة الصناعة", "3 ans après", "photos de vos produits"):
+        assert words in page
+    assert "HIRFA_DPO" in page  # nobody is named yet
+    app.config["HIRFA"] = replace(app.config["HIRFA"], dpo="Mme K. <041 00 00 00>", keep_photos_years=4)
+    page = viewer.get("/notice", headers=html).text
+    assert page.count("Mme K. &lt;041 00 00 00&gt;") == 2
+    assert "HIRFA_DPO" not in page
+    assert "4 ans" in page
+    assert as_role("association").get("/notice", headers=html).status_code == 403
+    assert app.test_client().get("/notice", headers=html).status_code == 302
+    run(app, "processing-record", "--out", str(tmp_path / "fiche.txt"))
+    assert "Mme K." in (tmp_path / "fiche.txt").read_text()
+    run(app, "breach", "--out", str(tmp_path / "avis.txt"))
+    assert "Mme K." in (tmp_path / "avis.txt").read_text()

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from server.auth import COMMAND
 from server.database import db, savepoint, transaction
 from server.models import Audit, Device, Entity, User
-from server.services import audits, entities
+from server.services import audits, entities, requests
 from tests.builders import registration
 from tests.desk import Signed, find_token, served_apart, sign_in
 
@@ -125,6 +125,22 @@ def test_an_association_sees_its_own_women_and_nothing_of_the_office(
         entity = session.get_one(Entity, (1, own))
         entity.data = {**entity.data, "revenu_mensuel": "12345"}
     assert "12345" not in user.get(f"/our-women/{own}")
+
+
+def test_an_association_does_not_see_a_woman_who_objects(app: Flask, phone: Any) -> None:
+    xml, instance_id, woman = registration(association="asso_01")
+    phone.push(phone.item(xml, instance_id))
+    xml, instance_id, other = registration(association="asso_01", nom_fr="Autre")
+    phone.push(phone.item(xml, instance_id))
+    user = sign_in(app, "association")
+    assert woman in user.get("/our-women")
+    request = requests.open_request(1, woman, "objection", "", COMMAND)
+    requests.close_request(1, request, "done", "Noté", COMMAND)
+    assert woman not in user.get("/our-women") and other in user.get("/our-women")
+    user.get(f"/our-women/{woman}", 404)
+    requests.close_request(1, request, "lifted", "Levée", COMMAND)
+    assert woman in user.get("/our-women")
+    assert "Benali" in user.get(f"/our-women/{woman}")
 
 
 def test_associations_are_added_renamed_and_retired_as_records_that_phones_hold(app: Flask, phone: Any) -> None:
