@@ -79,7 +79,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/bandit -q -ll -c pyproject.toml -r server forms sync exports
+	@$(BIN)/bandit -q -c pyproject.toml -r server forms sync exports
 
 # Faults that are known of the packages we pin. Without network, or when the registry gives no answer, it says so and passes.
 audit: $(VENV)/.dev device/node_modules/.package-lock.json
