@@ -163,7 +163,7 @@ class _Record:
         sure = self._find_surely_replaced(writes, graph)
         back = [parent for key in found if graph[key].text is not None for parent in graph[key].parents]
         found += [key for key in back if key in self._live and key in graph]
-        said = {key: graph[key].text or self._records[key].action.saved.get(name, "") for key in found}
+        said = {key: graph[key].text or self._records[key].action.saved[name] for key in found}
         return sorted((key, text) for key, text in said.items() if key not in sure)
 
     def _find_surely_replaced(self, writes: Sequence[str], graph: Mapping[str, Answer]) -> set[str]:
