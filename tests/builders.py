@@ -77,7 +77,7 @@ def visit(
     v = {"telephone": "", "prochaine_visite": "", "remarques": "", "date_visite": "2026-11-20", "photo": "", **shown, **answers}
     visits = int(shown["nb_visites"] or 0) + 1
     deprecated = f"<deprecatedID>{deprecated_id}</deprecatedID>" if deprecated_id else ""
-    xml = f"""<?xml version="1.0"?><data id="cam_e_visite" version="2026112302">
+    xml = f"""<?xml version="1.0"?><data id="cam_e_visite" version="2026112702">
 <start>2026-11-20T08:00:00.000+01:00</start><end>2026-11-20T08:20:00.000+01:00</end><today>2026-11-20</today><agent>a</agent>
 <g_choix><artisane>{woman}</artisane><bonne_personne>oui</bonne_personne></g_choix>
 <g_visite><consent_visite>oui</consent_visite><date_visite>{v["date_visite"]}</date_visite><lieu_visite>domicile</lieu_visite><presence>seule</presence></g_visite>

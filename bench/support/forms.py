@@ -19,7 +19,7 @@ from server.demo.story import Registration, Visit
 DAY = date(2026, 11, 22)
 
 FORM_A, FORM_E = "cam_a_inscription", "cam_e_visite"
-VERSIONS = {FORM_A: "2026112701", FORM_E: "2026112302"}  # as forms/library has them
+VERSIONS = {FORM_A: "2026112701", FORM_E: "2026112702"}  # as forms/library has them
 
 
 def make_registrations(definition: FormDefinition, count: int, seed: int) -> tuple[list[dict[str, Any]], list[Record]]:

@@ -34,7 +34,7 @@ def test_parse_form_finds_every_question_when_form_is_of_the_programme(
     asked = [row["name"] for row in read_rows(name, "survey") if row["name"] and not row["type"].startswith("end_")]
     assert [node.name for node in definition.nodes] == asked
     assert definition.form_id == f"cam_{Path(name).stem}"
-    assert definition.version == {"a": "2026112701", "b": "2026112701", "c": "2026112701", "d": "2026112601", "e": "2026112302"}[name[0]]
+    assert definition.version == {"a": "2026112701", "b": "2026112702", "c": "2026112701", "d": "2026112702", "e": "2026112702"}[name[0]]
     assert definition.languages == ("Français (fr)", "العربية (ar)")
     assert definition.default_language == "Français (fr)"
 
@@ -151,3 +151,15 @@ def test_readme_names_every_file_of_the_library() -> None:
     text = (LIBRARY / "README.md").read_text(encoding="utf-8")
     for path in [*LIBRARY.glob("*.xlsx"), *LIBRARY.glob("data/*.csv")]:
         assert f"`{path.relative_to(LIBRARY)}`" in text
+
+
+def test_every_question_for_free_words_about_a_woman_reminds_of_what_is_not_to_be_written(
+    library: Mapping[str, FormDefinition],
+) -> None:
+    """Law 18-07 art. 18: nothing about health or private life."""
+    found = [n for definition in library.values() for n in definition.nodes if "multiline" in n.appearance.split()]
+    asked = [node for node in found if node.name in ("observations", "remarques")]
+    assert [node.name for node in asked] == ["observations", "remarques", "remarques", "remarques"]
+    for node in asked:
+        assert "santé" in node.hints["Français (fr)"], node.path
+        assert "صحية" in node.hints["العربية (ar)"], node.path

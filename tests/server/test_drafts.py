@@ -138,7 +138,7 @@ def test_a_retired_form_is_offered_again_and_its_papers_are_at_hand(desk: Signed
     assert phone.pull(forms={"cam_e_visite": "x"})["withdrawn"] == ["cam_e_visite"]
     desk.post("/forms/cam_e_visite/offer")
     assert "cam_e_visite" in [f["formId"] for f in phone.pull()["forms"]]
-    answer = desk.client.get("/forms/cam_e_visite/versions/2026112302/source")
+    answer = desk.client.get("/forms/cam_e_visite/versions/2026112702/source")
     assert answer.data[:2] == b"PK" and "attachment" in answer.headers["Content-Disposition"]
     book = desk.get("/forms/cam_a_inscription/codebook")
     assert "Numéro d’identification" in book or "NIN" in book

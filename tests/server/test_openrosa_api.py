@@ -150,7 +150,7 @@ def test_form_list_names_what_is_downloaded(collect: Collect) -> None:
     assert sorted(forms) == ["cam_a_inscription", "cam_b_presence", "cam_e_visite"]  # C and D are the office's
     for form_id, form in forms.items():
         assert set(form) == {"formID", "name", "version", "hash", "downloadUrl", "manifestUrl"}
-        assert form["version"] == ("2026112302" if form_id == "cam_e_visite" else "2026112701")
+        assert form["version"] == ("2026112701" if form_id == "cam_a_inscription" else "2026112702")
         assert form["downloadUrl"].startswith("http://localhost/v1/key/")
         answer = collect.get(form["downloadUrl"])
         assert answer.headers["Content-Type"].startswith("text/xml")

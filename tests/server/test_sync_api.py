@@ -347,7 +347,7 @@ def test_an_office_value_never_reaches_an_app_user(app: Flask, client: FlaskClie
         values = {
             "project_id": 1,
             "form_id": "cam_e_visite",
-            "version": "2026112302",
+            "version": "2026112702",
             "instance_id": follow_id,
             "upload_id": "x",
             "token": two.token,
