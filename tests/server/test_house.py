@@ -14,6 +14,7 @@ from server.api.operations import OPERATIONS
 from server.auth import GRANTS, PUBLIC, hash_token
 from server.database import db, transaction
 from server.models import AppUserToken
+from server.settings_file import KNOWN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -148,6 +149,8 @@ def test_every_setting_is_documented() -> None:
         used |= set(re.findall(r"HIRFA_[A-Z_]+(?![0-9a-z])", path.read_text()))
     documented = set(re.findall(r"`(HIRFA_[A-Z_]+)`", (ROOT / "server" / "README.md").read_text()))
     assert used <= documented
+    read = set(re.findall(r'"(HIRFA_[A-Z0-9_]+)"', (ROOT / "server" / "config.py").read_text()))
+    assert read == set(KNOWN)  # what deploy/write-settings takes
 
 
 def test_every_route_is_documented(app: Flask) -> None:
