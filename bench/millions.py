@@ -117,7 +117,8 @@ def measure(served: Served, cluster: Cluster, state: dict[str, Any], given: argp
         women = dict(connection.execute("SELECT project_id, count(*) FROM entities WHERE list = 'artisanes' GROUP BY 1").fetchall())
     times, stopped = Times(), threading.Event()
     seconds = given.minutes * 60
-    agents = [Agent(served, number, made, times) for number, made in enumerate(state["agents"][: given.agents])]
+    run = int(time.time())
+    agents = [Agent(served, number, made, times, run) for number, made in enumerate(state["agents"][: given.agents])]
     at_rest = served.proportional_mib()
     for agent in agents:
         agent.prepare((forms[0], forms[1]), round(seconds / given.pause * 1.5) + 2, newest[agent.project_id])

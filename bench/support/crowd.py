@@ -54,13 +54,15 @@ class Times:
 class Agent:
     """One phone: a device, a connection, records it fetched, and packed bodies that it will send."""
 
-    def __init__(self, served: Served, number: int, made: list[Any], times: Times) -> None:
+    def __init__(self, served: Served, number: int, made: list[Any], times: Times, run: int) -> None:
+        """:param run: another number each time, where a state is measured again: what was sent is not sent twice."""
         self.project_id, _, self._token, self._scopes = made
         self._address, self._times = urlsplit(served.url).netloc, times
         self._connection = http.client.HTTPConnection(self._address, timeout=120)
-        self._device = str(UUID(int=(1 << 90) + number, version=4))
-        self._chance = random.Random(number)
-        self._number, self._seq, self._cursors, self._era = number, 0, {}, None
+        self._device = str(UUID(int=(run << 64) + number, version=4))
+        self._chance = random.Random(run + number)
+        self._seed = (run * 1000 + number) * 1000
+        self._seq, self._cursors, self._era = 0, {}, None
         self._bodies: list[bytes] = []
         self.sent = 0
 
@@ -72,7 +74,7 @@ class Agent:
         self._cursors = dict.fromkeys(answer["scopes"], newest)
         self._chance.shuffle(held)
         for exchange in range(exchanges):
-            seed = self._number * 10_000 + exchange
+            seed = self._seed + exchange
             items, _ = make_registrations(forms[0], 2, seed)
             put_into(items, self._scopes)
             records = [

@@ -9,17 +9,13 @@ from sqlalchemy import inspect, text
 
 from server.database import db
 from tests.builders import registration
+from tests.server.conftest import compare_with_models
 
 BOTH_DATABASES = True
 
 
 def test_migrations_and_models_agree(app: Flask) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, db.metadata) == []
+    assert compare_with_models() == []
 
 
 def test_migrations_go_down_and_up_with_rows(app: Flask, phone: object) -> None:
