@@ -7,7 +7,7 @@
 projects installed, and the registrations copied by the database into all of them (``support/national.py``) while it need
 not be durable. Then it runs as it would in service (fsync on), a real server with two workers serves it, and for some
 minutes agents of all projects push two registrations and two visits each time, pull what is new, and send a photograph
-every third time; two officers open the desk's pages of project 1 one after another, and one downloads its workbook. At the
+every third time (each kind is asked for alone before, to know what it costs); two officers open the desk's pages of project 1 one after another, and one downloads its workbook. At the
 end one woman is erased. With a folder the state stays, and is measured again by the next run. It ends filling when the
 disk has 14 GB left. As large as asked for: 5 million women take some 40 GB and the better part of an hour.
 """
@@ -15,12 +15,14 @@ disk has 14 GB left. As large as asked for: 5 million women take some 40 GB and 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ import psycopg  # noqa: E402
 
 from bench.support import national  # noqa: E402
 from bench.support.crowd import Agent, Times, download_workbook, read_pages  # noqa: E402
+from bench.support.desk_pages import Officer  # noqa: E402
 from bench.support.forms import FORM_A, FORM_E, VERSIONS, make_registrations, put_into  # noqa: E402
 from bench.support.postgres import Cluster, run_cluster  # noqa: E402
 from bench.support.served import Served, describe_machine, print_table, serve  # noqa: E402
@@ -39,6 +42,8 @@ from server.library import read_table  # noqa: E402
 from server.partitions import TABLES  # noqa: E402
 
 TEMPLATE = 500
+ALONE = 10
+"""How often each kind is asked for alone."""
 COMMON = "-c max_locks_per_transaction=512 -c default_toast_compression=lz4 -c checkpoint_timeout=30min"
 FILLING = (
     f"{COMMON} -c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off "
@@ -121,9 +126,11 @@ def measure(served: Served, cluster: Cluster, state: dict[str, Any], given: argp
     agents = [Agent(served, number, made, times, run) for number, made in enumerate(state["agents"][: given.agents])]
     at_rest = served.proportional_mib()
     for agent in agents:
-        agent.prepare((forms[0], forms[1]), round(seconds / given.pause * 1.5) + 2, newest[agent.project_id])
+        agent.prepare((forms[0], forms[1]), round(seconds / given.pause * 1.5) + ALONE + 2, newest[agent.project_id])
     officer = json.loads(served.send("/v1/sessions", {"email": served.email, "password": served.password}))["token"]
     say("the agents are ready")
+    alone = measure_alone(served, cluster, agents[0])
+    say("each kind was measured alone")
     threads = [threading.Thread(target=agent.live, args=(stopped, given.pause)) for agent in agents]
     threads += [threading.Thread(target=read_pages, args=(served, PAGES, times, stopped, 1.0)) for _ in range(2)]
     size: list[int] = []
@@ -153,7 +160,25 @@ def measure(served: Served, cluster: Cluster, state: dict[str, Any], given: argp
     begun = time.perf_counter()
     served.flask("erase-entity", str(some[0]), "--yes")
     found["erase_s"] = time.perf_counter() - begun
-    return {**found, "women_of_project_1": women[1], "times": times.rows(), "wrong": times.wrong}
+    return {**found, "women_of_project_1": women[1], "times": times.rows(), "wrong": times.wrong, "alone": alone}
+
+
+def measure_alone(served: Served, cluster: Cluster, agent: Agent) -> list[list[str]]:
+    """Ask for one thing after another, with nobody else at the server: what each costs, which a busy machine shows too."""
+    officer = Officer(served)
+    kinds: dict[str, Callable[[], Any]] = {"push of four forms": agent.push, "pull": agent.pull, "photograph": agent.send_photo}
+    kinds |= {f"desk: {name}": functools.partial(officer.get, path) for name, path in PAGES.items()}
+    rows = []
+    for kind, ask in kinds.items():
+        taken = []
+        cpu, database = served.cpu_s(), cluster.cpu_s()
+        for _ in range(ALONE):
+            begun = time.perf_counter()
+            ask()
+            taken.append(time.perf_counter() - begun)
+        spent = (served.cpu_s() - cpu, cluster.cpu_s() - database, ALONE * sorted(taken)[ALONE // 2])
+        rows.append([kind, *(f"{one / ALONE * 1000:.0f}" for one in spent)])
+    return rows
 
 
 def show(state: dict[str, Any], found: dict[str, Any]) -> None:
@@ -170,6 +195,8 @@ def show(state: dict[str, Any], found: dict[str, Any]) -> None:
             if rows > 0
         ],
     )
+    print()
+    print_table(["one alone", "server CPU ms", "database CPU ms", "p50 ms"], found.pop("alone"))
     print()
     print_table(["request", "times", "p50 ms", "p99 ms", "longest ms"], found.pop("times"))
     for name, value in found.items():

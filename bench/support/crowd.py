@@ -91,16 +91,22 @@ class Agent:
         stopped.wait(self._chance.uniform(0, pause_s))
         while not stopped.is_set() and self._bodies:
             self._connection.close()  # it would be closed by now: each exchange opens its own
-            answer = self._ask("push", "POST", "sync/push", self._bodies.pop(), {"Content-Encoding": "gzip"})
-            results = json.loads(answer or b"{}").get("results", [])
-            self.sent += sum(result["status"] == "accepted" for result in results)
-            for result in results:
-                if result["status"] != "accepted":
-                    self._times.blame(f"push: {result['status']}")
-            self._pull("pull")
+            self.push()
+            self.pull()
             if self._chance.randrange(EVERY_PHOTO) == 0:
-                self._send_photo()
+                self.send_photo()
             stopped.wait(self._chance.uniform(0.5, 1.5) * pause_s)
+
+    def push(self) -> None:
+        answer = self._ask("push", "POST", "sync/push", self._bodies.pop(), {"Content-Encoding": "gzip"})
+        results = json.loads(answer or b"{}").get("results", [])
+        self.sent += sum(result["status"] == "accepted" for result in results)
+        for result in results:
+            if result["status"] != "accepted":
+                self._times.blame(f"push: {result['status']}")
+
+    def pull(self) -> None:
+        self._pull("pull")
 
     def _pull(self, kind: str, limit: int = 1000) -> Any:
         body = {
@@ -110,7 +116,7 @@ class Agent:
         self._cursors |= {scope: page["cursor"] for scope, page in told.get("scopes", {}).items()}
         return told
 
-    def _send_photo(self) -> None:
+    def send_photo(self) -> None:
         data = b"\xff\xd8\xff" + self._chance.randbytes(PHOTO_BYTES)
         pairs = {"sha256": hashlib.sha256(data).hexdigest(), "contentType": "image/jpeg"}
         said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
