@@ -58,7 +58,8 @@ def retention(
         else photographs.Due((), 0)
     )
     log = law.find_old_lines(project_id, now, log_years) if LOG in kinds else audits.Old(0)
-    told = _tell_due(due, pictures, log)
+    held = law.count_held(project_id, now, years) if RECORDS in kinds else 0
+    told = _tell_due(due, held, pictures, log)
     erased = emptied = files = lines = 0
     if apply_it and (due or pictures.places or log.lines):
         if not yes:
@@ -74,6 +75,7 @@ def retention(
     done = f"Removed: {erased} records, {emptied} photographs ({files} files), {lines} lines of the log."
     value = {
         "due": [{"id": d.entity_id, "lastAt": d.last_at.isoformat()} for d in due],
+        "held": held,
         "erased": erased,
         "photographs": {
             "due": len(pictures.places), "files": pictures.files, "bytes": pictures.size_bytes, "held": pictures.held,
@@ -85,10 +87,11 @@ def retention(
     say(as_json, value, "\n".join([*told, done if apply_it else "Nothing was changed; --apply removes what is due."]))
 
 
-def _tell_due(due: Sequence[law.Due], pictures: photographs.Due, log: audits.Old) -> list[str]:
+def _tell_due(due: Sequence[law.Due], held: int, pictures: photographs.Due, log: audits.Old) -> list[str]:
     told = [f"Records: {len(due)} due."]
     told += [f"  {one.entity_id}  {one.last_at:%Y-%m-%d}  {one.label}" for one in due[:SHOWN]]
     told += [f"  … and {len(due) - SHOWN} more"] if len(due) > SHOWN else []
+    told += [f"  {held} more wait for an open request, dispute or question."] if held else []
     told.append(f"Photographs: {pictures.files} due, {pictures.size_bytes / 2**20:.1f} MiB.")
     told += [f"  {form_id}  {question}  {count}" for form_id, question, count in pictures.count_questions()]
     told += [f"  {pictures.held} more wait for an open request, dispute or correction."] if pictures.held else []

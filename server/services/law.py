@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from exports.labels import in_language
 from server.auth import Actor
@@ -15,6 +16,7 @@ from server.errors import Problem
 from server.models import AppUser, AppUserScope, Entity, EntityScope, EntityVersion, ListProperty, Project
 from server.services import audits, erasure, photographs
 from server.services.exports import WOMEN
+from server.services.held import select_held_records
 from server.services.photographs import YEAR_DAYS
 from sync.protocol import OFFICE
 
@@ -33,10 +35,24 @@ class Due:
 def find_due(project_id: int, now: datetime, years: int = YEARS) -> list[Due]:
     """List women of whom nothing was received for so many years, the oldest first; nothing is changed.
 
-    Counted from what arrived last, not from what phones' clocks said.
+    Counted from what arrived last, not from what phones' clocks said. Of whom something is asked or disputed is not
+    among them until that is closed.
     """
-    last = func.max(EntityVersion.at)
     rows = db.session.execute(
+        _select_silent(project_id, now, years).where(Entity.id.not_in(select_held_records(project_id)))
+    )
+    return [Due(row[0], row[1].get("label", ""), row[2]) for row in rows]
+
+
+def count_held(project_id: int, now: datetime, years: int = YEARS) -> int:
+    """Count the women who would be due if nothing were asked or disputed about them."""
+    held = _select_silent(project_id, now, years).where(Entity.id.in_(select_held_records(project_id)))
+    return db.session.scalar(select(func.count()).select_from(held.order_by(None).subquery())) or 0
+
+
+def _select_silent(project_id: int, now: datetime, years: int) -> Select[Any, Any, Any]:
+    last = func.max(EntityVersion.at).label("last_at")
+    return (
         select(Entity.id, Entity.data, last)
         .join(
             EntityVersion,
@@ -52,7 +68,6 @@ def find_due(project_id: int, now: datetime, years: int = YEARS) -> list[Due]:
         .having(last < now - timedelta(days=YEAR_DAYS * years))
         .order_by(last)
     )
-    return [Due(row[0], row[1].get("label", ""), row[2]) for row in rows]
 
 
 def apply_retention(project_id: int, due: Sequence[Due], actor: Actor, now: datetime, years: int = YEARS) -> int:

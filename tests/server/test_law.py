@@ -53,6 +53,12 @@ def test_retention_shows_first_and_erases_what_nobody_heard_of_for_years(app: Fl
     assert ([d["id"] for d in due["due"]], due["erased"]) == ([old], 0)
     assert data_of(run(app, "retention", "--years", "5", "--json"))["due"] == []
     db.session.remove()
+    request = requests.open_request(1, old, "access", "she asks at last", COMMAND)
+    waiting = data_of(run(app, "retention", "--apply", "--yes", "--json"))
+    assert (waiting["due"], waiting["held"], waiting["erased"]) == ([], 1, 0)
+    db.session.remove()
+    requests.close_request(1, request, "done", "given", COMMAND)
+    db.session.remove()
     assert db.session.get_one(Entity, (1, old)).erased_at is None
     assert run(app, "retention", "--apply").exit_code == 1  # nobody said yes
     assert data_of(run(app, "retention", "--apply", "--yes", "--json"))["erased"] == 1
