@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync import merge
+from sync.actions import Recorded
 from sync.identity import find_linked
 from sync.merge import EntityState
 from tests.sync.ledger import Ledger, act
@@ -81,6 +82,22 @@ def test_apply_serves_what_is_rebuilt_later(seed: int, lossy: bool) -> None:
         assert rebuilt == served
         recorded = max((r for r in ledger.history if r.numbered == entity_id), key=lambda r: r.version)
         assert recorded.row == rebuilt.row
+
+
+@quick
+@given(st.integers(0, 2**32), st.booleans())
+def test_state_is_as_before_when_every_answer_is_edited_in_another_question(seed: int, lossy: bool) -> None:
+    """An original is understood as any other answer is: what its author had seen does not change with its edit."""
+    ledger = run_world(seed, lossy=lossy).ledger
+    edits = [
+        Recorded(act(f"{a.id} again", entity_id=a.entity_id, saved={"other": "x"}, edits=a.id), r.numbered, 10**6 + n, {})
+        for n, r in enumerate(ledger.history)
+        if (a := r.action).kind in ("create", "update")
+    ]
+    for entity_id, before in ledger.served.items():
+        after = merge.state(entity_id, [*ledger.group(entity_id), *edits], ledger.rules)
+        for name in before.row.keys() - {"_deleted"}:
+            assert after.row[name] == before.row[name]
 
 
 @quick

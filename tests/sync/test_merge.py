@@ -535,6 +535,8 @@ def test_state_keeps_what_was_registered_when_a_copied_set_covered_it_on_the_scr
     book.do("p2", saved={"trades": "pastry"}, prefilled=(), pos=2, **words)
     # on the screen: pastry, which she said herself without having had the record's before her eyes
     assert book.do("p3", saved={"trades": ""}, pos=3, **words).values["trades"] == "sewing pasta pastry"
+    for step in ("p1", "p2", "p3"):  # what they are is the same when they are edited in another question
+        assert book.do(f"{step} again", saved={"name": "x"}, edits=step).values["trades"] == "sewing pasta pastry"
 
 
 def test_state_takes_an_element_away_when_a_copied_set_showed_the_records_too() -> None:
@@ -543,6 +545,8 @@ def test_state_takes_an_element_away_when_a_copied_set_showed_the_records_too() 
     book.do("c", "create", saved={"trades": "sewing pastry"})
     book.do("p1", saved={"trades": "pastry"}, prefilled=(), pos=1, **words)
     assert book.do("p2", saved={"trades": ""}, pos=2, **words).values["trades"] == "sewing"
+    for step in ("p1", "p2"):
+        assert book.do(f"{step} again", saved={"name": "x"}, edits=step).values["trades"] == "sewing"
 
 
 def test_state_replaces_what_was_shown_when_a_kept_branch_begins_anew_on_a_row() -> None:

@@ -63,3 +63,5 @@ def test_taking_back_ones_own_additions_removes_none_that_the_row_did_not_show()
     for pos in (4, 5, 6):  # the steps between, one of them the same blank
         last = book.do(f"step{pos}", saved={"trades": ""}, branch="other", pos=pos, prefilled=(), literal=True)
     assert last.values["trades"] == "a b"
+    for step in ("adds", "leaves"):  # what they are is the same when they are edited in another question
+        assert book.do(f"{step} again", saved={"code": "1"}, edits=step).values["trades"] == "a b"
