@@ -23,7 +23,8 @@ def list_breaches() -> str:
     return _show({})
 
 
-def _show(given: dict[str, str], problem: str = "") -> str:
+def _show(given: dict[str, str], problem: str = "", changed: str = "") -> str:
+    """Show the register with what was typed and refused: of a new breach, or of the one that was to be `changed`."""
     project_id, now = shown_project(), datetime.now(UTC)
     agents = actors.list_app_users(project_id)
     return show(
@@ -37,6 +38,7 @@ def _show(given: dict[str, str], problem: str = "") -> str:
         now=now,
         given=given,
         problem=problem,
+        changed=changed,
     )
 
 
@@ -63,7 +65,7 @@ def open_breach() -> Response | tuple[str, int]:
 
 
 @require("legal.manage")
-def change_breach(breach_id: str) -> Response:
+def change_breach(breach_id: str) -> Response | tuple[str, int]:
     """Note what was done about a breach; close it or open it again."""
     form = request.form
     try:
@@ -80,7 +82,9 @@ def change_breach(breach_id: str) -> Response:
     except Problem as problem:
         if problem.code not in ("400.2", "400.8", "409.51"):
             raise
-        flash(text("act.stale") if problem.code == "409.51" else _told(problem), "warn")
+        if problem.code != "409.51":
+            return _show(form.to_dict(), _told(problem), breach_id), 400
+        flash(text("act.stale"), "warn")
     return redirect(url_for("console.list_breaches", _anchor=f"breach-{breach_id}"), 303)
 
 

@@ -93,10 +93,11 @@ def test_the_desk_notes_a_breach_what_was_done_and_closes_it(app: Flask, phone: 
     assert "Vol au marché" in notice.text
     assert phone.app_user_id == row.app_user_id
     address, day = f"/breaches/{row.id}", today.date().isoformat()
-    desk.post(address, end="close", measures=" ")
-    assert "Avant de clore" in desk.get("/breaches")
-    desk.post(address, end="save", notified="2020-01-01")
-    assert "est entre celui" in desk.get("/breaches")
+    kept = desk.post(address, 400, end="close", measures=" ", effects="<i>Faibles", reference="ANPDP 7")
+    assert all(words in kept for words in ("Avant de clore", "&lt;i&gt;Faibles</textarea>", 'value="ANPDP 7"'))
+    assert 'name="words" rows="2" dir="auto" maxlength="4000"></textarea>' in kept
+    kept = desk.post(address, 400, end="save", notified="2020-01-01", measures="Agent révoqué")
+    assert all(words in kept for words in ("est entre celui", "Agent révoqué</textarea>", 'value="2020-01-01"'))
     desk.post(address, end="save", notified=day, informed=day, reference="ANPDP 12/2026", measures="Agent révoqué")
     page = desk.get("/breaches")
     assert "ANPDP 12/2026" in page
