@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import selectors
 import socket
 import struct
 import time
+from collections import deque
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -22,6 +25,8 @@ TIMEOUT_S = 300
 SILENCE_S = 60
 """A phone that vanished in the middle of a request holds a thread no longer than this; one that sends, however slowly,
 is heard to the end."""
+PARTING_S, PARTING_BYTES = 10.0, 2**23
+"""How long, and for how much, a client is heard out whose connection is closed."""
 KEPT_OPEN_S = 75
 """How long a connection waits for its next request. On a line of 100 kbit/s that loses packets gunicorn's 2 s close it
 while the request is on its way: a new connection for each, and a POST that its client may not repeat by itself."""
@@ -35,7 +40,16 @@ fill tens of MiB before the next, and what is filled once is seldom given back t
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """Threads that know how long a connection that has something to say waited for them."""
+    """Threads that know how long a connection that has something to say waited for them, and that part in peace.
+
+    Whoever is refused before her body was read (a photograph, a batch) is answered, and her connection closed: not at
+    once, or the answer would be lost with it. gunicorn waits for her to hang up, two seconds at most, and answers
+    nobody meanwhile. Here such connections wait among those that are kept open.
+    """
+
+    def init_process(self) -> None:
+        self.parting: deque[Any] = deque()
+        super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
         conn.waits_since = time.monotonic()
@@ -44,6 +58,46 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: Any) -> Any:
         waited.set(time.monotonic() - conn.waits_since)
         return super().handle(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        if fs.cancelled() or fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+            return
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear_out, conn))
+        except (OSError, ValueError):  # gone already
+            self.nr_conns -= 1
+            conn.close()
+            return
+        conn.timeout, conn.heard = time.monotonic() + PARTING_S, 0
+        self.parting.append(conn)
+
+    def _hear_out(self, conn: Any, client: socket.socket) -> None:
+        """Read on, so that she reads the answer; until she hangs up or has said too much."""
+        try:
+            while said := client.recv(65536):
+                conn.heard += len(said)
+                if conn.heard > PARTING_BYTES:
+                    break
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._part(conn)
+
+    def _part(self, conn: Any) -> None:
+        self.parting.remove(conn)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Close also those who did not hang up; all of them when the worker stops."""
+        super().murder_pending()
+        while self.parting and (self.parting[0].timeout <= time.monotonic() or not self.alive):
+            self._part(self.parting[0])
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -228,7 +228,7 @@ class Sight:
             return answer
         row = self.compare.to_elements(shown.value)
         if name not in action.prefilled:
-            return answer if answer.added <= row else answer._replace(shown=row)
+            return answer._replace(shown=row)
         if seen[0] == shown.value or (screen := self.compare.to_elements(seen[0])) <= row:
             return answer
         mine = tuple(one for one in seen[1] if one not in shown.by)

@@ -64,6 +64,7 @@ class Agent:
         self._seed = (run * 1000 + number) * 1000
         self._seq, self._cursors, self._era = 0, {}, None
         self._bodies: list[bytes] = []
+        self._location = ""
         self.sent = 0
 
     def prepare(self, forms: tuple[Any, Any], exchanges: int, newest: int) -> None:
@@ -120,16 +121,19 @@ class Agent:
         data = b"\xff\xd8\xff" + self._chance.randbytes(PHOTO_BYTES)
         pairs = {"sha256": hashlib.sha256(data).hexdigest(), "contentType": "image/jpeg"}
         said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
-        more = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": said}
-        more["Content-Type"] = "application/offset+octet-stream"
-        self._ask("photograph, 150 KB", "POST", "attachments", data, more)
+        tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+        self._location = ""
+        self._ask("photograph, offered", "POST", "attachments", b"", {**tus, "Upload-Length": str(len(data)), "Upload-Metadata": said})
+        if self._location:
+            self._ask("photograph, 150 KB", "PATCH", urlsplit(self._location).path, data, {**tus, "Upload-Offset": "0"})
 
     def _ask(self, kind: str, method: str, path: str, body: bytes, more: dict[str, str] | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(more or {})}
+        address = path if path.startswith("/") else f"/v1/projects/{self.project_id}/{path}"
         for _ in range(5):
             begun = time.perf_counter()
             try:
-                self._connection.request(method, f"/v1/projects/{self.project_id}/{path}", body, headers)
+                self._connection.request(method, address, body, headers)
                 answer = self._connection.getresponse()
                 told = answer.read()
             except (OSError, http.client.HTTPException) as error:
@@ -138,6 +142,7 @@ class Agent:
                 continue
             self._times.note(kind, time.perf_counter() - begun)
             if answer.status < 300:
+                self._location = answer.headers.get("Location", "")
                 return told
             self._times.blame(f"{kind}: {answer.status}")
             if answer.status != 503:
