@@ -123,8 +123,11 @@ class LiveServer:
     def kill(self) -> None:
         """Kill -9 the server and its workers, as a power cut would."""
         if self.process is not None:
-            subprocess.run(["pkill", "-9", "-P", str(self.process.pid)], check=False)
-            self.process.kill()
+            workers = self.workers()
+            self.process.kill()  # first: it would make new workers, and one of them would listen on for a while
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait(20)
             self.process = None
 

@@ -91,7 +91,8 @@ def sign_in(server: LiveServer) -> dict[str, str]:
             connection.request(method, path, body or None, {"Accept": "text/html", **headers})
             answer = connection.getresponse()
             page = answer.read().decode()
-        return (answer.headers.get("Set-Cookie") or "").split(";")[0], page
+        given = [cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie") or ()]
+        return "; ".join(cookie for cookie in given if not cookie.endswith("=")), page  # one that is empty is taken away
 
     def token(page: str) -> str:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page) or re.search(r'value="([^"]+)"[^>]*name="csrf_token"', page)

@@ -53,7 +53,7 @@ def an_erasure_forgets_the_rows(patch: pytest.MonkeyPatch) -> None:
 
 def an_erasure_forgets_the_free_pages(patch: pytest.MonkeyPatch) -> None:
     """The database is not rewritten: what was erased is left in pages that nothing uses."""
-    patch.setattr(erasure, "scrub", lambda: True)
+    patch.setattr(erasure, "scrub", lambda *_: True)
 
 
 def the_list_of_erasures_is_lost(patch: pytest.MonkeyPatch) -> None:
