@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from server.limits import limiter
     from server.logs import init_logs
     from server.overload import init_overload
+    from server.readings import init_readings
     from server.services.openid import init_openid
     from server.typed import TypedRequest
 
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_openid(app)
     init_api(app)
     init_console(app)
+    init_readings(app)
     init_commands(app)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith("api."):

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from server.console import (
     account,
     agents,
+    audit,
     breaches,
     cards,
     certificates,
@@ -150,7 +151,8 @@ def init_console(app: Flask) -> None:
         ("POST", "/associations/<entity_id>/retire", people.retire_association),
         ("GET", "/our-women", people.own_women),
         ("GET", "/our-women/<entity_id>", people.own_woman),
-        ("GET", "/audit", people.audit),
+        ("GET", "/audit", audit.audit),
+        ("GET", "/audit/log.csv", audit.audit_file),
         ("GET", "/project", project.project),
         ("POST", "/project", project.rename_project),
         ("GET", "/forms", forms.forms),

@@ -97,7 +97,7 @@ GROUPS: Final = (
     ), "nav.group.people"),
     Group((
         Page("service", "service.watch"),
-        Page("audit", "audit.read"),
+        Page("audit", "audit.read", ("audit_file",)),
         Page("project", "project.manage", ("rename_project",)),
     )),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""People of the desk and the associations: who may what; the operations log; what a user of an association sees."""
+"""People of the desk and the associations: who may what; what a user of an association sees."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response
 
 from server.auth import ROLES, actor, require
 from server.console.pages import language, number, read_words, show, shown_project, text
-from server.console.submissions import read_day
 from server.console.texts import TEXTS
 from server.errors import Problem
-from server.services import accounts, associations, audits, deletion, entities, users
+from server.services import accounts, associations, deletion, entities, users
 from server.services.labels import Labels
 
 
@@ -205,28 +204,3 @@ def own_woman(entity_id: str) -> str:
     labels = Labels(project_id, language())
     known = [p for p in labels.properties(associations.WOMEN).values() if data.get(p.name) and not p.office]
     return show("own_woman.html", data=data, known=known, list=associations.WOMEN, labels=labels)
-
-
-# The operations log
-
-
-@require("audit.read")
-def audit() -> str:
-    project_id, given = shown_project(), request.args
-    asked = audits.Asked(
-        actor=given.get("actor", "")[:255],
-        action=given.get("action", "")[:64],
-        target=given.get("target", "").strip()[:255],
-        since=read_day(given.get("since", "")),
-        before=read_day(given.get("until", ""), days=1),
-    )
-    actions, actors = audits.list_kinds(project_id)
-    return show(
-        "audit.html",
-        lines=audits.list_audits(project_id, asked, page=number("page")),
-        asked=asked,
-        actions=actions,
-        actors=actors,
-        names=entities.find_author_names(project_id),
-        say_action=lambda action: text(f"audit.{action}") if f"audit.{action}" in TEXTS else action,
-    )

@@ -7,6 +7,20 @@ from typing import Final
 from server.console.words import Words
 
 AUDIT: Final = {
+    "audit.but_read": Words("Tout sauf les consultations", "الكل ما عدا الاطلاع", "Everything but consultations"),
+    "audit.file": Words("Télécharger ces lignes (CSV)", "تنزيل هذه الأسطر (CSV)", "Download these lines (CSV)"),
+    "audit.purpose": Words("motif :", "السبب:", "purpose:"),
+    "audit.purpose.follow_up": Words("accompagnement", "مرافقة", "follow-up"),
+    "audit.purpose.duplicate": Words("doublons", "تكرار", "duplicates"),
+    "audit.purpose.dispute": Words("désaccord", "خلاف", "dispute"),
+    "audit.purpose.card": Words("carte imprimée", "بطاقة مطبوعة", "printed card"),
+    "audit.purpose.review": Words("relecture", "مراجعة", "review"),
+    "audit.purpose.correction": Words("correction", "تصحيح", "correction"),
+    "audit.purpose.photograph": Words("photographies", "صور", "photographs"),
+    "audit.purpose.program": Words("programme relié", "برنامج متصل", "connected program"),
+    "audit.entity.read": Words("Fiche consultée", "الاطلاع على بطاقة", "Record consulted"),
+    "audit.submission.read": Words("Envoi consulté", "الاطلاع على إرسال", "Submission consulted"),
+    "audit.audit.export": Words("Journal téléchargé", "تنزيل السجل", "Log downloaded"),
     "audit.since": Words("Depuis le", "منذ", "Since"),
     "audit.submission.read_xml": Words("XML lu", "قراءة XML", "XML read"),
     "audit.submission.review": Words("Envoi relu", "مراجعة إرسال", "Submission reviewed"),

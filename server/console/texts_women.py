@@ -67,6 +67,9 @@ WOMEN: Final = {
         "No photos. They follow the submissions, often later.",
     ),
     "woman.history": Words("Histoire", "التاريخ", "History"),
+    "woman.consulted": Words(
+        "Qui a consulté ou changé cette fiche", "من اطلع على هذه البطاقة أو غيّرها", "Who consulted or changed this record"
+    ),
     "woman.by": Words("par", "من طرف", "by"),
     "woman.received": Words("· reçu le", "· وصل في", "· received"),
     "woman.nothing": Words("N’a rien changé à la fiche.", "لم يغيّر شيئا في البطاقة.", "Changed nothing in the record."),

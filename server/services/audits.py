@@ -4,6 +4,9 @@ Each line holds the hash of itself and of the line before it, so a line that is 
 chain from there on. Lines are chained at the end of their transaction: the head of the chain is locked last of all, so
 that transactions that write to it never wait for one another in a circle, and commit order is the order of the chain.
 
+Who only looks at somebody's data leaves a line too, with the purpose that the page she opened has; once an hour, for a
+log of every reload would hide what it is for.
+
 Lines whose time is over go from the front, and a new line at the end tells the number and hash of the last that went:
 the chain begins there now, and this line is part of it, so lines that go any other way are missed.
 """
@@ -12,22 +15,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from exports.csvtables import stream_csv
 from server.auth import Actor
-from server.database import db, do_last, retried, transaction
+from server.database import db, do_last, retried, snapshot, transaction
 from server.models import Audit, AuditHead
 from server.services.held import select_held_records, select_sent_back
 
 REMOVED = "retention.log"
 READ_AT_ONCE = 2000
 PAGE = 100
+READ: Final = ("entity.read", "submission.read")
+"""Acts that only looked."""
+BUT_READ: Final = "-read"
+"""Asks for every act but those."""
+READ_AGAIN: Final = timedelta(hours=1)
+_AHEAD: Final = {"yield_per": READ_AT_ONCE}
+COLUMNS: Final = ("number", "at", "actor", "name", "action", "target", "details", "hash")
+"""Of the log as a file; ``details`` are JSON."""
 
 
 def note(
@@ -46,6 +59,26 @@ def note(
         )
     )
     do_last(session, f"audits {project_id}", lambda ending: _chain(ending, project_id))
+
+
+@retried
+def note_reading(
+    project_id: int, actor: Actor, action: str, targets: Sequence[str], purpose: str, now: datetime
+) -> None:
+    """Note that somebody looked at some data, unless she did so for the same purpose within the hour.
+
+    :param action: one of ``READ``.
+    """
+    lately = select(Audit.target, Audit.details).where(
+        Audit.project_id == project_id, Audit.at > now - READ_AGAIN, Audit.actor == actor.label,
+        Audit.action == action, Audit.target.in_(targets),
+    )  # fmt: skip
+    noted = {target for target, details in db.session.execute(lately) if details.get("purpose") == purpose}
+    if not noted.issuperset(targets):
+        with transaction() as session:
+            for target in dict.fromkeys(targets):
+                if target not in noted:
+                    note(session, project_id, actor, action, target, now, purpose=purpose)
 
 
 def _chain(session: Session, project_id: int) -> None:
@@ -183,7 +216,7 @@ def remove_old_lines(project_id: int, before: datetime, years: int, actor: Actor
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which lines are wanted; what is blank asks for nothing."""
+    """Which lines are wanted; what is blank asks for nothing. ``action`` may be ``BUT_READ``."""
 
     actor: str = ""
     action: str = ""
@@ -201,10 +234,40 @@ class Lines:
 
 def list_audits(project_id: int, asked: Asked, *, page: int = 1) -> Lines:
     """List lines of the operations log, newest first."""
+    wanted = _select(project_id, asked)
+    number = max(page, 1)
+    rows = db.session.scalars(
+        wanted.order_by(Audit.seq.desc()).limit(PAGE + 1).offset((number - 1) * PAGE)
+    ).all()
+    return Lines(list(rows[:PAGE]), number, len(rows) > PAGE)
+
+
+def stream_audits(project_id: int, asked: Asked, actor: Actor, names: dict[str, str]) -> Iterator[bytes]:
+    """Give lines of the operations log as CSV, oldest first; that somebody took them is noted.
+
+    :param names: of the actors, by label.
+    """
+    with transaction() as session:
+        note(session, project_id, actor, "audit.export", "", datetime.now(UTC))
+    with snapshot():
+        reading = db.session.execute(_select(project_id, asked).order_by(Audit.seq), execution_options=_AHEAD)
+        with reading as lines:
+            yield from stream_csv(COLUMNS, (_to_fields(line, names) for (line,) in lines))
+
+
+def _to_fields(line: Audit, names: dict[str, str]) -> tuple[object, ...]:
+    details = json.dumps(line.details, ensure_ascii=False, sort_keys=True) if line.details else ""
+    at = line.at.astimezone(UTC).isoformat()
+    return line.seq, at, line.actor, names.get(line.actor, ""), line.action, line.target, details, line.hash
+
+
+def _select(project_id: int, asked: Asked) -> Select[Audit]:
     wanted = select(Audit).where(Audit.project_id == project_id)
     if asked.actor:
         wanted = wanted.where(Audit.actor == asked.actor)
-    if asked.action:
+    if asked.action == BUT_READ:
+        wanted = wanted.where(Audit.action.not_in(READ))
+    elif asked.action:
         wanted = wanted.where(Audit.action == asked.action)
     if asked.target:
         wanted = wanted.where(Audit.target == asked.target)
@@ -212,11 +275,7 @@ def list_audits(project_id: int, asked: Asked, *, page: int = 1) -> Lines:
         wanted = wanted.where(Audit.at >= asked.since)
     if asked.before is not None:
         wanted = wanted.where(Audit.at < asked.before)
-    number = max(page, 1)
-    rows = db.session.scalars(
-        wanted.order_by(Audit.seq.desc()).limit(PAGE + 1).offset((number - 1) * PAGE)
-    ).all()
-    return Lines(list(rows[:PAGE]), number, len(rows) > PAGE)
+    return wanted
 
 
 def list_kinds(project_id: int) -> tuple[list[str], list[str]]:

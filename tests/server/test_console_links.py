@@ -31,6 +31,7 @@ def test_every_link_leads_to_a_page_that_the_reader_may_open(desk: Any, disputed
         answer = reader.client.get(address, headers={"Accept": "text/html"})
         assert answer.status_code == 200, (role, address, answer.status_code)
         if answer.mimetype != "text/html":
+            answer.close()
             continue
         words = re.sub(r"<[^>]*>", " ", answer.text)
         raw = [word for word in re.findall(r"\b[a-z_]+\.[a-zA-Z_.]+\b", words) if word in TEXTS or f"audit.{word}" in TEXTS]
