@@ -14,6 +14,9 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audits_project_id_at", "project_id", "at"),
         Index("ix_audits_project_id_seq", "project_id", "seq", unique=True),
+        Index("ix_audits_project_id_actor", "project_id", "actor", "seq"),
+        Index("ix_audits_project_id_action", "project_id", "action", "seq"),
+        Index("ix_audits_project_id_target", "project_id", "target", "seq"),
     )
 
     project_id: Mapped[project_key]

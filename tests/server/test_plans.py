@@ -6,14 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
+from server.auth import COMMAND
 from server.database import db
-from server.services import submissions
+from server.services import audits, submissions
 from server.services.search import search_entities
 from server.services.submission_batches import read_batches
 from server.services.submission_filters import Filter
@@ -22,7 +24,7 @@ from tests.builders import registration, visit
 BOTH_DATABASES = True
 GROW = (
     "submissions", "submission_attachments", "submission_words", "blobs", "quarantine", "entities", "entity_actions", "entity_versions",
-    "entity_scopes", "conflicts",
+    "entity_scopes", "conflicts", "audits",
 )  # fmt: skip
 ASKS = re.compile(r"^\s*(SELECT|UPDATE|DELETE)", re.IGNORECASE)
 ONLY_PROJECT = re.compile(r"\((project_id=\?|project_id = \d+)\)$")
@@ -136,3 +138,13 @@ def test_a_piece_of_the_workbook_reads_its_submissions_by_their_ids(app: Flask, 
     db.session.rollback()
     assert any("submissions.xml" in statement for statement in heard)
     assert {statement: found for statement, given in heard.items() if (found := find_scans(statement, given))} == {}
+
+
+def test_the_operations_log_is_asked_by_who_what_and_of_whom_without_reading_it_all(app: Flask) -> None:
+    with listening() as heard:
+        audits.note_reading(1, COMMAND, "entity.read", ["somebody"], "follow_up", datetime.now(UTC))
+        actions, actors = audits.list_kinds(1)
+        for asked in (audits.Asked(target="somebody"), audits.Asked(action="entity.read"), audits.Asked(actor="command:0")):
+            audits.list_audits(1, asked)
+    assert "entity.read" in actions and actors == ["command:0"]
+    assert [scan for statement, given in heard.items() for scan in find_scans(statement, given)] == []
