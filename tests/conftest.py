@@ -43,6 +43,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests measured (``record_property("measured", text)``), whatever became of them."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, words in report.user_properties if report.when == "call" else ():
+                if name == "measured":
+                    terminalreporter.section(f"measured by {report.nodeid}", sep="-")
+                    terminalreporter.write_line(str(words))
+
+
 class _InMemory(BytecodeCache):
     """Compiled templates by the hash of their source."""
 

@@ -3,7 +3,7 @@
 The day comes first: the register grows. In the evening the same people go on, and send again what they sent: the
 register stays as it is, so a server that is still growing then keeps what it should have dropped. Nothing fails, and
 everything that was acknowledged is there. `HIRFA_TESTS=long`: 100 agents, 20 and 5 minutes on PostgreSQL. How long
-requests took and how large the server was is printed (`pytest -rP`), whatever becomes of the test.
+requests took and how large the server was stands at the end of the run's output, whatever becomes of the test.
 """
 
 from __future__ import annotations
@@ -135,7 +135,9 @@ def find_growth(held: list[float]) -> float:
     return (max(held[-2:]) - 20) / held[1]
 
 
-def test_a_busy_day_has_no_error_and_the_server_grows_no_more_than_its_register(settings: Settings, tmp_path: Path) -> None:
+def test_a_busy_day_has_no_error_and_the_server_grows_no_more_than_its_register(
+    settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     sqlite = settings.database_url.startswith("sqlite")
     kind, address = ("sqlite", "") if sqlite else ("postgresql", settings.database_url.replace("+psycopg", ""))
     inside, times, evening, stopped = Inside(settings.data, address), Times(), threading.Event(), threading.Event()
@@ -156,9 +158,11 @@ def test_a_busy_day_has_no_error_and_the_server_grows_no_more_than_its_register(
                 stopped.set()
         finally:
             stopped.set()
-            print(times.describe())  # noqa: T201 - what is measured is for reading
-            for said, held in (("day", day), ("evening", after)):
-                print(f"memory, MiB, {said}:", " ".join(f"{one:.0f}" for one in held))  # noqa: T201
+            memory = [
+                f"memory, MiB, {said}: {' '.join(f'{one:.0f}' for one in held)}"
+                for said, held in (("day", day), ("evening", after))
+            ]
+            record_property("measured", "\n".join([times.describe(), *memory]))
         # what was told first: a server that is too large must not hide one that lost something
         check(server, inside, agents)
         assert {"push", "pull", "photo", "page", "workbook"} <= set(times.taken)
