@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from server.config import Settings
 from server.overload import waited
@@ -94,7 +94,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def murder_pending(self) -> None:
-        """Close also those who did not hang up; all of them when the worker stops."""
+        """Close also those who did not hang up; all of them when the worker stops.
+
+        A stopping worker waited half a minute for a connection that a browser holds ready and never used.
+        """
+        if not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
         super().murder_pending()
         while self.parting and (self.parting[0].timeout <= time.monotonic() or not self.alive):
             self._part(self.parting[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.field import Inside, Phone
-from tests.live import changed_server, free_port
+from tests.live import changed_server, free_port, live_server
 
 PHOTO = b"\xff" * 400_000
 
@@ -57,3 +57,12 @@ def test_the_refusal_reaches_who_is_still_speaking(phone: Phone) -> None:
             time.sleep(1)
             connection.sendall(PHOTO[start : start + 100_000])
         assert hear(connection).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_server_that_is_stopped_does_not_wait_for_a_connection_that_says_nothing(template: Path, tmp_path: Path) -> None:
+    """A browser opens one in advance; `LiveServer.stop` gives up after 20 s, gunicorn waited for 30."""
+    shutil.copytree(template, tmp_path / "data")
+    with live_server(tmp_path / "data") as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        time.sleep(7)  # after 5 s a worker lays it aside
+        server.stop()
+        assert connection.recv(1) == b""
