@@ -46,6 +46,8 @@ READINGS: Final[Mapping[str, Reading]] = {
     "api.entities.entity": Reading(_RECORD, ("entity_id",), "program"),
 }
 
+_SHOWN: Final = frozenset({200, 206, 304})
+"""Also a part of a photograph, and that it is still as the browser holds it."""
 _log = structlog.get_logger()
 
 
@@ -55,7 +57,7 @@ def init_readings(app: Flask) -> None:
     @app.after_request
     def _note(response: Response) -> Response:
         reading = READINGS.get(request.endpoint or "")
-        if reading is not None and response.status_code == 200:
+        if reading is not None and response.status_code in _SHOWN:
             given = request.view_args or {}
             project_id = given.get("project_id") or shown_project()
             targets = [str(given[name]) for name in reading.of]

@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from server.api.streams import send_stream
+from server.api.tables import CSV
 from server.auth import actor, require
 from server.console.pages import number, show, shown_project, text
 from server.console.submissions import read_day
@@ -34,7 +35,7 @@ def audit_file() -> Response:
     project_id = shown_project()
     names = entities.find_author_names(project_id)
     chunks = audits.stream_audits(project_id, _read_asked(), actor(), names)
-    return send_stream(chunks, "text/csv; charset=utf-8", name="log.csv")
+    return send_stream(chunks, CSV, name="log.csv")
 
 
 def _read_asked() -> audits.Asked:

@@ -17,6 +17,7 @@ from server.database import db
 from server.models import Audit, Submission, User
 from server.readings import READINGS
 from server.services import audits
+from server.services.attachments import keep_file
 from tests.builders import registration
 from tests.desk import served_apart, sign_in
 
@@ -105,6 +106,20 @@ def test_what_programs_read_is_noted_and_what_phones_do_is_not(
     assert [(action, target, details) for _, action, target, details in find_readings()] == [
         ("entity.read", sent[1], {"purpose": "program"}),
         ("submission.read", sent[0], {"purpose": "program"}),
+    ]
+
+
+def test_a_part_of_a_photograph_is_noted_as_the_whole_of_it_is(app: Any, as_role: Any, phone: Any) -> None:
+    photo = b"\xff\xd8\xff" + bytes(range(256))
+    sha256, size = keep_file(1, io.BytesIO(photo), "image/jpeg")
+    xml, instance_id, _ = registration(photo="p.jpg")
+    announced = [{"name": "p.jpg", "sha256": sha256, "size": size, "contentType": "image/jpeg"}]
+    assert phone.push(phone.item(xml, instance_id, attachments=announced))["attachmentsWanted"] == []
+    address = f"/v1/projects/1/submissions/{instance_id}/attachments/p.jpg"
+    with as_role("officer").get(address, headers={"Range": "bytes=3-9"}) as part:
+        assert (part.status_code, part.data) == (206, photo[3:10])
+    assert [(action, target, details) for _, action, target, details in find_readings()] == [
+        ("submission.read", instance_id, {"purpose": "photograph"})
     ]
 
 
